@@ -1,0 +1,72 @@
+# make run        build, and serve a demo newsroom at http://localhost:8080
+# make check      everything that must hold before a change is kept
+# make check-all  the same with every analyzer on every file, long fuzzing and crash loops
+# make release | install | bench | fuzz | golden | screenshots | clean
+#
+# One build folder a MODE: debug, release, asan, tsan, clang, fuzz.
+
+MODE    ?= debug
+OUT     := build/$(MODE)
+CC      := gcc
+PKGS    := libmicrohttpd sqlite3 libcmark-gfm icu-i18n icu-uc libbrotlienc zlib libqrencode jansson \
+           libcrypto libsodium inih
+
+prefix  ?= /usr/local
+DESTDIR ?=
+
+ifneq ($(filter clang fuzz,$(MODE)),)
+CC      := clang
+endif
+
+WARN    := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wvla -Wformat=2 -Wundef \
+           -Wcast-qual -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+           -Wimplicit-fallthrough -Wnull-dereference -Wdouble-promotion -Wswitch-enum -Werror
+WARN.gcc := -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Warray-bounds=2 -Wuse-after-free=3 \
+            -Wtrampolines
+ifeq ($(CC),gcc)
+WARN    += $(WARN.gcc)
+endif
+HARDEN  := -D_FORTIFY_SOURCE=3 -D_GLIBC_ASSERTIONS -fstack-protector-strong -fstack-clash-protection \
+           -fcf-protection=full -fno-common -fPIE -ftrivial-auto-var-init=zero
+
+OPT.debug   := -O1 -g3
+OPT.release := -O2 -g $(HARDEN)
+OPT.asan    := -O1 -g3 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT.tsan    := -O1 -g3 -fsanitize=thread
+OPT.clang   := -O1 -g3
+OPT.fuzz    := -O1 -g3 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+LD.release  := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
+LD.asan     := -fsanitize=address,undefined
+LD.tsan     := -fsanitize=thread
+LD.fuzz     := -fsanitize=fuzzer-no-link,address,undefined
+
+CPPFLAGS := -D_GNU_SOURCE -Isrc -I$(OUT) -MMD -MP
+CFLAGS   := -std=gnu17 $(WARN) $(OPT.$(MODE)) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+LDLIBS   := $(LD.$(MODE)) -lcmark-gfm-extensions $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
+
+# What is compiled into the binary beside C: the theme and the migrations.
+EMBED := $(sort $(shell find theme src/store/migrations -type f ! -name '.*'))
+SRC   := $(sort $(shell find src -name '*.c'))
+OBJ   := $(SRC:%.c=$(OUT)/%.o) $(OUT)/embedded.o
+UNIT  := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/unit/*.c)))
+
+.PHONY: all unit layers clean FORCE
+all: $(OUT)/diurnal
+unit: $(OUT)/unit ; $<
+layers: ; tools/check-layers
+clean: ; rm -rf build
+
+$(OUT)/diurnal: $(OBJ) ; @echo "ld $@"; $(CC) -o $@ $^ $(LDLIBS)
+$(OUT)/unit: $(UNIT) $(filter-out $(OUT)/src/main.o,$(OBJ)) ; @echo "ld $@"; $(CC) -o $@ $^ $(LDLIBS)
+$(OUT)/tests/%.o: CPPFLAGS += -Itests
+$(OUT)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo "cc $@"; $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# The list changes when a file comes or goes, and only then is rewritten.
+$(OUT)/embedded.list: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(EMBED) | cmp -s - $@ || printf '%s\n' $(EMBED) > $@
+$(OUT)/embedded.c: $(OUT)/embedded.list $(EMBED) tools/embed ; @tools/embed < $< > $@
+$(OUT)/embedded.o: $(OUT)/embedded.c ; @$(CC) -std=gnu17 -Isrc $(OPT.$(MODE)) -c -o $@ $<
+-include $(OBJ:.o=.d) $(UNIT:.o=.d)

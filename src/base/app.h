@@ -1,0 +1,27 @@
+#pragma once
+#include "base/clock.h"
+#include "base/err.h"
+
+/*
+ * What the parts of one running newsroom share, handed from main.c downwards: pointers only, each
+ * room knows what is behind its own. `struct app` lives as long as the process.
+ *
+ * `struct setup` is everything that a SIGHUP may replace: it is made whole, checked, and swapped in
+ * one step; a request or job pins the one it began with (setup_pin, setup_drop in main) and uses no
+ * other. Nothing in it changes after it is made.
+ */
+struct app {
+    struct store *store; /* store/store.h */
+    struct server *http; /* http/server.h */
+    struct keys *keys;   /* people/keys.h: what the program signs and hashes with */
+    struct clock clock;
+    const char *data_dir;
+};
+
+struct setup {
+    const struct config *config; /* base/config.h: the configuration file, parsed and checked */
+    const struct theme *theme;   /* render/theme.h: compiled templates, assets and words */
+    const struct formats
+        *formats; /* render/format.h: dates, numbers, money of the site's language */
+    const struct channels *channels; /* funding/channel.h: the ways to give */
+};

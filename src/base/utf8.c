@@ -1,0 +1,137 @@
+#include "base/utf8.h"
+
+/* Length of the sequence that begins with `first`, by RFC 3629; 0 when none does. */
+static size_t sequence_length(uint8_t first)
+{
+    if (first < 0x80)
+        return 1;
+    if (first >= 0xC2 && first <= 0xDF)
+        return 2;
+    if (first >= 0xE0 && first <= 0xEF)
+        return 3;
+    if (first >= 0xF0 && first <= 0xF4)
+        return 4;
+    return 0;
+}
+
+static bool in_range(size_t length, uint32_t c)
+{
+    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    return c >= least[length] && c <= 0x10FFFF && !(c >= 0xD800 && c <= 0xDFFF);
+}
+
+static uint32_t bad(struct str *s)
+{
+    *s = str_sub(*s, 1, s->n);
+    return UTF8_BAD;
+}
+
+uint32_t utf8_next(struct str *s)
+{
+    uint8_t first = (uint8_t)s->s[0];
+    size_t length = sequence_length(first);
+    if (length == 0 || length > s->n)
+        return bad(s);
+    uint32_t c = length == 1 ? first : first & (0x7Fu >> length);
+    for (size_t i = 1; i < length; i++) {
+        uint8_t next = (uint8_t)s->s[i];
+        if ((next & 0xC0) != 0x80)
+            return bad(s);
+        c = c << 6 | (next & 0x3F);
+    }
+    if (!in_range(length, c))
+        return bad(s);
+    *s = str_sub(*s, length, s->n);
+    return c;
+}
+
+bool utf8_valid(struct str s)
+{
+    while (s.n)
+        if (utf8_next(&s) == UTF8_BAD)
+            return false;
+    return true;
+}
+
+size_t utf8_length(struct str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        n += ((uint8_t)s.s[i] & 0xC0) != 0x80;
+    return n;
+}
+
+struct str utf8_cut(struct str s, size_t max_bytes)
+{
+    if (s.n <= max_bytes)
+        return s;
+    size_t n = max_bytes;
+    while (n > 0 && ((uint8_t)s.s[n] & 0xC0) == 0x80)
+        n--;
+    return (struct str){ s.s, n };
+}
+
+size_t utf8_put(char out[4], uint32_t c)
+{
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    size_t n = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    for (size_t i = n - 1; i > 0; i--) {
+        out[i] = (char)(0x80 | (c & 0x3F));
+        c >>= 6;
+    }
+    static const uint8_t lead[] = { 0, 0, 0xC0, 0xE0, 0xF0 };
+    out[0] = (char)(lead[n] | c);
+    return n;
+}
+
+/* Combining marks that are used to build towers of accents; other scripts' vowel signs come one or
+ * two at a time and are not counted. */
+static bool is_mark(uint32_t c)
+{
+    return (c >= 0x0300 && c <= 0x036F) || (c >= 0x0483 && c <= 0x0489) ||
+           (c >= 0x0591 && c <= 0x05BD) || (c >= 0x064B && c <= 0x065F) ||
+           (c >= 0x06D6 && c <= 0x06DC) || (c >= 0x0E34 && c <= 0x0E3A) ||
+           (c >= 0x0E47 && c <= 0x0E4E) || (c >= 0x1AB0 && c <= 0x1AFF) ||
+           (c >= 0x1DC0 && c <= 0x1DFF) || (c >= 0x20D0 && c <= 0x20FF) ||
+           (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xFE20 && c <= 0xFE2F);
+}
+
+static bool is_control(uint32_t c, bool line)
+{
+    if (!line && (c == '\n' || c == '\r'))
+        return false;
+    bool separator = c == 0x2028 || c == 0x2029; // line ends to some programs
+    return (c < 0x20 && c != '\t') || (c >= 0x7F && c < 0xA0) || (line && separator) ||
+           c == 0xFFFE || c == 0xFFFF;
+}
+
+static bool is_override(uint32_t c)
+{
+    return c >= 0x202A && c <= 0x202E;
+}
+
+enum text_fault text_check(struct str s, bool line)
+{
+    int marks = 0;
+    int isolates = 0;
+    while (s.n) {
+        uint32_t c = utf8_next(&s);
+        if (c == UTF8_BAD)
+            return TEXT_NOT_UTF8;
+        if (is_control(c, line))
+            return TEXT_CONTROL;
+        marks = is_mark(c) ? marks + 1 : 0;
+        if (marks > MARKS_IN_A_ROW_MAX)
+            return TEXT_MARKS;
+        if (c >= 0x2066 && c <= 0x2068)
+            isolates++;
+        if (c == 0x2069)
+            isolates--;
+        if (is_override(c) || isolates < 0)
+            return TEXT_BIDI;
+    }
+    return isolates ? TEXT_BIDI : TEXT_FINE;
+}

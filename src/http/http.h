@@ -1,0 +1,144 @@
+#pragma once
+#include "base/app.h"
+#include "base/arena.h"
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/str.h"
+
+/*
+ * HTTP as handlers see it. A handler is a plain function run by a worker thread: it reads a request
+ * that is already bounded, decoded and allowed, and fills a response. It returns a fault (< 0) to
+ * end in 500 or 503; refusals it answers itself, mostly through http_refuse().
+ */
+enum http_method { HTTP_GET, HTTP_POST }; /* HEAD is answered from GET */
+
+/* What proves that a POST is meant by the one who sends it (DESIGN section 6). */
+enum guard {
+    GUARD_NONE, /* reads */
+    GUARD_FORM, /* Sec-Fetch-Site: same-origin or our Origin; with neither, only without a desk
+                   cookie */
+    GUARD_API,  /* JSON: as GUARD_FORM when a cookie is sent, else free */
+};
+enum body_kind { BODY_NONE, BODY_FORM, BODY_MULTIPART, BODY_JSON };
+
+/* Token buckets, one a client and kind; rates and bursts are keys under [limits]. */
+enum limit_kind { LIMIT_READ, LIMIT_COMMENT, LIMIT_VOTE, LIMIT_SIGN_IN, LIMIT_DESK, LIMIT_KINDS };
+
+enum { PUBLIC = 0 }; /* struct route.need; others are people/permission.h's */
+
+struct request;
+struct response;
+struct route {
+    enum http_method method;
+    const char *pattern; /* "/{year}/{month}/{day}/{slug}/comments"; a {name} is one segment */
+    err (*run)(struct request *r, struct response *ret);
+    const char *query; /* names of the query's parameters, spaces between; all others are ignored */
+    enum guard guard;
+    enum body_kind body;
+    enum limit_kind
+        limit; /* taken by the server before `run`, but LIMIT_COMMENT and LIMIT_VOTE, which
+                  the handler takes with request_limit(), to keep the person's words */
+    int need;  /* PUBLIC, or the permission that is asked for before `run` */
+    bool api;  /* errors are problem details (RFC 9457), not pages */
+};
+
+struct request {
+    const struct app *app;
+    const struct setup *setup; /* pinned for this request */
+    struct arena *arena;
+    const struct route *route;
+    enum http_method method;
+    struct str path;             /* as sent, percent-encoded, without the query */
+    int64_t now;                 /* one reading of the clock for all of it */
+    bool https;                  /* by the configured proxies' word, or site.url's */
+    const struct person *person; /* signed-in staff (people/person.h); NULL on public routes */
+    struct incoming *in;         /* the server's own */
+};
+
+/* All values are valid UTF-8, percent-decoded once, without NUL. Missing: false and *ret untouched.
+ */
+bool request_segment(const struct request *r, const char *name,
+                     struct str *ret); /* of the pattern */
+bool request_query(const struct request *r, const char *name,
+                   struct str *ret); /* as the route names them */
+bool request_field(const struct request *r, const char *name,
+                   struct str *ret); /* of the form; repeats were refused */
+bool request_cookie(const struct request *r, const char *name, struct str *ret);
+bool request_header(const struct request *r, const char *name, struct str *ret);
+struct str request_body(const struct request *r); /* the raw bytes, for JSON and signatures */
+
+/* A file of a multipart form. */
+struct upload {
+    struct str field, file_name, type, bytes;
+};
+size_t request_uploads(const struct request *r, const struct upload **ret);
+
+/*
+ * The client: what stands for its address (IPv4 /32, IPv6 /64) and its neighbourhood (/24, /48), as
+ * canonical text. Never log, store or show it: people/visitor.h hashes it.
+ */
+struct client {
+    struct str address, prefix;
+};
+struct client request_client(const struct request *r);
+bool request_limit(struct request *r, enum limit_kind kind); /* takes a token; false: none left */
+
+/* "fetch me a part": true when script asked (header `Diurnal-Script: 1`). */
+bool request_by_script(const struct request *r);
+
+/*
+ * Says what the page is made from, *before* it is read: when any of these topics moves, the page
+ * kept in the cache is stale. Only responses with CACHE_SHARED need it.
+ */
+PRINTF(2, 3) void request_topic(struct request *r, const char *topic, ...);
+
+enum cache_kind {
+    CACHE_PRIVATE,  /* Cache-Control: private, no-store. The standard. */
+    CACHE_SHARED,   /* an anonymous public page: kept, compressed, `no-cache` with an ETag */
+    CACHE_FOR_EVER, /* addresses with a hash in them: public, max-age=31536000, immutable */
+};
+enum { RESPONSE_HEADERS_MAX = 16 };
+struct header {
+    const char *name;
+    struct str value;
+};
+struct response {
+    int status;       /* 200 unless set */
+    const char *type; /* "text/html; charset=utf-8" unless set */
+    struct str body;  /* in the request's arena, or static */
+    enum cache_kind cache;
+    bool embeddable; /* /embed/ only: may be framed by anyone */
+    struct header headers[RESPONSE_HEADERS_MAX];
+    size_t header_count;
+};
+
+/* The value may not hold CR, LF or NUL (check). Security headers are the server's, on every answer.
+ */
+void response_header(struct response *ret, const char *name, struct str value);
+struct cookie {
+    const char *name;
+    struct str value; /* cookie-octets only */
+    const char *path; /* "/" unless set */
+    int64_t seconds;  /* lifetime; 0: until the browser closes; -1: delete it */
+    bool strict;      /* SameSite=Strict, else Lax; always HttpOnly; Secure with https */
+};
+void response_cookie(struct request *r, struct response *ret, const struct cookie *c);
+
+/* 303 unless another status is given; `location` is a path of ours, percent-encoded. */
+err response_redirect(struct request *r, struct response *ret, int status, struct str location);
+
+/*
+ * The person just wrote: for `limits.fresh_seconds` their pages bypass the cache (cookie `fresh`),
+ * so that they see what they did.
+ */
+void response_fresh(struct request *r, struct response *ret);
+bool request_fresh(const struct request *r); /* this one bypasses the cache */
+
+/*
+ * Ends the request with an error in the site's language: a page, or problem details on API routes.
+ * `word` is the key in theme/words that says what is wrong ("error_no_such_report").
+ */
+err http_refuse(struct request *r, struct response *ret, int status, const char *word);
+
+/* Percent-encoding (RFC 3986) of one path segment or query value. */
+struct str url_escape(struct arena *a, struct str s);

@@ -1,0 +1,42 @@
+#pragma once
+#include "http/http.h"
+
+/*
+ * The server: event threads that answer hits of the page cache, workers that run handlers,
+ * deadlines, limits, logs and metrics. It knows no domain: what it needs from above is handed to
+ * it.
+ */
+struct server;
+
+struct server_hooks {
+    /* Pins the setup now in force; drop gives it back when the request has ended. Any thread. */
+    const struct setup *(*pin)(void *arg);
+    void (*drop)(void *arg, const struct setup *s);
+    /* Who asks, on a route with `need`: sets r->person and returns OK; or fills *ret (303 to the
+       sign-in, 401, 403) and returns HTTP_ANSWERED; or a fault. */
+    err (*admit)(struct request *r, struct response *ret);
+    /* Fills *ret with an error page or problem details. Must not fail: falls back to plain text
+     * itself. */
+    void (*error_page)(struct request *r, struct response *ret, int status, const char *word);
+    void *arg;
+};
+enum { HTTP_ANSWERED = 1 };
+
+struct server_options {
+    const struct app *app;
+    const struct route *routes;
+    size_t route_count;
+    struct server_hooks hooks;
+    struct str listen; /* "127.0.0.1:8080", "[::1]:8080", "unix:/run/x.sock"; port 0: the kernel's
+                          choice */
+    struct str listen_metrics; /* empty: none */
+};
+enum { SERVER_ADDRESS_WRONG = 1, SERVER_ADDRESS_USED };
+MUST_USE err server_start(const struct server_options *o, struct server **ret);
+int server_port(const struct server *s); /* the TCP port in use; 0 for a Unix socket */
+void server_reload(struct server *s);    /* after a SIGHUP: all cached pages are stale */
+/* Accepts no more, finishes what is under way within `deadline` microseconds, frees everything. */
+void server_stop(struct server *s, int64_t deadline);
+
+/* Pages made from this topic are stale. Any thread; made for store_set_hook(). */
+void server_topic_moved(struct server *s, struct str topic);

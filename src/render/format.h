@@ -1,0 +1,30 @@
+#pragma once
+#include "base/app.h"
+#include "base/money.h"
+#include "base/str.h"
+
+/*
+ * Dates, numbers and money in the site's language and zone, by ICU. Gregorian always; digits as the
+ * configuration says (`site.digits`: locale, latn, arab, arabext, deva ...). Thread-safe: ICU's
+ * formatters are not, so each is borrowed from a small pool.
+ */
+struct formats;
+enum { FORMATS_UNKNOWN_LANGUAGE = 1, FORMATS_UNKNOWN_ZONE, FORMATS_UNKNOWN_DIGITS };
+MUST_USE err formats_make(struct str language, struct str zone, struct str digits,
+                          struct formats **ret);
+void formats_free(struct formats *f);
+
+struct str format_date(const struct formats *f, struct arena *a, struct date d);  /* May 4, 2018 */
+struct str format_month(const struct formats *f, struct arena *a, struct date d); /* May 2018 */
+struct str format_time(const struct formats *f, struct arena *a,
+                       int64_t micros); /* May 4, 2018, 2:30 PM */
+struct str format_ago(const struct formats *f, struct arena *a, int64_t then,
+                      int64_t now);                                         /* 3 hours ago */
+struct str format_int(const struct formats *f, struct arena *a, int64_t n); /* 2,550 */
+struct str format_percent(const struct formats *f, struct arena *a, int64_t percent); /* 51% */
+/* $2,550 when the amount is whole, else $2,550.50; always in the currency's own symbol */
+struct str format_money(const struct formats *f, struct arena *a, struct money m);
+
+/* The site's zone: the day an instant falls on, and the instant a day begins. */
+struct date format_day_of(const struct formats *f, int64_t micros);
+int64_t format_day_start(const struct formats *f, struct date d);

@@ -1,0 +1,96 @@
+#pragma once
+#include "base/app.h"
+#include "base/arena.h"
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/str.h"
+
+#include <stdint.h>
+
+/*
+ * The database, seen as statements prepared once. SQL is written beside the code that uses it, in a
+ * QUERY at the top of the file, never put together at run time: there is no function that takes a
+ * string of SQL. Parameters are $1, $2 ..., text is UTF-8, times are UTC microseconds, truths 0
+ * and 1. The subset is what SQLite 3.40 and PostgreSQL 15 share.
+ *
+ * Reading: store_read() gives one snapshot on a pooled read-only connection.
+ * Writing: store_write() runs a function in a savepoint of the next batch (group commit): many
+ * callers' work is committed with one fsync, and each caller returns after that COMMIT.
+ */
+struct query {
+    const char *name, *sql;
+};
+#define QUERY(id, text) static const struct query id IN_SECTION("queries") = { #id, text }
+
+struct store;
+struct stmt;
+
+/* One transaction as its participant sees it. Reads inside a writing one use its own connection. */
+struct tx {
+    struct store *store;
+    struct db *db; /* the connection, NULL once ended */
+    struct touched *touched;
+    bool writing;
+};
+
+/*
+ * Why a data folder was not opened: a sentence for the operator is logged and put into ret_why,
+ * which is made in `a`.
+ */
+enum {
+    STORE_NEWER = 1, /* made by a newer Diurnal */
+    STORE_FOREIGN,   /* a database, but not ours */
+    STORE_CORRUPT,   /* not a database, or a damaged one */
+    STORE_READ_ONLY, /* the folder or the file may not be written */
+    STORE_HELD,      /* another process (a running server) holds it */
+    STORE_MISSING,   /* no such folder, or no database in it, and `create` was not asked */
+};
+struct store_options {
+    const char
+        *dir;    /* the data folder; its database is DIR/diurnal.db; NULL: in memory, for tests */
+    bool create; /* make folder and database when missing */
+    bool unsafe; /* synchronous=OFF: only for tests that show what FULL protects from */
+    int readers; /* read-only connections at most, 1..64 */
+};
+MUST_USE err store_open(const struct store_options *o, struct arena *a, struct store **ret_store,
+                        struct str *ret_why);
+void store_close(
+    struct store *s); /* waits for nothing: the caller has ended all users; NULL is fine */
+
+/* A snapshot to read in. Waits for a free connection up to the store's deadline, then ERR_BUSY. */
+MUST_USE err store_read(struct store *s, struct tx *ret_tx);
+void tx_end(struct tx *tx); /* made for CLEANUP(tx_end); gives the connection back */
+
+/*
+ * Runs work(tx, arg) and returns what it returned, after the batch is on the disk. OK keeps what it
+ * wrote; a refusal (> 0) or a fault (< 0) undoes it. If the COMMIT fails the whole batch gets that
+ * fault (ERR_FULL for a full or read-only disk). Only SQL belongs into `work`: no rendering,
+ * hashing or waiting. `work` may run on another thread than the caller's and must not call
+ * store_write.
+ */
+typedef err tx_work(struct tx *tx, void *arg);
+MUST_USE err store_write(struct store *s, tx_work *work, void *arg);
+
+/*
+ * Says that what `topic` names ("report/77", "meter", "front") has changed. After the COMMIT, and
+ * before any writer of the batch returns, the hook gets each topic of each kept participant.
+ */
+PRINTF(2, 3) void tx_touch(struct tx *tx, const char *topic, ...);
+typedef void store_hook(void *arg, struct str topic);
+void store_set_hook(struct store *s, store_hook *hook, void *arg);
+
+/* Statements. query_start() of one that is still stepping in this transaction is a bug (check). */
+struct stmt *query_start(struct tx *tx, const struct query *q);
+void bind_int(struct stmt *s, int i, int64_t v);
+void bind_str(struct stmt *s, int i, struct str v); /* empty text for { 0 } */
+void bind_blob(struct stmt *s, int i, struct str v);
+void bind_null(struct stmt *s, int i);
+MUST_USE err query_step(struct stmt *s, bool *ret_row); /* at the last row it resets itself */
+MUST_USE err query_run(struct stmt *s,
+                       int64_t *ret_changes); /* no rows wanted; ret_changes may be NULL */
+void query_end(struct stmt *s);               /* resets before the last row */
+
+/* Columns count from 0. Text and blobs are copied into the arena. */
+int64_t column_int(struct stmt *s, int i);
+struct str column_str(struct stmt *s, int i, struct arena *a);
+bool column_null(struct stmt *s, int i);

@@ -1,0 +1,77 @@
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/scan.h"
+#include "base/utf8.h"
+#include "unit/test.h"
+
+/* Without these every parser and page above would rest on sand. */
+
+TEST(a_buf_past_its_maximum_keeps_what_it_had_and_says_so)
+{
+    struct buf b CLEANUP(buf_free) = buf_make(5);
+    buf_put(&b, S("abcd"));
+    expect(!buf_full(&b));
+    buf_put(&b, S("ef"));
+    expect(buf_full(&b));
+    expect_str(buf_str(&b), S("abcd"));
+}
+
+TEST(scan_int_refuses_overflow_leading_zeros_and_signs)
+{
+    int64_t v = 7;
+    expect(!int_parse(S("9223372036854775808"), 0, INT64_MAX, &v));
+    expect(!int_parse(S("007"), 0, 100, &v));
+    expect(!int_parse(S("+7"), 0, 100, &v));
+    expect(!int_parse(S("-1"), 0, 100, &v));
+    expect(!int_parse(S(""), 0, 100, &v));
+    expect(v == 7);
+    expect(int_parse(S("9223372036854775807"), 0, INT64_MAX, &v) && v == INT64_MAX);
+    expect(int_parse(S("100"), 0, 100, &v) && !int_parse(S("101"), 0, 100, &v));
+}
+
+TEST(dates_are_real_days_and_go_there_and_back)
+{
+    struct date d = { 0 };
+    expect(date_parse(S("2018-05-04"), &d) && d.year == 2018 && d.month == 5 && d.day == 4);
+    expect(date_to_days(d) == 17655);
+    expect(date_parse(S("2024-02-29"), &d) && !date_parse(S("2023-02-29"), &d));
+    expect(!date_parse(S("2018-5-4"), &d) && !date_parse(S("2018-13-01"), &d));
+    for (int64_t day = -100000; day < 100000; day += 37)
+        expect(date_to_days(date_from_days(day)) == day);
+}
+
+TEST(times_are_read_with_offsets_and_printed_in_utc)
+{
+    struct arena a CLEANUP(arena_free);
+    arena_init(&a, 10000);
+    int64_t t = 0;
+    expect(time_parse(S("2018-05-04T12:30:00+02:30"), &t));
+    expect_str(time_print(&a, t), S("2018-05-04T10:00:00Z"));
+    expect_str(time_print_http(&a, t), S("Fri, 04 May 2018 10:00:00 GMT"));
+    expect(time_parse(S("2018-05-04T10:00:00.250Z"), &t) && t % SECOND == 250000);
+    expect(!time_parse(S("2018-05-04"), &t) && !time_parse(S("2018-05-04T25:00:00Z"), &t));
+}
+
+TEST(bad_utf8_overrides_controls_and_towers_of_marks_are_refused)
+{
+    expect(utf8_valid(S("Ufer, río, نهر, 川, 🌊")));
+    expect(!utf8_valid(S("\xC0\x80")) && !utf8_valid(S("\xED\xA0\x80")) &&
+           !utf8_valid(S("\xF4\x90\x80\x80")));
+    expect(!utf8_valid(S("\xE2\x82")));
+    expect(text_check(S("a\nb"), true) == TEXT_CONTROL &&
+           text_check(S("a\nb"), false) == TEXT_FINE);
+    expect(text_check(S("a\xE2\x80\xAE"), false) == TEXT_BIDI);
+    expect(text_check(S("\xE2\x81\xA7"
+                        "abc\xE2\x81\xA9"),
+                      false) == TEXT_FINE);
+    expect(text_check(S("\xE2\x81\xA7"
+                        "abc"),
+                      false) == TEXT_BIDI);
+    struct buf b CLEANUP(buf_free) = buf_make(1000);
+    buf_put_char(&b, 'e');
+    for (int i = 0; i < MARKS_IN_A_ROW_MAX; i++)
+        buf_put(&b, S("\xCC\x81"));
+    expect(text_check(buf_str(&b), true) == TEXT_FINE);
+    buf_put(&b, S("\xCC\x81"));
+    expect(text_check(buf_str(&b), true) == TEXT_MARKS);
+}
