@@ -1,7 +1,7 @@
 # make run        build, and serve a demo newsroom at http://localhost:8080
 # make check      everything that must hold before a change is kept
 # make check-all  the same with every analyzer on every file, long fuzzing and crash loops
-# make release | install | bench | fuzz | golden | screenshots | clean
+# make release | install | bench | fuzz | crash | golden | screenshots | docs | clean
 #
 # One build folder a MODE: debug, release, asan, tsan, clang, fuzz.
 
@@ -38,26 +38,63 @@ OPT.fuzz    := -O1 -g3 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize
 LD.release  := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 LD.asan     := -fsanitize=address,undefined
 LD.tsan     := -fsanitize=thread
-LD.fuzz     := -fsanitize=fuzzer-no-link,address,undefined
+LD.fuzz     := -fsanitize=address,undefined
 
 CPPFLAGS := -D_GNU_SOURCE -Isrc -I$(OUT) -MMD -MP
 CFLAGS   := -std=gnu17 $(WARN) $(OPT.$(MODE)) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LDLIBS   := $(LD.$(MODE)) -lcmark-gfm-extensions $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
 
 # What is compiled into the binary beside C: the theme and the migrations.
-EMBED := $(sort $(shell find theme src/store/migrations -type f ! -name '.*'))
+EMBED := $(sort $(shell find theme src/store/migrations -type f ! -name '.*' 2>/dev/null))
 SRC   := $(sort $(shell find src -name '*.c'))
 OBJ   := $(SRC:%.c=$(OUT)/%.o) $(OUT)/embedded.o
 UNIT  := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/unit/*.c)))
 
-.PHONY: all unit layers clean FORCE
+LIB   := $(filter-out $(OUT)/src/main.o,$(OBJ))
+FUZZ  := $(patsubst tests/fuzz/%.c,$(OUT)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+BENCH := $(patsubst bench/%.c,$(OUT)/%,$(sort $(wildcard bench/*_bench.c)))
+DEPS  := $(OBJ:.o=.d) $(UNIT:.o=.d) $(FUZZ:$(OUT)/%=$(OUT)/tests/fuzz/%.d) $(BENCH:$(OUT)/%=$(OUT)/bench/%.d)
+
+.PHONY: all run check check-all need unit release install fuzzers fuzz crash bench benches \
+        golden screenshots docs clean FORCE
 all: $(OUT)/diurnal
+
+run:
+	@tools/need build
+	@$(MAKE) -s -j$$(nproc) MODE=release all
+	@tools/demo build/release/diurnal
+
+check:
+	@tools/need test
+	@tools/check
+check-all:
+	@tools/need test
+	@tools/check all
+need: ; @tools/need test
+
 unit: $(OUT)/unit ; $<
-layers: ; tools/check-layers
+fuzzers: $(FUZZ)
+benches: $(BENCH)
+release: ; @tools/need build && $(MAKE) -s -j$$(nproc) MODE=release all && echo build/release/diurnal
+fuzz: ; @tools/need test && tools/fuzz run $${SECONDS_EACH:-600}
+crash: ; @tools/need test && $(MAKE) -s -j$$(nproc) MODE=release all && tools/crash-tests all
+bench: ; @tools/need bench && $(MAKE) -s -j$$(nproc) MODE=release all benches && bench/run
+golden: $(OUT)/unit ; GOLDEN=rewrite $(OUT)/unit golden
+screenshots: ; @tools/need test && $(MAKE) -s -j$$(nproc) MODE=release all && tools/screenshots
+docs: $(OUT)/diurnal ; tools/make-docs $<
 clean: ; rm -rf build
 
+install:
+	install -D -m 755 build/release/diurnal $(DESTDIR)$(prefix)/bin/diurnal
+	install -D -m 644 packaging/diurnal.service $(DESTDIR)$(prefix)/lib/systemd/system/diurnal.service
+	install -D -m 644 packaging/diurnal.ini $(DESTDIR)$(prefix)/share/doc/diurnal/diurnal.ini
+	install -D -m 644 packaging/nginx.conf $(DESTDIR)$(prefix)/share/doc/diurnal/nginx.conf
+	install -D -m 644 packaging/Caddyfile $(DESTDIR)$(prefix)/share/doc/diurnal/Caddyfile
+
 $(OUT)/diurnal: $(OBJ) ; @echo "ld $@"; $(CC) -o $@ $^ $(LDLIBS)
-$(OUT)/unit: $(UNIT) $(filter-out $(OUT)/src/main.o,$(OBJ)) ; @echo "ld $@"; $(CC) -o $@ $^ $(LDLIBS)
+$(OUT)/unit: $(UNIT) $(LIB) ; @echo "ld $@"; $(CC) -o $@ $^ $(LDLIBS)
+$(FUZZ): $(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(LIB) ; @echo "ld $@"; $(CC) -o $@ $^ -fsanitize=fuzzer $(LDLIBS)
+$(BENCH): $(OUT)/%: $(OUT)/bench/%.o $(LIB) ; @echo "ld $@"; $(CC) -o $@ $^ $(LDLIBS)
 $(OUT)/tests/%.o: CPPFLAGS += -Itests
 $(OUT)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -69,4 +106,4 @@ $(OUT)/embedded.list: FORCE
 	@printf '%s\n' $(EMBED) | cmp -s - $@ || printf '%s\n' $(EMBED) > $@
 $(OUT)/embedded.c: $(OUT)/embedded.list $(EMBED) tools/embed ; @tools/embed < $< > $@
 $(OUT)/embedded.o: $(OUT)/embedded.c ; @$(CC) -std=gnu17 -Isrc $(OPT.$(MODE)) -c -o $@ $<
--include $(OBJ:.o=.d) $(UNIT:.o=.d)
+-include $(DEPS)
