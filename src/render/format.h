@@ -5,8 +5,10 @@
 
 /*
  * Dates, numbers and money in the site's language and zone, by ICU. Gregorian always; digits as the
- * configuration says (`site.digits`: locale, latn, arab, arabext, deva ...). Thread-safe: ICU's
- * formatters are not, so each is borrowed from a small pool.
+ * configuration says (`site.digits`: locale, latn, arab, arabext, deva ...). Thread-safe. What ICU
+ * needs is opened at the first use.
+ *
+ * Languages are BCP 47 tags that ICU has data for, zones names of the IANA database.
  */
 struct formats;
 enum { FORMATS_UNKNOWN_LANGUAGE = 1, FORMATS_UNKNOWN_ZONE, FORMATS_UNKNOWN_DIGITS };
@@ -24,6 +26,14 @@ struct str format_int(const struct formats *f, struct arena *a, int64_t n); /* 2
 struct str format_percent(const struct formats *f, struct arena *a, int64_t percent); /* 51% */
 /* $2,550 when the amount is whole, else $2,550.50; always in the currency's own symbol */
 struct str format_money(const struct formats *f, struct arena *a, struct money m);
+
+/* An exact decimal of any length in ASCII, "0.00512000", as it is but in the site's digits and
+ * marks: for amounts of chains. Text that is no such number is a bug. */
+struct str format_decimal(const struct formats *f, struct arena *a, struct str decimal);
+
+/* The language with the site's digits as one BCP 47 tag, "ar-u-nu-latn": what words_load() takes.
+ * Borrowed from the formats. */
+struct str formats_language(const struct formats *f);
 
 /* The site's zone: the day an instant falls on, and the instant a day begins. */
 struct date format_day_of(const struct formats *f, int64_t micros);

@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "render/view.h"
+#include "render/words.h"
 
 /*
  * A theme: templates, stylesheet, scripts, icons and words. The default one is in the binary; a
@@ -31,15 +32,9 @@ MUST_USE err theme_render(const struct theme *t, const struct template *page, co
  * keys. */
 struct str theme_word(const struct theme *t, const char *key);
 /*
- * The same with its places filled, by ICU MessageFormat, "{n, plural, one{# comment} other{#
- * comments}}" and "{name} wrote": arguments by name, a count (printed in the site's digits) or a
- * text.
+ * The same with its places filled, in ICU MessageFormat's syntax, "{n, plural, one{# comment}
+ * other{# comments}}" and "{name} wrote": see render/words.h.
  */
-struct word_arg {
-    const char *name;
-    struct str text; /* used when .text.s is not NULL */
-    int64_t count;
-};
 struct str theme_phrase(const struct theme *t, struct arena *a, const char *key,
                         const struct word_arg *args, size_t n);
 bool theme_rtl(const struct theme *t);
