@@ -1,0 +1,129 @@
+#pragma once
+#include "base/config.h"
+#include "discussion/discussion.h"
+#include "render/view.h"
+#include "store/store.h"
+
+/*
+ * Comments under a report, and who may say what and when. A draft is checked and rendered by
+ * comment_prepare(), outside any transaction, and then stored by comment_add(); nothing else makes
+ * rows of the comment table. comment_desk.h changes their states, vote.h their sums.
+ *
+ * A comment is *visible* when a reader sees something in its place: it is published, or it is not
+ * but has visible replies, for which a placeholder stands there ("removed"). So the visible
+ * comments of a thread always form a tree, and since a reply's id is greater than its parent's, any
+ * number of the first ones do.
+ *
+ * Ids are never used twice; rows are never removed (a deleted comment loses its words and its
+ * author, and stays as a number).
+ */
+enum {
+    COMMENT_NAME_MAX = 80,     /* code points */
+    COMMENT_EMAIL_MAX = 254,   /* bytes: RFC 5321, 4.5.3.1.3 */
+    COMMENT_DEPTH_MAX = 10000, /* the deepest reply; it bounds what one state change can touch */
+};
+extern const struct config_key limit_comment_bytes; /* [limits] comment_bytes: longest body */
+
+enum comment_state {
+    COMMENT_STATE_HELD,      /* waits for a moderator; its author alone sees it */
+    COMMENT_STATE_PUBLISHED, /* everyone sees it */
+    COMMENT_STATE_HIDDEN,    /* taken down by staff; may come back */
+    COMMENT_STATE_SPAM,      /* as hidden, and a lesson for filters */
+    COMMENT_STATE_DELETED,   /* words and author are gone for good */
+};
+struct str comment_state_str(enum comment_state s); /* "held", "published", ... */
+bool comment_state_parse(struct str s, enum comment_state *ret);
+
+/* Why a comment was held. Kept with it, for the desk. */
+enum comment_hold {
+    COMMENT_HOLD_NONE,
+    COMMENT_HOLD_ALL,      /* discussion.moderation = hold_all */
+    COMMENT_HOLD_HONEYPOT, /* the field that people do not see was filled in */
+    COMMENT_HOLD_FAST,     /* sent sooner after the form's token than a person types */
+    COMMENT_HOLD_TOKEN,    /* the form's token is not ours, or out of date */
+};
+struct str comment_hold_str(enum comment_hold h); /* "", "all", "honeypot", "fast", "token" */
+
+enum comment_refusal {
+    COMMENT_NO_REPORT = 1, /* no such report, or one that is not published */
+    COMMENT_CLOSED,        /* the report takes no more comments */
+    COMMENT_NO_PARENT,     /* no such comment, or one of another report */
+    COMMENT_PARENT_GONE,   /* the comment replied to is not published (any more) */
+    COMMENT_TOO_DEEP,
+    COMMENT_NAME_MISSING,
+    COMMENT_NAME_TOO_LONG,
+    COMMENT_NAME_NOT_TEXT, /* not UTF-8, a control, a line end, a bidi override, too many marks */
+    COMMENT_EMAIL_WRONG,
+    COMMENT_EMAIL_TOO_LONG,
+    COMMENT_BODY_EMPTY,
+    COMMENT_TOO_LONG,
+    COMMENT_NOT_TEXT, /* the body: as for the name, but line ends are fine */
+    COMMENT_REFUSALS,
+};
+
+struct comment_draft {
+    int64_t report;
+    int64_t parent;               /* 0: a new thread */
+    struct str name, email, body; /* as typed; email may be empty */
+    struct str visitor;           /* hash of the visitor's id (people/visitor.h) */
+    struct str address, prefix;   /* keyed hashes of where it came from */
+    int64_t key;                  /* the key those two were made with */
+    int64_t person;               /* staff who writes it, 0 for a guest */
+    enum comment_hold hold;
+    int64_t now;
+    /* Made by comment_prepare(): */
+    struct html html;
+    int64_t html_version;
+    bool prepared;
+};
+
+/* What is wrong with each field: OK or a comment_refusal. */
+struct comment_problems {
+    err name, email, body;
+};
+
+/*
+ * Trims name, email and body, makes line ends LF, checks all three, and renders the body (in `a`).
+ * Returns OK, or the first field's refusal, with each field's own in *ret (written either way).
+ */
+MUST_USE err comment_prepare(struct comment_draft *d, const struct config *c, struct arena *a,
+                             struct comment_problems *ret);
+
+struct comment_added {
+    int64_t id;
+    bool held;
+    bool again; /* the same words were sent twice: this is the comment of the first time */
+};
+/*
+ * Stores a prepared draft (check), published or held, with its counters. The same body under the
+ * same parent by the same visitor, or from the same address, within COMMENT_AGAIN_SPAN is the same
+ * comment, not a second one. Refuses with COMMENT_NO_REPORT .. COMMENT_TOO_DEEP.
+ */
+#define COMMENT_AGAIN_SPAN (10 * MINUTE)
+MUST_USE err comment_add(struct tx *tx, const struct comment_draft *d, struct comment_added *ret);
+
+/* A comment as it is read. Which of the texts are filled is said by the function that reads it. */
+struct comment {
+    int64_t id, report;
+    int64_t parent; /* 0 for the root of a thread */
+    int64_t root;   /* its thread: the root's id, its own for a root */
+    int64_t depth;  /* 0 for a root */
+    enum comment_state state;
+    bool visible;
+    bool erased;        /* its author had the name removed: shown as "erased author" */
+    struct str name;    /* empty when erased or deleted */
+    int64_t person;     /* staff, or 0 */
+    struct html html;   /* empty unless published, or asked for */
+    int64_t created_at; /* microseconds */
+    int64_t up, down, score;
+    int64_t children;       /* visible direct replies */
+    int64_t replies;        /* of a root: visible comments below it */
+    int64_t my_vote;        /* -1, 0, +1: the viewer's, where a viewer was given */
+    bool mine;              /* written by the viewer */
+    struct str parent_name; /* whom it replies to; see listing.h */
+    bool parent_erased;
+};
+
+enum { COMMENT_MISSING = 1 };
+/* One comment whatever its state, without its body's source; name and html in `a`. */
+MUST_USE err comment_get(struct tx *tx, int64_t id, struct arena *a, struct comment *ret);
