@@ -1,0 +1,70 @@
+#pragma once
+#include "base/config.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "render/view.h"
+
+/*
+ * The ways to give, as the configuration file names them, one section each:
+ *
+ *     [channel.paypal]                 [channel.savings]            [channel.bitcoin]
+ *     url = https://paypal.me/river    kind = bank                  address = bc1q...
+ *                                      iban = DE89 3704 ...         note = Thank you!
+ *
+ * The section's name is the channel's name in the ledger; without `kind` it is the kind too. Every
+ * value is checked here: addresses by their checksums, IBANs, hosts of providers. What is wrong is
+ * refused with its line, and a private key of any form is refused without being echoed.
+ * docs/channels.md lists the keys.
+ */
+enum channel_kind {
+    CHANNEL_PAYPAL,
+    CHANNEL_STRIPE,
+    CHANNEL_PATREON,
+    CHANNEL_KOFI,
+    CHANNEL_LIBERAPAY,
+    CHANNEL_LINK,
+    CHANNEL_BANK,
+    CHANNEL_BITCOIN,
+    CHANNEL_BITCOINCASH,
+    CHANNEL_ETHEREUM,
+    CHANNEL_KINDS
+};
+enum {
+    CHANNELS_MAX = 32,
+    CHANNEL_NAME_MAX = 32, /* a-z 0-9 - */
+    CHANNEL_TITLE_MAX = 80,
+    CHANNEL_NOTE_MAX = 300,
+    CHANNEL_URL_MAX = 1000,
+    CHANNEL_ORDER_MAX = 999,
+};
+extern const struct config_open channel_sections;
+
+struct channel {
+    struct str name;  /* "savings" */
+    struct str title; /* as configured; empty: the kind's own name */
+    struct str note;
+    enum channel_kind kind;
+    int order;
+    struct str url;                                /* providers and links */
+    struct str holder, iban, bic, bank, reference; /* bank; iban without spaces, capitals */
+    struct str address;                            /* wallets, in its canonical form */
+    struct str uri;                                /* wallets: the payment URI */
+    struct html qr;                                /* wallets: the URI as QR code, SVG */
+};
+
+struct channels;
+enum { CHANNELS_WRONG = 1 };
+/* `file` is the configuration's name in ret_why, "FILE:LINE: what is wrong", made in `a`. */
+MUST_USE err channels_make(const struct config *config, struct str file, struct arena *a,
+                           struct channels **ret, struct str *ret_why);
+void channels_free(struct channels *c); /* NULL is fine */
+
+/* In the order shown: by `order`, then as in the file. Borrowed from the channels. */
+size_t channels_list(const struct channels *c, const struct channel **ret);
+const struct channel *channels_find(const struct channels *c, struct str name); /* or NULL */
+
+struct str channel_kind_name(enum channel_kind kind); /* "bitcoincash", as in configuration */
+bool channel_kind_parse(struct str s, enum channel_kind *ret);
+/* May stand in the ledger: one of the ten kinds, or the name of a configured channel. `c` may be
+ * NULL. */
+bool channel_is_known(const struct channels *c, struct str name);
