@@ -1,0 +1,397 @@
+/*
+ * One SQLite connection with its statements. The only file that includes sqlite3.h.
+ *
+ * Every QUERY of the program stands in one linker section, so a query's place in it is the index of
+ * its statement in each connection: no look-up by name. A statement is prepared once a connection
+ * (on the writer at start, on a reader when first used) and kept. "$1" is a name to SQLite, whose
+ * index depends on where it first stands in the text: the map from our number to that index is made
+ * when the statement is.
+ */
+#include "base/check.h"
+#include "base/log.h"
+#include "base/scan.h"
+#include "store/db.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    PARAMETERS_MAX = 60,      /* of one statement */
+    TEXT_MAX = 100 * 1000000, /* bytes of one value or row */
+    BUSY_WAIT_MS = 5000,      /* for another process' lock, as a shell's on the same file */
+};
+
+extern const struct query __start_queries[], __stop_queries[];
+
+struct stmt {
+    sqlite3_stmt *handle;
+    struct db *db;
+    const struct query *query;
+    struct stmt *next; /* of those under way */
+    uint64_t bound;    /* bit i: parameter i has its value */
+    err failed;        /* a bind went wrong; the next step says so */
+    bool under_way, stepped;
+    int parameters;
+    uint8_t index[PARAMETERS_MAX + 1];
+};
+
+struct db {
+    sqlite3 *handle;
+    struct arena own; /* the connection, its statements */
+    struct stmt *under_way;
+    struct stmt **stmts; /* by place in the section; NULL until prepared */
+    enum db_kind kind;
+    bool unsafe;
+    int cache_kilobytes;
+};
+
+static bool disk_refuses(int errno_of_system)
+{
+    return errno_of_system == ENOSPC || errno_of_system == EDQUOT || errno_of_system == EFBIG ||
+           errno_of_system == EROFS;
+}
+
+/* SQLite's result as one of our faults. Running out of memory, and misuse, end the program. */
+static err fault_of(struct db *db, int rc)
+{
+    check(rc != SQLITE_NOMEM && rc != SQLITE_MISUSE && rc != SQLITE_RANGE);
+    switch (rc & 0xff) {
+    case SQLITE_FULL:
+    case SQLITE_READONLY: return ERR_FULL;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_INTERRUPT: return ERR_BUSY;
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN: return disk_refuses(sqlite3_system_errno(db->handle)) ? ERR_FULL : ERR_IO;
+    case SQLITE_TOOBIG: return ERR_LIMIT;
+    case SQLITE_ERROR:
+        return strcmp(sqlite3_errmsg(db->handle), "integer overflow") ? ERR_DATA : ERR_OVERFLOW;
+    default: return ERR_DATA;
+    }
+}
+
+const char *db_message(struct db *db)
+{
+    return sqlite3_errmsg(db->handle);
+}
+
+static void set_limits(sqlite3 *handle)
+{
+    sqlite3_extended_result_codes(handle, 1);
+    sqlite3_busy_timeout(handle, BUSY_WAIT_MS);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, TEXT_MAX);
+    sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 1); /* VACUUM INTO attaches its copy */
+}
+
+err db_open(const struct db_options *o, struct db **ret_db)
+{
+    struct arena own;
+    arena_init(&own, SIZE_MAX / 16);
+    struct db *db = arena_new(&own, struct db, 1);
+    size_t n = (size_t)(__stop_queries - __start_queries);
+    *db = (struct db){ .stmts = arena_new(&own, struct stmt *, n),
+                       .kind = o->kind,
+                       .unsafe = o->unsafe,
+                       .cache_kilobytes = o->cache_kilobytes };
+    db->own = own;
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE;
+    flags |=
+        o->kind == DB_READER ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    int rc = sqlite3_open_v2(o->path, &db->handle, flags, NULL);
+    check(db->handle);
+    if (rc != SQLITE_OK) {
+        err e = fault_of(db, rc);
+        db_close(db);
+        return fault(e);
+    }
+    set_limits(db->handle);
+    *ret_db = db;
+    return OK;
+}
+
+/* Numbers that a pragma takes cannot be parameters; this one is ours, not a reader's. */
+static err set_cache(struct db *db)
+{
+    char sql[64];
+    snprintf(sql, sizeof sql, "pragma cache_size = -%d", db->cache_kilobytes);
+    return db_exec(db, sql);
+}
+
+err db_settle(struct db *db)
+{
+    err e = set_cache(db);
+    if (!e)
+        e = db_exec(db,
+                    "pragma foreign_keys = on; pragma mmap_size = 0; pragma temp_store = memory");
+    if (e || db->kind == DB_READER)
+        return e;
+    e = db_exec(db, "pragma journal_mode = wal; pragma wal_autocheckpoint = 2000;"
+                    "pragma journal_size_limit = 67108864");
+    if (e)
+        return e;
+    return db_exec(db, db->unsafe ? "pragma synchronous = off" : "pragma synchronous = full");
+}
+
+void db_close(struct db *db)
+{
+    if (!db)
+        return;
+    for (size_t i = 0; i < (size_t)(__stop_queries - __start_queries); i++)
+        if (db->stmts[i])
+            sqlite3_finalize(db->stmts[i]->handle);
+    sqlite3_close(db->handle);
+    struct arena own = db->own;
+    arena_free(&own);
+}
+
+err db_exec(struct db *db, const char *sql)
+{
+    int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? OK : fault_of(db, rc);
+}
+
+/* A failing ROLLBACK leaves either nothing under way or a broken connection, which the next says.
+ */
+void db_roll_back(struct db *db)
+{
+    db_end_statements(db);
+    if (db_in_transaction(db))
+        sqlite3_exec(db->handle, "rollback", NULL, NULL, NULL);
+}
+
+err db_exec_int(struct db *db, const char *sql, int64_t *ret)
+{
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite3_prepare_v2(db->handle, sql, -1, &s, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(s);
+    bool row = rc == SQLITE_ROW;
+    int64_t v = row ? sqlite3_column_int64(s, 0) : 0;
+    sqlite3_finalize(s);
+    if (!row)
+        return rc == SQLITE_DONE ? ERR_DATA : fault_of(db, rc);
+    *ret = v;
+    return OK;
+}
+
+/* Parameters are "$1" to "$n" without a gap. */
+static bool map_parameters(struct stmt *s)
+{
+    int n = sqlite3_bind_parameter_count(s->handle);
+    if (n > PARAMETERS_MAX)
+        return false;
+    for (int i = 1; i <= n; i++) {
+        struct str name = str_from_z(sqlite3_bind_parameter_name(s->handle, i));
+        int64_t number = 0;
+        if (!scan_char(&name, '$') || !int_parse(name, 1, n, &number))
+            return false;
+        s->index[number] = (uint8_t)i;
+    }
+    s->parameters = n;
+    return true;
+}
+
+static err prepare(struct db *db, const struct query *q, struct stmt **ret_stmt)
+{
+    struct stmt made = { .db = db, .query = q };
+    const char *rest = NULL;
+    int rc =
+        sqlite3_prepare_v3(db->handle, q->sql, -1, SQLITE_PREPARE_PERSISTENT, &made.handle, &rest);
+    if (rc != SQLITE_OK)
+        return fault_of(db, rc);
+    if (!made.handle || *rest || !map_parameters(&made)) {
+        sqlite3_finalize(made.handle);
+        return ERR_DATA; /* nothing, more than one statement, or parameters other than $1 .. $n */
+    }
+    struct stmt *s = arena_new(&db->own, struct stmt, 1);
+    *s = made;
+    db->stmts[q - __start_queries] = s;
+    *ret_stmt = s;
+    return OK;
+}
+
+err db_prepare_all(struct db *db, struct arena *a, struct str *ret_why)
+{
+    for (const struct query *q = __start_queries; q < __stop_queries; q++) {
+        struct stmt *s = NULL;
+        err e = prepare(db, q, &s);
+        if (e) {
+            *ret_why = str_print(a, "query %s (%s)", q->name, db_message(db));
+            return fault(e);
+        }
+    }
+    return OK;
+}
+
+struct stmt *db_start(struct db *db, const struct query *q)
+{
+    struct stmt *s = db->stmts[q - __start_queries];
+    if (!s) {
+        err e = prepare(db, q, &s);
+        if (e)
+            log_event("event=query_wrong query=%s message=\"%s\"", q->name, db_message(db));
+        check(!e); /* it was right on the writer, at start */
+    }
+    check(!s->under_way);
+    sqlite3_clear_bindings(s->handle);
+    s->under_way = true;
+    s->stepped = false;
+    s->bound = 0;
+    s->failed = OK;
+    s->next = db->under_way;
+    db->under_way = s;
+    return s;
+}
+
+err db_run(struct db *db, const struct query *q)
+{
+    return query_run(db_start(db, q), NULL);
+}
+
+void db_end_statements(struct db *db)
+{
+    while (db->under_way)
+        query_end(db->under_way);
+}
+
+bool db_in_transaction(const struct db *db)
+{
+    return !sqlite3_get_autocommit(db->handle);
+}
+
+bool db_references_missing(const struct db *db)
+{
+    int now = 0;
+    int high = 0;
+    int rc = sqlite3_db_status(db->handle, SQLITE_DBSTATUS_DEFERRED_FKS, &now, &high, 0);
+    check(rc == SQLITE_OK);
+    return now != 0;
+}
+
+void db_release_memory(struct db *db)
+{
+    sqlite3_db_release_memory(db->handle);
+}
+
+struct stmt *query_start(struct tx *tx, const struct query *q)
+{
+    check(tx->db);
+    struct stmt *s = db_start(tx->db, q);
+    check(tx->writing || sqlite3_stmt_readonly(s->handle));
+    return s;
+}
+
+static int place(struct stmt *s, int i)
+{
+    check(s->under_way && !s->stepped && i >= 1 && i <= s->parameters);
+    s->bound |= UINT64_C(1) << i;
+    return s->index[i];
+}
+
+static void note_bind(struct stmt *s, int rc)
+{
+    if (rc != SQLITE_OK)
+        s->failed = fault_of(s->db, rc);
+}
+
+void bind_int(struct stmt *s, int i, int64_t v)
+{
+    note_bind(s, sqlite3_bind_int64(s->handle, place(s, i), v));
+}
+
+void bind_str(struct stmt *s, int i, struct str v)
+{
+    note_bind(s, sqlite3_bind_text64(s->handle, place(s, i), v.n ? v.s : "", v.n, SQLITE_STATIC,
+                                     SQLITE_UTF8));
+}
+
+void bind_blob(struct stmt *s, int i, struct str v)
+{
+    note_bind(s, sqlite3_bind_blob64(s->handle, place(s, i), v.n ? v.s : "", v.n, SQLITE_STATIC));
+}
+
+void bind_null(struct stmt *s, int i)
+{
+    note_bind(s, sqlite3_bind_null(s->handle, place(s, i)));
+}
+
+static err step_failed(struct stmt *s, err e)
+{
+    log_event("event=query_failed query=%s code=%d message=\"%s\"", s->query->name,
+              sqlite3_extended_errcode(s->db->handle), db_message(s->db));
+    query_end(s);
+    return fault(e);
+}
+
+err query_step(struct stmt *s, bool *ret_row)
+{
+    check(s->under_way);
+    if (s->failed)
+        return step_failed(s, s->failed);
+    check(s->bound == ((UINT64_C(1) << s->parameters) - 1) << 1); /* every parameter has a value */
+    s->stepped = true;
+    int rc = sqlite3_step(s->handle);
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+        return step_failed(s, fault_of(s->db, rc));
+    *ret_row = rc == SQLITE_ROW;
+    if (rc == SQLITE_DONE)
+        query_end(s);
+    return OK;
+}
+
+err query_run(struct stmt *s, int64_t *ret_changes)
+{
+    bool row = false;
+    struct db *db = s->db;
+    err e = query_step(s, &row);
+    if (e)
+        return e;
+    check(!row);
+    if (ret_changes)
+        *ret_changes = sqlite3_changes64(db->handle);
+    return OK;
+}
+
+void query_end(struct stmt *s)
+{
+    if (!s->under_way)
+        return;
+    (void)sqlite3_reset(s->handle); /* it repeats the last step's error, which was handed up */
+    struct stmt **at = &s->db->under_way;
+    while (*at != s)
+        at = &(*at)->next;
+    *at = s->next;
+    s->next = NULL;
+    s->under_way = false;
+}
+
+static void check_column(const struct stmt *s, int i)
+{
+    check(s->under_way && s->stepped && i >= 0 && i < sqlite3_data_count(s->handle));
+}
+
+int64_t column_int(struct stmt *s, int i)
+{
+    check_column(s, i);
+    return sqlite3_column_int64(s->handle, i);
+}
+
+struct str column_str(struct stmt *s, int i, struct arena *a)
+{
+    check_column(s, i);
+    const char *p = sqlite3_column_blob(s->handle, i);
+    int n = sqlite3_column_bytes(s->handle, i);
+    return str_copy(a, (struct str){ p, (size_t)n });
+}
+
+bool column_null(struct stmt *s, int i)
+{
+    check_column(s, i);
+    return sqlite3_column_type(s->handle, i) == SQLITE_NULL;
+}
