@@ -41,8 +41,8 @@ bool theme_rtl(const struct theme *t);
 struct str theme_language(const struct theme *t); /* for <html lang> */
 
 /* A static file: its bytes and type; `path` as in "css/site.css". False when there is none. */
-struct asset {
+struct theme_file {
     struct str path, type, bytes, hash; /* hash: 16 hex digits of its SHA-256 */
 };
-bool theme_asset(const struct theme *t, struct str path, struct asset *ret);
+bool theme_asset(const struct theme *t, struct str path, struct theme_file *ret);
 struct str theme_asset_url(const struct theme *t, const char *path); /* of one that must exist */
