@@ -5,7 +5,8 @@
 /*
  * The interface's words and sentences in one language, read from words/LANG.ini:
  *
- *     [discussion]                     ; sections order the file for people; look-up ignores them
+ *     ; Sections order the file for people; look-up ignores them.
+ *     [discussion]
  *     reply = Reply
  *     comments = {n, plural, =0 {No comments} one {# comment} other {# comments}}
  *
