@@ -15,8 +15,9 @@ enum http_method { HTTP_GET, HTTP_POST }; /* HEAD is answered from GET */
 /* What proves that a POST is meant by the one who sends it (DESIGN section 6). */
 enum guard {
     GUARD_NONE, /* reads */
-    GUARD_FORM, /* Sec-Fetch-Site: same-origin or our Origin; with neither, only without a desk
-                   cookie */
+    GUARD_FORM, /* Sec-Fetch-Site: same-origin or our Origin. With neither header (old clients) a
+                   public route goes on as a guest: request_cookie() then hides every cookie named
+                   __Host-…; a route with `need` refuses */
     GUARD_API,  /* JSON: as GUARD_FORM when a cookie is sent, else free */
 };
 enum body_kind { BODY_NONE, BODY_FORM, BODY_MULTIPART, BODY_JSON };
@@ -28,6 +29,8 @@ enum { PUBLIC = 0 }; /* struct route.need; others are people/permission.h's */
 
 struct request;
 struct response;
+struct config;
+struct config_key;
 struct route {
     enum http_method method;
     const char *pattern; /* "/{year}/{month}/{day}/{slug}/comments"; a {name} is one segment */
@@ -40,6 +43,8 @@ struct route {
                   the handler takes with request_limit(), to keep the person's words */
     int need;  /* PUBLIC, or the permission that is asked for before `run` */
     bool api;  /* errors are problem details (RFC 9457), not pages */
+    const struct config_key *body_max; /* most bytes of the body; NULL: limits.form_bytes,
+                                          limits.multipart_bytes or limits.json_bytes */
 };
 
 struct request {
@@ -48,14 +53,18 @@ struct request {
     struct arena *arena;
     const struct route *route;
     enum http_method method;
-    struct str path;             /* as sent, percent-encoded, without the query */
-    int64_t now;                 /* one reading of the clock for all of it */
-    bool https;                  /* by the configured proxies' word, or site.url's */
+    struct str path; /* as sent, percent-encoded, without the query */
+    int64_t now;     /* one reading of the clock for all of it */
+    bool https;      /* by the configured proxies' word, or site.url's */
+    bool secure;     /* https, or site.url is on a loopback host: the desk may be used */
     const struct person *person; /* signed-in staff (people/person.h); NULL on public routes */
     struct incoming *in;         /* the server's own */
 };
 
-/* All values are valid UTF-8, percent-decoded once, without NUL. Missing: false and *ret untouched.
+/*
+ * All values are valid UTF-8, percent-decoded once, without NUL. Missing: false and *ret untouched.
+ * Whoever looks at a cookie, a header, the client or request_fresh() makes a personal page: its
+ * response is never kept in the cache, whatever it says.
  */
 bool request_segment(const struct request *r, const char *name,
                      struct str *ret); /* of the pattern */
@@ -83,7 +92,8 @@ struct client {
 struct client request_client(const struct request *r);
 bool request_limit(struct request *r, enum limit_kind kind); /* takes a token; false: none left */
 
-/* "fetch me a part": true when script asked (header `Diurnal-Script: 1`). */
+/* "fetch me a part": true when script asked (header `Diurnal-Script: 1`). The page cache keeps its
+ * answers apart from the pages at the same addresses. */
 bool request_by_script(const struct request *r);
 
 /*
@@ -136,9 +146,16 @@ bool request_fresh(const struct request *r); /* this one bypasses the cache */
 
 /*
  * Ends the request with an error in the site's language: a page, or problem details on API routes.
- * `word` is the key in theme/words that says what is wrong ("error_no_such_report").
+ * `word` is the key in theme/words that says what is wrong ("error_no_such_report"). The words that
+ * the server itself uses are in http/error.h.
  */
 err http_refuse(struct request *r, struct response *ret, int status, const char *word);
+
+/*
+ * Where the site is: `site.url` without a slash at its end ("https://example.org"), the only source
+ * of absolute links and the only origin whose forms we take. Not configured: http://localhost:8080.
+ */
+struct str site_url(const struct config *c);
 
 /* Percent-encoding (RFC 3986) of one path segment or query value. */
 struct str url_escape(struct arena *a, struct str s);

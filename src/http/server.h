@@ -16,7 +16,7 @@ struct server_hooks {
        sign-in, 401, 403) and returns HTTP_ANSWERED; or a fault. */
     err (*admit)(struct request *r, struct response *ret);
     /* Fills *ret with an error page or problem details. Must not fail: falls back to plain text
-     * itself. */
+     * itself. r->route is NULL when no route was found, r->person always may be. */
     void (*error_page)(struct request *r, struct response *ret, int status, const char *word);
     void *arg;
 };
@@ -31,10 +31,23 @@ struct server_options {
                           choice */
     struct str listen_metrics; /* empty: none */
 };
-enum { SERVER_ADDRESS_WRONG = 1, SERVER_ADDRESS_USED };
+enum {
+    SERVER_ADDRESS_WRONG = 1, /* not an address of ours, or not allowed to be used */
+    SERVER_ADDRESS_USED,      /* another program listens there */
+    SERVER_CONFIG_WRONG,      /* server_config_check() says why */
+};
+/*
+ * What only this room can judge in a parsed configuration: site.url, server.proxies. Main asks
+ * before it puts a setup in force. False: ret_why is one line, made in `a`.
+ */
+bool server_config_check(const struct config *c, struct arena *a, struct str *ret_why);
+/* Starts threads: call it after the process has forked, and with SIGPIPE ignored. */
 MUST_USE err server_start(const struct server_options *o, struct server **ret);
 int server_port(const struct server *s); /* the TCP port in use; 0 for a Unix socket */
-void server_reload(struct server *s);    /* after a SIGHUP: all cached pages are stale */
+/* After a SIGHUP, once the new setup is in force: limits, proxies and site.url are read anew, the
+ * access log is opened anew, all cached pages are stale. The keys of [server] that shape threads
+ * and memory need a restart. */
+void server_reload(struct server *s);
 /* Accepts no more, finishes what is under way within `deadline` microseconds, frees everything. */
 void server_stop(struct server *s, int64_t deadline);
 
