@@ -2,6 +2,7 @@
 #include "base/app.h"
 #include "base/arena.h"
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -107,15 +108,33 @@ enum cache_kind {
     CACHE_SHARED,   /* an anonymous public page: kept, compressed, `no-cache` with an ETag */
     CACHE_FOR_EVER, /* addresses with a hash in them: public, max-age=31536000, immutable */
 };
+
+/*
+ * A body too long for one buffer (/funding/ledger.csv, exports): made in pieces by workers while
+ * the client reads, at most one piece waiting. `more` puts the next piece, at most BODY_PIECE_MAX
+ * bytes, at the end of `out`, which is empty, and sets *ret_end with the last one. It runs on any
+ * worker, never twice at once; `state` lives in the request's arena, which lives until the body has
+ * ended or the client has gone. What it makes on the way goes into `scratch`, emptied after each
+ * piece. A fault breaks the connection off, so that nobody takes half a body for a whole one.
+ * Such a response is never kept in the cache and has no Content-Length.
+ */
+enum { BODY_PIECE_MAX = 256 * 1024 };
+struct body_source {
+    err (*more)(const struct app *app, void *state, struct arena *scratch, struct buf *out,
+                bool *ret_end);
+    void *state;
+};
+
 enum { RESPONSE_HEADERS_MAX = 16 };
 struct header {
     const char *name;
     struct str value;
 };
 struct response {
-    int status;       /* 200 unless set */
-    const char *type; /* "text/html; charset=utf-8" unless set */
-    struct str body;  /* in the request's arena, or static */
+    int status;                /* 200 unless set */
+    const char *type;          /* "text/html; charset=utf-8" unless set */
+    struct str body;           /* in the request's arena, or static */
+    struct body_source source; /* instead of `body` when .more is set */
     enum cache_kind cache;
     bool embeddable; /* /embed/ only: may be framed by anyone */
     struct header headers[RESPONSE_HEADERS_MAX];
