@@ -32,10 +32,10 @@ MUST_USE err db_exec_int(struct db *db, const char *sql,
 const char *db_message(struct db *db); /* what SQLite says of the last error; until the next call */
 
 /*
- * Prepares every QUERY of the program. A wrong one is ERR_DATA, and ret_why names it: "query NAME
+ * Tries every QUERY of the program. A wrong one is ERR_DATA, and ret_why names it: "query NAME
  * (what is wrong)".
  */
-MUST_USE err db_prepare_all(struct db *db, struct arena *a, struct str *ret_why);
+MUST_USE err db_check_queries(struct db *db, struct arena *a, struct str *ret_why);
 
 struct stmt *db_start(struct db *db, const struct query *q);
 MUST_USE err db_run(struct db *db, const struct query *q); /* without parameters or rows */

@@ -197,7 +197,7 @@ static bool map_parameters(struct stmt *s)
     return true;
 }
 
-static err prepare(struct db *db, const struct query *q, struct stmt **ret_stmt)
+static err prepare(struct db *db, const struct query *q, struct stmt *ret_stmt)
 {
     struct stmt made = { .db = db, .query = q };
     const char *rest = NULL;
@@ -209,18 +209,16 @@ static err prepare(struct db *db, const struct query *q, struct stmt **ret_stmt)
         sqlite3_finalize(made.handle);
         return ERR_DATA; /* nothing, more than one statement, or parameters other than $1 .. $n */
     }
-    struct stmt *s = arena_new(&db->own, struct stmt, 1);
-    *s = made;
-    db->stmts[q - __start_queries] = s;
-    *ret_stmt = s;
+    *ret_stmt = made;
     return OK;
 }
 
-err db_prepare_all(struct db *db, struct arena *a, struct str *ret_why)
+err db_check_queries(struct db *db, struct arena *a, struct str *ret_why)
 {
     for (const struct query *q = __start_queries; q < __stop_queries; q++) {
-        struct stmt *s = NULL;
+        struct stmt s = { 0 };
         err e = prepare(db, q, &s);
+        sqlite3_finalize(s.handle);
         if (e) {
             *ret_why = str_print(a, "query %s (%s)", q->name, db_message(db));
             return fault(e);
@@ -229,15 +227,22 @@ err db_prepare_all(struct db *db, struct arena *a, struct str *ret_why)
     return OK;
 }
 
+static struct stmt *prepare_first(struct db *db, const struct query *q)
+{
+    struct stmt *s = arena_new(&db->own, struct stmt, 1);
+    err e = prepare(db, q, s);
+    if (e)
+        log_event("event=query_wrong query=%s message=\"%s\"", q->name, db_message(db));
+    check(!e); /* it was right at start */
+    db->stmts[q - __start_queries] = s;
+    return s;
+}
+
 struct stmt *db_start(struct db *db, const struct query *q)
 {
     struct stmt *s = db->stmts[q - __start_queries];
-    if (!s) {
-        err e = prepare(db, q, &s);
-        if (e)
-            log_event("event=query_wrong query=%s message=\"%s\"", q->name, db_message(db));
-        check(!e); /* it was right on the writer, at start */
-    }
+    if (!s)
+        s = prepare_first(db, q);
     check(!s->under_way);
     sqlite3_clear_bindings(s->handle);
     s->under_way = true;

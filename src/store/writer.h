@@ -1,0 +1,60 @@
+#pragma once
+#include "base/buf.h"
+#include "store/db.h"
+
+#include <pthread.h>
+
+/*
+ * The one write connection and group commit.
+ *
+ * A caller puts its ticket into the batch that is forming. If nobody leads, it leads: it takes the
+ * batch, runs every ticket's work in a savepoint inside one BEGIN IMMEDIATE ... COMMIT, tells the
+ * topics, and wakes the batch. Whoever came meanwhile has formed the next batch, and one of them
+ * leads it. So the batch is as large as the disk is slow, one fsync serves all of it, and a lone
+ * writer never waits for another thread.
+ *
+ * Batches are numbered; a caller sleeps on the condition of its batch's parity until `finished`
+ * reaches its number. Nobody touches a ticket after that, so it may live on its caller's stack.
+ */
+enum {
+    BATCH_MAX = 512, /* tickets in a batch; who finds the forming one full waits for room */
+    TOPIC_MAX = 200, /* bytes of one topic */
+    TOPICS_MAX_BYTES = 16 * 1024 * 1024, /* of one batch */
+    TOPICS_REMEMBERED = 256,
+    WAIT_SECONDS = 5, /* for room, for a batch's turn, for a reader: then ERR_BUSY */
+};
+
+struct ticket {
+    tx_work *work;
+    void *arg;
+    err result;
+    int place; /* in its batch */
+};
+struct batch {
+    uint64_t number;
+    int n;
+    struct ticket *tickets[BATCH_MAX];
+};
+struct touched {
+    struct buf topics; /* each ends in a line feed */
+    bool jobs;         /* later work was promised */
+};
+struct writer {
+    struct store *store;
+    struct db *db; /* the leader's alone */
+    struct touched touched;
+
+    pthread_mutex_t lock; /* for all below */
+    pthread_cond_t done[2], room;
+    struct batch batches[2]; /* by parity of the number */
+    uint64_t forming, finished;
+    bool leading;
+    pthread_t leader;
+    uint64_t writes, kept, busy, failed, largest;
+};
+
+void writer_init(struct writer *w, struct store *s);
+void writer_free(struct writer *w); /* closes the connection */
+MUST_USE err writer_write(struct writer *w, tx_work *work, void *arg);
+/* Runs `quiet` with the connection while nobody writes; does nothing if somebody does. */
+void writer_rest(struct writer *w, void (*quiet)(struct db *db));
