@@ -27,14 +27,18 @@ struct str format_percent(const struct formats *f, struct arena *a, int64_t perc
 /* $2,550 when the amount is whole, else $2,550.50; always in the currency's own symbol */
 struct str format_money(const struct formats *f, struct arena *a, struct money m);
 
-/* An exact decimal of any length in ASCII, "0.00512000", as it is but in the site's digits and
- * marks: for amounts of chains. Text that is no such number is a bug. */
+/* An exact decimal of any length in ASCII, "0.00512000", in the site's digits and marks and without
+ * zeros at its end: for amounts of chains. Text that is no such number is a bug. */
 struct str format_decimal(const struct formats *f, struct arena *a, struct str decimal);
 
 /* The language with the site's digits as one BCP 47 tag, "ar-u-nu-latn": what words_load() takes.
  * Borrowed from the formats. */
 struct str formats_language(const struct formats *f);
 
-/* The site's zone: the day an instant falls on, and the instant a day begins. */
+/*
+ * The site's zone: the day an instant falls on, and the instant a day begins, which is the first
+ * that its clocks show a time of that day or, where they skip the day, of a later one. (A day
+ * begins at 01:00 where clocks go forward at midnight.)
+ */
 struct date format_day_of(const struct formats *f, int64_t micros);
 int64_t format_day_start(const struct formats *f, struct date d);
