@@ -5,7 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* TEST(name) { ... } registers itself; the runner forks one process a test and prints TAP. */
+/*
+ * TEST(name) { ... } registers itself; the runner forks one process a test and prints TAP. A test
+ * whose tool is not installed leaves with exit(SKIPPED), which the runner tells loudly.
+ */
+enum { SKIPPED = 77 };
 struct test {
     const char *name;
     void (*run)(void);

@@ -1,0 +1,179 @@
+/* Without these a giver could scan a code that leads to no wallet, or to another one. */
+#include "base/scan.h"
+#include "render/markup.h"
+#include "render/qr.h"
+#include "unit/test.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { SIDE_MAX = 120, SCALE = 4 };
+static struct arena memory;
+
+static struct str svg_of(struct str text, struct str title)
+{
+    arena_init(&memory, 1000000);
+    struct html svg = { 0 };
+    expect(qr_svg(&memory, text, title, &svg) == OK);
+    return svg.s;
+}
+
+static int64_t take(struct str *s, char before)
+{
+    int64_t n = 0;
+    expect(scan_char(s, before) && scan_int(s, SIDE_MAX, &n));
+    return n;
+}
+
+/* The dark modules of the SVG's path; returns the side with its quiet zone. */
+static int64_t modules(struct str svg, uint8_t grid[SIDE_MAX][SIDE_MAX])
+{
+    size_t from = 0;
+    expect(str_find(svg, S("viewBox=\"0 0"), &from));
+    struct str s = str_sub(svg, from + 12, svg.n);
+    int64_t side = take(&s, ' ');
+    expect(str_find(svg, S("fill=\"#000\" d=\""), &from));
+    s = str_sub(svg, from + 15, svg.n);
+    while (!scan_char(&s, '"')) {
+        int64_t x = take(&s, 'M'), y = take(&s, ' '), w = take(&s, 'h');
+        expect(scan_text(&s, S("v1h-")));
+        int64_t back = 0;
+        expect(scan_int(&s, SIDE_MAX, &back) && back == w && scan_char(&s, 'z'));
+        expect(x >= 4 && y >= 4 && x + w <= side - 4 && y < side - 4); // the quiet zone is quiet
+        memset(&grid[y][x], 1, (size_t)w);
+    }
+    expect_str(s, S("/></svg>"));
+    return side;
+}
+
+static void write_pgm(FILE *f, struct str svg)
+{
+    static uint8_t grid[SIDE_MAX][SIDE_MAX];
+    memset(grid, 0, sizeof grid);
+    int64_t side = modules(svg, grid);
+    fprintf(f, "P5 %d %d 255\n", (int)side * SCALE, (int)side * SCALE);
+    for (int64_t y = 0; y < side * SCALE; y++)
+        for (int64_t x = 0; x < side * SCALE; x++)
+            fputc(grid[y / SCALE][x / SCALE] ? 0 : 255, f);
+    expect(fflush(f) == 0);
+}
+
+/* What zbarimg reads in the picture. */
+static struct str decode(struct str svg)
+{
+    static char text[2000];
+    char name[] = "/tmp/diurnal-qr-XXXXXX";
+    int fd = mkstemp(name);
+    expect(fd >= 0);
+    FILE *f = fdopen(fd, "w");
+    expect(f);
+    write_pgm(f, svg);
+    fclose(f);
+    int ends[2];
+    expect(pipe(ends) == 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        close(ends[0]);
+        execlp("zbarimg", "zbarimg", "--raw", "-q", "--nodbus", "-Sdisable", "-Sqrcode.enable",
+               name, (char *)NULL);
+        _Exit(SKIPPED);
+    }
+    close(ends[1]);
+    size_t n = 0;
+    ssize_t got = 0;
+    while ((got = read(ends[0], text + n, sizeof text - n)) > 0)
+        n += (size_t)got;
+    close(ends[0]);
+    int status = 0;
+    expect(waitpid(pid, &status, 0) == pid);
+    unlink(name);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED)
+        exit(SKIPPED);
+    expect(status == 0 && n > 0 && text[n - 1] == '\n');
+    return (struct str){ text, n - 1 };
+}
+
+TEST(a_code_is_read_back_as_the_payment_address_it_was_made_of)
+{
+    static const char *const texts[] = {
+        "bitcoin:1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2",
+        "bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4?amount=0.005&label=Harbour%20Post",
+        "BITCOIN:BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4",
+        "ethereum:0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed@1",
+        "BCD\n002\n1\nSCT\n\nThe River Post\nDE89370400440532013000\nEUR25.00",
+        "x",
+    };
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        expect_str(decode(svg_of(str_from_z(texts[i]), S("t"))), str_from_z(texts[i]));
+        arena_free(&memory);
+    }
+}
+
+TEST(a_code_of_the_longest_text_is_still_read_and_one_byte_more_refused)
+{
+    static char text[QR_TEXT_MAX + 1];
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (char)('a' + i * 7 % 26);
+    expect_str(decode(svg_of((struct str){ text, QR_TEXT_MAX }, S("t"))),
+               ((struct str){ text, QR_TEXT_MAX }));
+    struct html svg = { S("kept") };
+    expect(qr_svg(&memory, (struct str){ text, QR_TEXT_MAX + 1 }, S("t"), &svg) == QR_TOO_LONG);
+    expect(qr_svg(&memory, S(""), S("t"), &svg) == QR_NOT_TEXT);
+    expect(qr_svg(&memory, S("a\0b"), S("t"), &svg) == QR_NOT_TEXT);
+    expect_str(svg.s, S("kept"));
+    arena_free(&memory);
+}
+
+TEST(a_codes_title_is_escaped_and_nothing_is_styled_inline)
+{
+    struct str svg = svg_of(S("x"), S("Give \"now\" <script> & 'more'"));
+    size_t where = 0;
+    expect(str_find(
+        svg, S("<title>Give &quot;now&quot; &lt;script&gt; &amp; &#39;more&#39;</title>"), &where));
+    expect(!str_find(svg, S("style"), &where) && !str_find(svg, S("<script"), &where));
+    expect(str_find(svg, S("role=\"img\""), &where));
+    arena_free(&memory);
+}
+
+static struct str url_of(struct str url)
+{
+    arena_init(&memory, 100000);
+    struct buf out = buf_make(1000);
+    markup_url(&out, url);
+    struct str s = buf_copy(&out, &memory);
+    buf_free(&out);
+    return s;
+}
+
+TEST(an_address_keeps_what_leads_somewhere_and_loses_what_could_mislead)
+{
+    expect_str(url_of(S("https://example.org/a?b=1&c=%20#d")),
+               S("https://example.org/a?b=1&amp;c=%20#d"));
+    expect_str(url_of(S("https://m\u00FCller.example/\u0661")),
+               S("https://m\u00FCller.example/\u0661"));
+    expect_str(url_of(S("a\"b<c>'d\\e f\tg\nh")), S("a%22b%3Cc%3E%27d%5Ce%20f%09g%0Ah"));
+    expect_str(url_of(S("100%/%zz%2")), S("100%25/%25zz%252"));
+    expect_str(url_of(S("a\u202Eb\u200Bc\uFEFF")), S("a%E2%80%AEb%E2%80%8Bc%EF%BB%BF"));
+    expect_str(url_of(S("\xFF\0")), S("%FF%00"));
+    arena_free(&memory);
+}
+
+static bool scheme(struct str url, struct str want)
+{
+    struct str s = S("none");
+    return markup_scheme(url, &s) && str_eq(s, want);
+}
+
+TEST(a_scheme_is_what_a_browser_would_take_for_one)
+{
+    expect(scheme(S("https://x"), S("https")) && scheme(S("JavaScript:x"), S("JavaScript")));
+    expect(scheme(S("/a:b"), S("")) && scheme(S("?a:b"), S("")) && scheme(S("#a:b"), S("")));
+    expect(scheme(S(""), S("")) && scheme(S("a b"), S("")));
+    struct str s = { 0 };
+    expect(!markup_scheme(S(" javascript:x"), &s) && !markup_scheme(S("java\tscript:x"), &s));
+    expect(!markup_scheme(S(":x"), &s) && !markup_scheme(S("1a:x"), &s));
+    expect(!markup_scheme(S("\x01javascript:x"), &s));
+}
