@@ -10,4 +10,5 @@
 #define UNUSED        __attribute__((unused))
 #define ALLOC(a, n)   __attribute__((malloc, returns_nonnull, alloc_size(a, n)))
 #define IN_SECTION(s) __attribute__((section(s), used, aligned(8)))
+#define WEAK          __attribute__((weak)) /* may be missing when linking: then its address is NULL */
 #define COUNT(a)      (sizeof(a) / sizeof *(a))

@@ -21,8 +21,17 @@
  *     TEMPLATE(report_page, "pages/report.html", &report_view, TEMPLATE_HTML);
  *
  * Truth of a section: a str or html that is not empty, an int that is not 0, a bool, a list with
- * items, a view always, a pointer view when not NULL.
+ * items, a view always, a pointer view when not NULL. Inside a section of a str, html, json or int,
+ * `{{.}}` is that value. `{{#comments.some}}` asks whether a list has items without going over
+ * them. A name is looked up in the nearest enclosing view that has it; a dotted name goes through
+ * FIELD_VIEW and FIELD_REF. The names `words`, `asset` and `theme` belong to the theme
+ * (render/theme.h) and cannot be fields.
+ *
+ * A view may hold itself (a comment its replies): declare it before its fields, as
+ * `extern const struct view comment_view;`. Views with static linkage may be declared twice too.
  */
+
+struct view;
 
 /* Markup that is safe to put into a page as it is. Made by render/ only (markdown, qr, svg). */
 struct html {
@@ -45,7 +54,9 @@ enum field_kind {
     FIELD_KIND_VIEW, /* a struct inside the struct */
     FIELD_KIND_REF,  /* a pointer to a view, or NULL */
 };
-struct view;
+/* A list of plain text: FIELD_LIST(type, member, &text_item), items are struct str, `{{.}}`. */
+extern const struct view text_item;
+
 struct field {
     const char *name;
     enum field_kind kind;
