@@ -20,7 +20,8 @@
  *     {{/pages/layout.html}}
  *
  * Blocks: `main` (inside <main id="main">), `head` (more for the document's head, a
- * <script type="module" src="{{asset.js/x.js}}"> too), `after` (between <main> and the foot).
+ * <script type="module" src="{{asset.js/x.js}}"> too), `before` and `after` (between <main> and the
+ * masthead or the foot).
  *
  *     struct front_view v = { .page = { .path = S("/") } };
  *     request_topic(r, "front");
@@ -60,11 +61,12 @@ struct layout {
     struct str published, modified; /* RFC 3339; a page with `published` is an article */
 
     /* layout_fill()'s. */
-    struct str full_title; /* "Page - Site" */
+    struct str full_title;  /* "Page - Site" */
+    struct str share_title; /* the title alone; on the front page the site's */
     struct str site_title, site_tagline, logo, language, dir;
     struct str canonical, image_url, site_url; /* absolute */
     struct list navigation, standing;          /* of layout_link: the series, the standing pages */
-    bool article, rtl;
+    bool article, has_navigation;
 };
 extern const struct view layout_view;
 
