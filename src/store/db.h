@@ -18,6 +18,9 @@ struct db_options {
     int cache_kilobytes; /* the page cache's ceiling; it grows only as pages are used */
 };
 
+/* Before the first connection of the process; more calls do nothing. */
+void db_init(void);
+
 /* Opens without changing a byte of an existing file; db_settle() then makes it ours. */
 MUST_USE err db_open(const struct db_options *o, struct db **ret_db);
 MUST_USE err db_settle(struct db *db); /* WAL, synchronous, foreign keys */
@@ -43,3 +46,7 @@ void db_end_statements(struct db *db);                     /* resets all that ar
 bool db_in_transaction(const struct db *db); /* false also after SQLite has rolled back itself */
 bool db_references_missing(const struct db *db); /* deferred foreign keys wait for their rows */
 void db_release_memory(struct db *db);           /* forgets cached pages */
+
+/* Copies what this connection sees, in its transaction if it is in one, into an empty file. */
+MUST_USE err db_copy(struct db *db, const char *path);
+struct str query_row_text(struct stmt *s, struct arena *a); /* "id=7 counted=3" */

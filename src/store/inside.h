@@ -31,4 +31,4 @@ uint64_t alarm_rings(struct alarm *a);
 void alarm_await(struct alarm *a, uint64_t heard, int64_t microseconds);
 
 void init_condition(pthread_cond_t *c); /* on the monotonic clock */
-struct timespec deadline_after(int seconds);
+struct timespec deadline_in(int64_t microseconds);

@@ -3,9 +3,12 @@
 #include "base/embedded.h"
 #include "base/log.h"
 #include "base/scan.h"
+#include "store/backup.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #define APPLICATION_ID "1145655634" /* "DIUR", as file(1) shows it */
 
@@ -30,7 +33,7 @@ static bool migration_parse(const struct embedded *f, struct migration *ret)
     return true;
 }
 
-size_t migration_list(struct arena *a, const struct migration **ret_list)
+struct migrations migrations_built_in(struct arena *a)
 {
     size_t most = 0;
     while (embedded_files[most].path)
@@ -42,15 +45,12 @@ size_t migration_list(struct arena *a, const struct migration **ret_list)
     qsort(list, n, sizeof *list, by_number);
     for (size_t i = 1; i < n; i++)
         check(list[i - 1].number < list[i].number);
-    *ret_list = list;
-    return n;
+    return (struct migrations){ list, n };
 }
 
-static int newest(struct arena *a)
+static int newest(const struct migrations *m)
 {
-    const struct migration *list = NULL;
-    size_t n = migration_list(a, &list);
-    return n ? list[n - 1].number : 0;
+    return m->n ? m->list[m->n - 1].number : 0;
 }
 
 struct identity {
@@ -70,7 +70,8 @@ static err read_identity(struct db *db, struct identity *ret)
     return e;
 }
 
-err migration_examine(struct db *db, const struct folder *f, struct arena *a, struct str *ret_why)
+err migrations_examine(struct db *db, const struct folder *f, const struct migrations *m,
+                       struct arena *a, struct str *ret_why)
 {
     struct identity id = { 0 };
     err e = read_identity(db, &id);
@@ -91,10 +92,10 @@ err migration_examine(struct db *db, const struct folder *f, struct arena *a, st
         *ret_why = str_print(a, "%s is a database of another program", f->database);
         return STORE_FOREIGN;
     }
-    if (id.version > newest(a)) {
+    if (id.version > newest(m)) {
         *ret_why = str_print(
             a, "%s was made by a newer Diurnal (schema %" PRId64 ", this program knows up to %d)",
-            f->database, id.version, newest(a));
+            f->database, id.version, newest(m));
         return STORE_NEWER;
     }
     return OK;
@@ -130,20 +131,47 @@ static err run_one(struct db *db, const struct migration *m, struct arena *a, st
     return e;
 }
 
-err migration_run(struct db *db, const struct folder *f, struct arena *a, struct str *ret_why)
+/* What an operator returns to if the new version does not suit. */
+static err keep_copy(struct db *db, const struct folder *f, int number, struct arena *a)
 {
-    const struct migration *list = NULL;
-    size_t n = migration_list(a, &list);
+    struct str why = { 0 };
+    if (mkdir(f->backup, 0700) && errno != EEXIST)
+        return fault(ERR_IO);
+    struct backup b = { .path = str_z(a, str_print(a, "%s/before-%04d.db", f->backup, number)),
+                        .replace = true };
+    err e = backup_write(db, &b, a, &why);
+    if (e)
+        log_event("event=copy_failed why=\"" STR_FMT "\"", STR_ARG(why));
+    return e > 0 ? fault(ERR_IO) : e;
+}
+
+static err run_from(struct db *db, const struct migration *first, const struct migration *end,
+                    struct arena *a, struct str *ret_why)
+{
+    err e = db_exec(db, "pragma foreign_keys = off"); /* a table may be rebuilt under references */
+    for (const struct migration *m = first; !e && m < end; m++)
+        e = run_one(db, m, a, ret_why);
+    return e ? e : db_exec(db, "pragma foreign_keys = on");
+}
+
+err migrations_run(struct db *db, const struct folder *f, const struct migrations *m,
+                   struct arena *a, struct str *ret_why)
+{
     struct identity id = { 0 };
     err e = read_identity(db, &id);
-    if (!e)
-        e = db_exec(
-            db, "pragma foreign_keys = off"); /* a table may be made anew under its references */
-    for (size_t i = 0; !e && i < n; i++)
-        if (list[i].number > id.version)
-            e = run_one(db, &list[i], a, ret_why);
-    if (!e)
-        e = db_exec(db, "pragma foreign_keys = on");
-    (void)f;
-    return e;
+    if (e)
+        return fault(e);
+    const struct migration *first = m->list;
+    const struct migration *end = m->list + m->n;
+    while (first < end && first->number <= id.version)
+        first++;
+    if (first == end)
+        return OK;
+    if (id.version > 0)
+        e = keep_copy(db, f, first->number, a);
+    if (e) {
+        *ret_why = str_print(a, "no copy could be kept in %s, so nothing was changed", f->backup);
+        return e;
+    }
+    return run_from(db, first, end, a, ret_why);
 }

@@ -14,11 +14,14 @@ struct migration {
     int number;
     struct str name, sql;
 };
-/* All of them by number; the array is in `a`. */
-size_t migration_list(struct arena *a, const struct migration **ret_list);
+struct migrations {
+    const struct migration *list; /* by number */
+    size_t n;
+};
+struct migrations migrations_built_in(struct arena *a); /* the list is in `a` */
 
 /* Is it ours, sound enough to read, and not newer than we are? Changes nothing. */
-MUST_USE err migration_examine(struct db *db, const struct folder *f, struct arena *a,
-                               struct str *ret_why);
-MUST_USE err migration_run(struct db *db, const struct folder *f, struct arena *a,
-                           struct str *ret_why);
+MUST_USE err migrations_examine(struct db *db, const struct folder *f, const struct migrations *m,
+                                struct arena *a, struct str *ret_why);
+MUST_USE err migrations_run(struct db *db, const struct folder *f, const struct migrations *m,
+                            struct arena *a, struct str *ret_why);

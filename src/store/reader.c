@@ -55,7 +55,7 @@ err readers_open_all(struct readers *p)
 /* An idle connection; or NULL, and leave to open one more. */
 static err take_place(struct readers *p, struct db **ret_db)
 {
-    struct timespec until = deadline_after(WAIT_SECONDS);
+    struct timespec until = deadline_in(p->wait);
     bool late = false;
     pthread_mutex_lock(&p->lock);
     while (!p->idle_count && p->opened == p->most && !late)
@@ -108,17 +108,29 @@ void readers_give(struct readers *p, struct db *db)
     give_place(p, db);
 }
 
+void readers_count(struct readers *p, struct store_statistics *ret)
+{
+    pthread_mutex_lock(&p->lock);
+    ret->reads = p->reads;
+    ret->busy += p->busy;
+    ret->readers_open_now = p->opened;
+    ret->readers_in_use_now = p->opened - p->idle_count;
+    pthread_mutex_unlock(&p->lock);
+}
+
 void readers_rest(struct readers *p)
 {
     struct db *cold[READERS_MAX];
     int n = 0;
     pthread_mutex_lock(&p->lock);
-    for (int i = 0; p->fixed && i < p->idle_count; i++)
+    bool rested = p->reads == p->reads_at_rest;
+    for (int i = 0; rested && p->fixed && i < p->idle_count; i++)
         db_release_memory(p->idle[i]);
-    while (!p->fixed && p->idle_count) {
+    while (rested && !p->fixed && p->idle_count) {
         cold[n++] = p->idle[--p->idle_count];
         p->opened--;
     }
+    p->reads_at_rest = p->reads;
     pthread_mutex_unlock(&p->lock);
     for (int i = 0; i < n; i++)
         db_close(cold[i]);

@@ -5,24 +5,26 @@
 
 /*
  * The read-only connections: opened when first needed, at most `most` of them, kept for reuse. The
- * last given back is the next given out, for its cache is warm; those beyond stay cold, and
- * readers_rest() closes them.
+ * last given back is the next given out, for its cache is warm; readers_rest() closes the
+ * idle ones.
  */
 enum { READERS_MAX = 64 };
 
 struct readers {
     struct db_options options;
+    int64_t wait;         /* microseconds, for one to be given back: then ERR_BUSY */
     pthread_mutex_t lock; /* for all below */
     pthread_cond_t given_back;
     struct db *idle[READERS_MAX];
     int idle_count, opened, most;
     bool fixed; /* all were opened at once, and none can be opened again */
-    uint64_t reads, busy;
+    uint64_t reads, busy, reads_at_rest;
 };
 void readers_init(struct readers *p, int most);
 void readers_free(struct readers *p);
 MUST_USE err readers_open_all(struct readers *p); /* for a file whose name goes away */
 MUST_USE err readers_take(struct readers *p, struct db **ret_db);
 void readers_give(struct readers *p, struct db *db);
-void readers_rest(
-    struct readers *p); /* closes those that are idle; a fixed one only forgets its cache */
+void readers_count(struct readers *p, struct store_statistics *ret); /* their part of them */
+/* If nobody read since the last call: closes them all; fixed ones only forget cached pages. */
+void readers_rest(struct readers *p);

@@ -7,6 +7,7 @@
  * index depends on where it first stands in the text: the map from our number to that index is made
  * when the statement is.
  */
+#include "base/buf.h"
 #include "base/check.h"
 #include "base/log.h"
 #include "base/scan.h"
@@ -18,7 +19,10 @@
 #include <string.h>
 
 enum {
-    PARAMETERS_MAX = 60,      /* of one statement */
+    PARAMETERS_MAX = 60,
+    COPY_PAGES = 256,         /* copied in one step */
+                              /* of one statement */
+    ROW_TEXT_MAX = 4000,      /* bytes of a row shown to the operator */
     TEXT_MAX = 100 * 1000000, /* bytes of one value or row */
     BUSY_WAIT_MS = 5000,      /* for another process' lock, as a shell's on the same file */
 };
@@ -54,7 +58,7 @@ static bool disk_refuses(int errno_of_system)
 }
 
 /* SQLite's result as one of our faults. Running out of memory, and misuse, end the program. */
-static err fault_of(struct db *db, int rc)
+static err fault_in(sqlite3 *handle, int rc)
 {
     check(rc != SQLITE_NOMEM && rc != SQLITE_MISUSE && rc != SQLITE_RANGE);
     switch (rc & 0xff) {
@@ -64,12 +68,17 @@ static err fault_of(struct db *db, int rc)
     case SQLITE_LOCKED:
     case SQLITE_INTERRUPT: return ERR_BUSY;
     case SQLITE_IOERR:
-    case SQLITE_CANTOPEN: return disk_refuses(sqlite3_system_errno(db->handle)) ? ERR_FULL : ERR_IO;
+    case SQLITE_CANTOPEN: return disk_refuses(sqlite3_system_errno(handle)) ? ERR_FULL : ERR_IO;
     case SQLITE_TOOBIG: return ERR_LIMIT;
     case SQLITE_ERROR:
-        return strcmp(sqlite3_errmsg(db->handle), "integer overflow") ? ERR_DATA : ERR_OVERFLOW;
+        return strcmp(sqlite3_errmsg(handle), "integer overflow") ? ERR_DATA : ERR_OVERFLOW;
     default: return ERR_DATA;
     }
+}
+
+static err fault_of(const struct db *db, int rc)
+{
+    return fault_in(db->handle, rc);
 }
 
 const char *db_message(struct db *db)
@@ -87,6 +96,12 @@ static void set_limits(sqlite3 *handle)
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, TEXT_MAX);
     sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 1); /* VACUUM INTO attaches its copy */
+}
+
+void db_init(void)
+{
+    /* Its counting of memory takes one lock for the whole process at each allocation. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); // refused once SQLite is at work
 }
 
 err db_open(const struct db_options *o, struct db **ret_db)
@@ -284,6 +299,34 @@ void db_release_memory(struct db *db)
     sqlite3_db_release_memory(db->handle);
 }
 
+static int copy_pages(sqlite3 *from, sqlite3 *to)
+{
+    sqlite3_backup *copy = sqlite3_backup_init(to, "main", from, "main");
+    if (!copy)
+        return sqlite3_errcode(to);
+    int rc = SQLITE_OK;
+    while (rc == SQLITE_OK)
+        rc = sqlite3_backup_step(copy, COPY_PAGES);
+    int end = sqlite3_backup_finish(copy);
+    return rc == SQLITE_DONE ? end : rc;
+}
+
+err db_copy(struct db *db, const char *path)
+{
+    sqlite3 *to = NULL;
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READWRITE;
+    int rc = sqlite3_open_v2(path, &to, flags, NULL);
+    check(to);
+    if (rc == SQLITE_OK) /* who calls syncs the file, and drops it if it was cut short */
+        rc = sqlite3_exec(to, "pragma synchronous = off; pragma journal_mode = off", NULL, NULL,
+                          NULL);
+    if (rc == SQLITE_OK)
+        rc = copy_pages(db->handle, to);
+    err e = rc == SQLITE_OK ? OK : fault_in(to, rc);
+    sqlite3_close(to);
+    return e;
+}
+
 struct stmt *query_start(struct tx *tx, const struct query *q)
 {
     check(tx->db);
@@ -399,4 +442,15 @@ bool column_null(struct stmt *s, int i)
 {
     check_column(s, i);
     return sqlite3_column_type(s->handle, i) == SQLITE_NULL;
+}
+
+struct str query_row_text(struct stmt *s, struct arena *a)
+{
+    struct buf text CLEANUP(buf_free) = buf_make(ROW_TEXT_MAX);
+    for (int i = 0; i < sqlite3_data_count(s->handle); i++) {
+        struct str v = column_str(s, i, a);
+        buf_print(&text, "%s%s=" STR_FMT, i ? " " : "", sqlite3_column_name(s->handle, i),
+                  STR_ARG(v));
+    }
+    return buf_copy(&text, a);
 }

@@ -5,11 +5,13 @@
 #include "store/migration.h"
 
 #include <errno.h>
+#include <malloc.h>
 
 enum {
     /* Ceilings: a cache grows only as pages are used, and is given back when nobody writes. */
     WRITER_CACHE_KILOBYTES = 64 * 1024,
     READER_CACHE_KILOBYTES = 8 * 1024,
+    WAIT_MS = 5000,
 };
 
 void init_condition(pthread_cond_t *c)
@@ -20,7 +22,7 @@ void init_condition(pthread_cond_t *c)
           !pthread_cond_init(c, &monotonic) && !pthread_condattr_destroy(&monotonic));
 }
 
-static struct timespec deadline_in(int64_t microseconds)
+struct timespec deadline_in(int64_t microseconds)
 {
     struct timespec t;
     check(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
@@ -28,11 +30,6 @@ static struct timespec deadline_in(int64_t microseconds)
     t.tv_sec += microseconds / SECOND + nanoseconds / 1000000000;
     t.tv_nsec = nanoseconds % 1000000000;
     return t;
-}
-
-struct timespec deadline_after(int seconds)
-{
-    return deadline_in(seconds * SECOND);
 }
 
 static void alarm_init(struct alarm *a)
@@ -85,7 +82,8 @@ static err open_writer(struct store *s, const struct store_options *o, struct ar
     if (e)
         return e;
     s->writer.db = db;
-    e = migration_examine(db, &s->folder, a, ret_why);
+    struct migrations m = migrations_built_in(&s->own);
+    e = migrations_examine(db, &s->folder, &m, a, ret_why);
     if (e)
         return e;
     e = db_settle(db);
@@ -93,7 +91,7 @@ static err open_writer(struct store *s, const struct store_options *o, struct ar
         *ret_why = str_print(a, "cannot use %s: %s", s->folder.database, db_message(db));
         return fault(e);
     }
-    e = migration_run(db, &s->folder, a, ret_why);
+    e = migrations_run(db, &s->folder, &m, a, ret_why);
     return e ? e : db_check_queries(db, a, ret_why);
 }
 
@@ -101,6 +99,7 @@ static err open_writer(struct store *s, const struct store_options *o, struct ar
 static err open_parts(struct store *s, const struct store_options *o, struct arena *a,
                       struct str *ret_why)
 {
+    s->writer.wait = s->readers.wait = (o->wait_ms ? o->wait_ms : WAIT_MS) * (SECOND / 1000);
     err e = folder_open(o, &s->own, &s->folder, ret_why);
     if (!e)
         e = open_writer(s, o, a, ret_why);
@@ -116,8 +115,9 @@ static err open_parts(struct store *s, const struct store_options *o, struct are
 err store_open(const struct store_options *o, struct arena *a, struct store **ret_store,
                struct str *ret_why)
 {
-    check(o->readers >= 1 && o->readers <= READERS_MAX);
+    check(o->readers >= 1 && o->readers <= READERS_MAX && o->wait_ms >= 0);
     struct arena own;
+    db_init();
     arena_init(&own, SIZE_MAX / 16);
     struct store *s = arena_new(&own, struct store, 1);
     *s = (struct store){ .folder = { .lock = -1 } };
@@ -177,4 +177,19 @@ void store_set_hook(struct store *s, store_hook *hook, void *arg)
 {
     s->hook = hook;
     s->hook_arg = arg;
+}
+
+struct store_statistics store_statistics(struct store *s)
+{
+    struct store_statistics r = { 0 };
+    writer_count(&s->writer, &r);
+    readers_count(&s->readers, &r);
+    return r;
+}
+
+void store_rest(struct store *s)
+{
+    writer_rest(&s->writer);
+    readers_rest(&s->readers);
+    malloc_trim(0);
 }

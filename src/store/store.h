@@ -22,6 +22,22 @@ struct query {
 };
 #define QUERY(id, text) static const struct query id IN_SECTION("queries") = { #id, text }
 
+/*
+ * What must always hold of the rows, said as a query without parameters that finds those of which
+ * it does not. Its columns are shown to the operator by name: numbers that lead to the row, never
+ * what a person wrote. `diurnal check` runs all of them (store_check).
+ *
+ *     CHECK_ROWS(comment_counts, "a report's comment count is the number of its comments",
+ *                "select report.id, report.comment_count, count(...) as counted from ...");
+ */
+struct row_check {
+    const struct query *query;
+    const char *must_hold;
+};
+#define CHECK_ROWS(id, must, text)                                                                 \
+    QUERY(id, text);                                                                               \
+    static const struct row_check id##_check IN_SECTION("row_checks") = { &id, must }
+
 struct store;
 struct stmt;
 
@@ -51,7 +67,9 @@ struct store_options {
     bool create; /* make folder and database when missing */
     bool unsafe; /* synchronous=OFF: only for tests that show what FULL protects from */
     int readers; /* read-only connections at most, 1..64 */
+    int wait_ms; /* the longest wait for a connection or a batch's turn; 0: 5000 */
 };
+/* The process' first call happens while no other thread calls. */
 MUST_USE err store_open(const struct store_options *o, struct arena *a, struct store **ret_store,
                         struct str *ret_why);
 void store_close(
@@ -79,7 +97,13 @@ PRINTF(2, 3) void tx_touch(struct tx *tx, const char *topic, ...);
 typedef void store_hook(void *arg, struct str topic);
 void store_set_hook(struct store *s, store_hook *hook, void *arg);
 
-/* Statements. query_start() of one that is still stepping in this transaction is a bug (check). */
+/*
+ * Statements. query_start() of one that is still stepping in this transaction is a bug (check), and
+ * so is stepping before each of its parameters has been bound, or one that writes inside
+ * store_read(). What is bound is borrowed until the statement ends. Statements that are still
+ * stepping end with their transaction. A constraint that is violated is ERR_DATA: who expects it
+ * says "on conflict".
+ */
 struct stmt *query_start(struct tx *tx, const struct query *q);
 void bind_int(struct stmt *s, int i, int64_t v);
 void bind_str(struct stmt *s, int i, struct str v); /* empty text for { 0 } */
@@ -94,3 +118,39 @@ void query_end(struct stmt *s);               /* resets before the last row */
 int64_t column_int(struct stmt *s, int i);
 struct str column_str(struct stmt *s, int i, struct arena *a);
 bool column_null(struct stmt *s, int i);
+
+/*
+ * Writes a consistent copy of the database to a new file while the store serves: first under a
+ * temporary name beside it, synced, then renamed. Made with mode 0600. To restore it, stop the
+ * server and put it as diurnal.db into an empty data folder. ret_why is made in `a`, also for
+ * faults.
+ */
+enum { BACKUP_EXISTS = 1, BACKUP_NOT_ALLOWED, BACKUP_NO_FOLDER };
+MUST_USE err store_backup(struct store *s, const char *path, struct arena *a, struct str *ret_why);
+
+/*
+ * Examines the whole database in one snapshot: SQLite's own integrity check, foreign keys, and
+ * every CHECK_ROWS. Each wrong row is reported, up to ROWS_REPORTED_MAX for one check.
+ */
+enum { ROWS_REPORTED_MAX = 100 };
+struct store_finding {
+    struct str check, must_hold, row; /* "comment_counts", its sentence, "id=7 counted=3" */
+};
+typedef void store_report(void *arg, const struct store_finding *f);
+MUST_USE err store_check(struct store *s, store_report *report, void *arg, int64_t *ret_findings);
+
+/* Since the store was opened, but for those `_now`. */
+struct store_statistics {
+    uint64_t batches, batches_failed, largest_batch;
+    uint64_t writes, writes_kept; /* participants, and those whose work was kept */
+    uint64_t reads;
+    uint64_t busy; /* callers that were sent away with ERR_BUSY */
+    int readers_open_now, readers_in_use_now;
+};
+struct store_statistics store_statistics(struct store *s);
+
+/*
+ * Gives memory back that has not been of use since the last call; for an idle moment now and then.
+ * The workers of store/job.h call it.
+ */
+void store_rest(struct store *s);

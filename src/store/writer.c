@@ -192,7 +192,7 @@ static err await(struct writer *w, uint64_t number, const struct ticket *t,
 err writer_write(struct writer *w, tx_work *work, void *arg)
 {
     struct ticket t = { .work = work, .arg = arg };
-    struct timespec until = deadline_after(WAIT_SECONDS);
+    struct timespec until = deadline_in(w->wait);
     pthread_mutex_lock(&w->lock);
     check(!w->leading || !pthread_equal(w->leader, pthread_self())); /* not from inside `work` */
     err e = join(w, &t, &until);
@@ -204,20 +204,24 @@ err writer_write(struct writer *w, tx_work *work, void *arg)
     return joined ? e : fault(e);
 }
 
-void writer_rest(struct writer *w, void (*quiet)(struct db *db))
+void writer_count(struct writer *w, struct store_statistics *ret)
 {
     pthread_mutex_lock(&w->lock);
-    bool free = !w->leading && !w->batches[w->forming & 1].n;
-    if (free) {
-        w->leading = true;
-        w->leader = pthread_self();
-        pthread_mutex_unlock(&w->lock);
-        quiet(w->db);
-        pthread_mutex_lock(&w->lock);
-        w->leading = false;
-        if (w->batches[w->forming & 1].n)
-            pthread_cond_signal(&w->done[w->forming & 1]);
-    }
+    ret->batches = w->finished;
+    ret->batches_failed = w->failed;
+    ret->largest_batch = w->largest;
+    ret->writes = w->writes;
+    ret->writes_kept = w->kept;
+    ret->busy += w->busy;
+    pthread_mutex_unlock(&w->lock);
+}
+
+void writer_rest(struct writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    if (!w->leading && w->writes == w->writes_at_rest)
+        db_release_memory(w->db); /* quick: under the lock, so nobody leads meanwhile */
+    w->writes_at_rest = w->writes;
     pthread_mutex_unlock(&w->lock);
 }
 

@@ -21,7 +21,6 @@ enum {
     TOPIC_MAX = 200, /* bytes of one topic */
     TOPICS_MAX_BYTES = 16 * 1024 * 1024, /* of one batch */
     TOPICS_REMEMBERED = 256,
-    WAIT_SECONDS = 5, /* for room, for a batch's turn, for a reader: then ERR_BUSY */
 };
 
 struct ticket {
@@ -42,6 +41,7 @@ struct touched {
 struct writer {
     struct store *store;
     struct db *db; /* the leader's alone */
+    int64_t wait;  /* microseconds a caller waits for room or its batch's turn: then ERR_BUSY */
     struct touched touched;
 
     pthread_mutex_t lock; /* for all below */
@@ -50,11 +50,11 @@ struct writer {
     uint64_t forming, finished;
     bool leading;
     pthread_t leader;
-    uint64_t writes, kept, busy, failed, largest;
+    uint64_t writes, kept, busy, failed, largest, writes_at_rest;
 };
 
 void writer_init(struct writer *w, struct store *s);
 void writer_free(struct writer *w); /* closes the connection */
 MUST_USE err writer_write(struct writer *w, tx_work *work, void *arg);
-/* Runs `quiet` with the connection while nobody writes; does nothing if somebody does. */
-void writer_rest(struct writer *w, void (*quiet)(struct db *db));
+void writer_count(struct writer *w, struct store_statistics *ret); /* its part of them */
+void writer_rest(struct writer *w); /* forgets cached pages if nobody wrote since the last call */
