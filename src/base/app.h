@@ -11,9 +11,10 @@
  * other. Nothing in it changes after it is made.
  */
 struct app {
-    struct store *store; /* store/store.h */
-    struct server *http; /* http/server.h */
-    struct keys *keys;   /* people/keys.h: what the program signs and hashes with */
+    struct store *store;       /* store/store.h */
+    struct server *http;       /* http/server.h */
+    struct keys *keys;         /* people/keys.h: what the program signs and hashes with */
+    struct sign_ins *sign_ins; /* people/sign_in.h: the queue at the desk's door */
     struct clock clock;
     const char *data_dir;
 };
