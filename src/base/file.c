@@ -62,6 +62,14 @@ err file_read(const char *path, size_t max, struct arena *a, struct str *ret)
     return fd < 0 ? refusal_of(errno) : read_whole(fd, max, a, ret);
 }
 
+err file_read_at(int folder, const char *name, size_t max, struct arena *a, struct str *ret)
+{
+    int fd CLEANUP(close_fd) = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    if (fd < 0)
+        return errno == ELOOP ? FILE_NOT_REGULAR : refusal_of(errno);
+    return read_whole(fd, max, a, ret);
+}
+
 static err write_whole(int fd, struct str s)
 {
     while (s.n) {

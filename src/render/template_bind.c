@@ -137,7 +137,7 @@ static const char *bind_next(struct arena *a, struct binding *b, struct str name
         return no_field(a, &(struct scope){ .view = b->field->of }, name);
     if (kind == FIELD_KIND_REF) {
         if (b->hops == OP_HOPS_MAX)
-            return "a name goes through more than 3 pointers";
+            return "a name goes through more than 5 pointers";
         b->hops++;
     }
     b->at[b->hops] += (uint32_t)f->offset;

@@ -16,7 +16,7 @@ enum op_kind {
     OP_CALL,   /* goes to `to` until OP_RETURN */
     OP_RETURN,
 };
-enum { OP_HOPS_MAX = 3 };
+enum { OP_HOPS_MAX = 5 };
 struct op {
     uint8_t kind, escape, field, hops;
     uint32_t to;
