@@ -16,7 +16,7 @@
  */
 __extension__ typedef __int128 int128;
 
-enum { ASSET_CODE_MAX = 7, AMOUNT_DECIMALS_MAX = 18, AMOUNT_TEXT_MAX = 42 };
+enum { ASSET_CODE_MAX = 7, AMOUNT_TEXT_MAX = 42 };
 struct asset {
     char code[ASSET_CODE_MAX + 1]; /* "USD", "BTC", NUL-terminated */
 };
@@ -32,7 +32,7 @@ struct str asset_str(const struct asset *a); /* borrows from *a */
 struct asset asset_of(struct currency c);
 bool asset_is_coin(struct asset a); /* not of ISO 4217 */
 
-/* "25", "25.5", "0.0015": at most the asset's decimals, ASCII digits, no sign, at most 27 digits
+/* "25", "25.5", "0.0015": at most the asset's decimals, ASCII digits, no sign, at most 20 digits
  * before the point. */
 bool amount_parse(struct str s, struct asset asset, struct amount *ret);
 /* With all the asset's decimals: "25.50", "-0.00150000". */

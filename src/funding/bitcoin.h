@@ -1,4 +1,5 @@
 #pragma once
+#include "base/err.h"
 #include "base/str.h"
 
 #include <stdint.h>

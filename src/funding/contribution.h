@@ -52,16 +52,25 @@ enum {
     CONTRIBUTION_IS_SETTLED,
     CONTRIBUTION_REFUSALS
 };
+struct str contribution_state_name(enum contribution_state s); /* "pending" */
+
 /* A sentence for the command line; key of theme/words for pages. */
 const char *contribution_refusal(err refusal);
 const char *contribution_refusal_word(err refusal);
 
-MUST_USE err contribution_add(struct tx *tx, const struct contribution_draft *d, int64_t *ret_id);
+MUST_USE err contribution_add(struct tx *tx, const struct contribution_draft *d, struct arena *a,
+                              int64_t *ret_id);
 /* A pending one has arrived. */
-MUST_USE err contribution_settle(struct tx *tx, int64_t id, int64_t by, int64_t now);
-/* It was entered in error, taken back or never came. The reason is private, as notes are. */
-MUST_USE err contribution_reverse(struct tx *tx, int64_t id, struct str reason, int64_t by,
-                                  int64_t now);
+MUST_USE err contribution_settle(struct tx *tx, int64_t id, int64_t by, int64_t now,
+                                 struct arena *a);
+/* It was entered in error, taken back or never came. */
+struct contribution_reversal {
+    int64_t id;
+    struct str reason; /* private, as notes are; bound as they are */
+    int64_t by, now;
+};
+MUST_USE err contribution_reverse(struct tx *tx, const struct contribution_reversal *r,
+                                  struct arena *a);
 /* Removes note, reference and reasons; the ledger stays as it is. */
 MUST_USE err contribution_erase(struct tx *tx, int64_t id, int64_t by, int64_t now);
 

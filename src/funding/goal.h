@@ -12,7 +12,14 @@
  * report and every gift has one meter. Setting a goal for exactly a period that has one changes
  * that goal; every version is kept. To change a period, drop the goal and set another.
  */
-enum { GOAL_LABEL_MAX = 120, GOAL_DAYS_MAX = 3660, GOAL_PAGE = 24 };
+enum {
+    GOAL_LABEL_MAX = 120, /* bytes */
+    GOAL_DAYS_MAX = 3660,
+    GOAL_FIRST_DAY = 10957, /* 2000-01-01 */
+    GOAL_END_DAY = 2932532, /* 9999-01-01 */
+    GOAL_PAGE = 24,
+    GOAL_VERSIONS_MAX = 100,
+};
 #define GOAL_MINOR_MAX INT64_C(10000000000000)
 
 struct goal {
@@ -46,7 +53,7 @@ struct str goal_period_print(struct arena *a, int64_t first_day, int64_t end_day
 /* It is exactly one month of the calendar. */
 bool goal_is_month(const struct goal *g);
 
-MUST_USE err goal_set(struct tx *tx, const struct goal_draft *d, int64_t *ret_id);
+MUST_USE err goal_set(struct tx *tx, const struct goal_draft *d, struct arena *a, int64_t *ret_id);
 MUST_USE err goal_drop(struct tx *tx, int64_t id, int64_t by, int64_t now);
 
 /* OK with ret->id 0 when there is none. */
@@ -59,7 +66,8 @@ MUST_USE err goal_get(struct tx *tx, int64_t id, struct arena *a, struct goal *r
 MUST_USE err goal_list(struct tx *tx, int64_t before, size_t most, struct arena *a,
                        const struct goal **ret, size_t *ret_n);
 
-/* Every version of one goal, oldest first; `dropped` marks the last of a dropped one. */
+/* The versions of one goal, latest first, GOAL_VERSIONS_MAX at most; `dropped` marks the last of a
+ * dropped one. */
 struct goal_version {
     struct money amount;
     struct str label;

@@ -30,6 +30,9 @@ enum { LEDGER_HASH = 32, LEDGER_ENTRIES_MAX = 16, LEDGER_REFERENCE_MAX = 120 };
 struct str ledger_account_name(enum ledger_account a); /* "income" */
 struct str ledger_kind_name(enum ledger_kind k);       /* "reversal" */
 struct str ledger_source_name(enum ledger_source s);   /* "hand" */
+bool ledger_account_parse(struct str s, enum ledger_account *ret);
+bool ledger_source_parse(struct str s, enum ledger_source *ret);
+bool ledger_reference_is_valid(struct str s); /* as struct ledger_transaction says; may be empty */
 
 struct ledger_entry {
     enum ledger_account account;
@@ -44,27 +47,40 @@ struct ledger_transaction {
                              an outpoint on a chain. Never a person. */
     int64_t day;          /* days since 1970-01-01 */
     int64_t booked_at;
+    int64_t by; /* staff; 0: the command line. Not public */
     const struct ledger_entry *entries;
     size_t count; /* 2..LEDGER_ENTRIES_MAX */
 };
-/* Writes it at the end of the chain, with its sums. ERR_OVERFLOW when a sum does not fit. */
-MUST_USE err ledger_post(struct tx *tx, const struct ledger_transaction *t, int64_t *ret_id);
+/*
+ * Writes it at the end of the chain, with its sums. ERR_OVERFLOW when a sum does not fit. The chain
+ * is hashed here, inside the writer: a row's number is known nowhere else, and it costs about a
+ * microsecond.
+ */
+MUST_USE err ledger_post(struct tx *tx, const struct ledger_transaction *t, struct arena *a,
+                         int64_t *ret_id);
 
 /* The end of the chain: seq 0 and the hash of the header line while the ledger is empty. */
 struct ledger_head {
     int64_t seq;
     uint8_t hash[LEDGER_HASH];
 };
-MUST_USE err ledger_head(struct tx *tx, struct ledger_head *ret);
+MUST_USE err ledger_head(struct tx *tx, struct arena *a, struct ledger_head *ret);
 
-/* What one account received in days first..end-1 (end not included), per asset, in the arena. */
+/*
+ * What each account received in days first..end-1 (the end is not included), per source and asset,
+ * in the arena. Reads whole months from the months' sums.
+ */
 struct ledger_sum {
     enum ledger_account account;
     enum ledger_source source;
     struct str channel;
     struct amount sum;
 };
-enum { LEDGER_SUMS_MAX = 4096 };
+enum {
+    LEDGER_SUMS_MAX = 4096,
+    LEDGER_FIRST_DAY = 0,     /* 1970-01-01 */
+    LEDGER_END_DAY = 2932532, /* 9999-01-01 */
+};
 MUST_USE err ledger_sums(struct tx *tx, int64_t first_day, int64_t end_day, struct arena *a,
                          const struct ledger_sum **ret, size_t *ret_n);
 

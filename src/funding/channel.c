@@ -1,0 +1,59 @@
+#include "funding/channel.h"
+#include "base/check.h"
+#include "funding/channel_inside.h"
+
+static const struct str kind_names[CHANNEL_KINDS] = {
+    [CHANNEL_PAYPAL] = { "paypal", 6 },
+    [CHANNEL_STRIPE] = { "stripe", 6 },
+    [CHANNEL_PATREON] = { "patreon", 7 },
+    [CHANNEL_KOFI] = { "kofi", 4 },
+    [CHANNEL_LIBERAPAY] = { "liberapay", 9 },
+    [CHANNEL_LINK] = { "link", 4 },
+    [CHANNEL_BANK] = { "bank", 4 },
+    [CHANNEL_BITCOIN] = { "bitcoin", 7 },
+    [CHANNEL_BITCOINCASH] = { "bitcoincash", 11 },
+    [CHANNEL_ETHEREUM] = { "ethereum", 8 },
+};
+
+struct str channel_kind_name(enum channel_kind kind)
+{
+    return kind_names[kind];
+}
+
+bool channel_kind_parse(struct str s, enum channel_kind *ret)
+{
+    for (size_t i = 0; i < CHANNEL_KINDS; i++)
+        if (str_eq(kind_names[i], s)) {
+            *ret = (enum channel_kind)i;
+            return true;
+        }
+    return false;
+}
+
+void channels_free(struct channels *c)
+{
+    if (!c)
+        return;
+    struct arena arena = c->arena; // which holds *c itself
+    arena_free(&arena);
+}
+
+size_t channels_list(const struct channels *c, const struct channel **ret)
+{
+    *ret = c->list;
+    return c->count;
+}
+
+const struct channel *channels_find(const struct channels *c, struct str name)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (str_eq(c->list[i].name, name))
+            return &c->list[i];
+    return NULL;
+}
+
+bool channel_is_known(const struct channels *c, struct str name)
+{
+    enum channel_kind kind = CHANNEL_LINK;
+    return channel_kind_parse(name, &kind) || (c && channels_find(c, name));
+}

@@ -1,0 +1,410 @@
+#include "funding/contribution.h"
+#include "base/check.h"
+#include "base/scan.h"
+#include "base/utf8.h"
+
+#include <inttypes.h>
+
+QUERY(contribution_insert,
+      "insert into contribution (channel, asset, minor, fine, day, state, source, reference,"
+      " note, reason, by_staff, created_at)"
+      " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, $11) returning id");
+QUERY(contribution_by_reference,
+      "select id from contribution where channel = $1 and reference = $2");
+QUERY(contribution_set_state, "update contribution set state = $2 where id = $1");
+QUERY(contribution_set_reason,
+      "update contribution set state = 'reversed', reason = $2 where id = $1");
+QUERY(contribution_forget, "update contribution set note = '', reason = '', reference = null,"
+                           " erased_by = $2, erased_at = $3 where id = $1");
+/* `goal` is the currency of the goal of the gift's day; goals never overlap. */
+QUERY(contribution_one,
+      "select id, channel, asset, minor, fine, day, state, source, reference, note, reason,"
+      " by_staff, created_at, (select currency from goal where dropped = 0"
+      " and first_day <= day and end_day > day) as goal"
+      " from contribution where id = $1");
+QUERY(contribution_rows,
+      "select id, channel, asset, minor, fine, day, state, source, reference, note, reason,"
+      " by_staff, created_at, (select currency from goal where dropped = 0"
+      " and first_day <= day and end_day > day) as goal"
+      " from contribution where (day, id) < ($1, $2) order by day desc, id desc limit $3");
+
+static const struct str state_names[] = {
+    [CONTRIBUTION_PENDING] = { "pending", 7 },
+    [CONTRIBUTION_SETTLED] = { "settled", 7 },
+    [CONTRIBUTION_REVERSED] = { "reversed", 8 },
+};
+
+static const struct refusal {
+    const char *sentence, *word;
+} refusals[CONTRIBUTION_REFUSALS] = {
+    [CONTRIBUTION_CHANNEL_UNKNOWN] = { "there is no such channel; see [channel.NAME] in the "
+                                       "configuration",
+                                       "funding_refused_channel" },
+    [CONTRIBUTION_AMOUNT_ZERO] = { "the amount must be above zero", "funding_refused_zero" },
+    [CONTRIBUTION_AMOUNT_LARGE] = { "the amount is larger than this ledger takes",
+                                    "funding_refused_large" },
+    [CONTRIBUTION_DAY_EARLY] = { "the date is before 2000", "funding_refused_early" },
+    [CONTRIBUTION_DAY_FUTURE] = { "the date is in the future", "funding_refused_future" },
+    [CONTRIBUTION_NOTE_WRONG] = { "the note or reason is longer than 500 bytes, or has control "
+                                  "characters",
+                                  "funding_refused_note" },
+    [CONTRIBUTION_REFERENCE_WRONG] = { "the reference is longer than 200 bytes, or not one line",
+                                       "funding_refused_reference" },
+    [CONTRIBUTION_REFERENCE_USED] = { "a contribution with this reference is there already",
+                                      "funding_refused_used" },
+    [CONTRIBUTION_MISSING] = { "there is no such contribution", "funding_refused_missing" },
+    [CONTRIBUTION_IS_REVERSED] = { "the contribution is reversed already",
+                                   "funding_refused_reversed" },
+    [CONTRIBUTION_IS_SETTLED] = { "the contribution is settled already",
+                                  "funding_refused_settled" },
+};
+
+const char *contribution_refusal(err refusal)
+{
+    check(refusal > 0 && refusal < CONTRIBUTION_REFUSALS);
+    return refusals[refusal].sentence;
+}
+
+const char *contribution_refusal_word(err refusal)
+{
+    check(refusal > 0 && refusal < CONTRIBUTION_REFUSALS);
+    return refusals[refusal].word;
+}
+
+struct str contribution_state_name(enum contribution_state s)
+{
+    return state_names[s];
+}
+
+static err check_amount(struct amount m)
+{
+    int64_t minor = 0;
+    int64_t fine = 0;
+    if (m.units <= 0)
+        return CONTRIBUTION_AMOUNT_ZERO;
+    if (m.units > amount_join(CONTRIBUTION_MINOR_MAX, 0, m.asset).units)
+        return CONTRIBUTION_AMOUNT_LARGE;
+    return amount_split(m, &minor, &fine);
+}
+
+static err check_day(struct date day, int64_t now)
+{
+    int64_t days = date_to_days(day);
+    if (days < CONTRIBUTION_FIRST_DAY)
+        return CONTRIBUTION_DAY_EARLY;
+    if (days > date_to_days(date_of_utc(now)) + 1) // zones are ahead of UTC by 14 hours at most
+        return CONTRIBUTION_DAY_FUTURE;
+    return OK;
+}
+
+static bool note_is_fine(struct str note)
+{
+    return note.n <= CONTRIBUTION_NOTE_MAX && text_check(note, false) == TEXT_FINE;
+}
+
+static err check_draft(const struct contribution_draft *d)
+{
+    if (!channel_is_known(d->channels, d->channel))
+        return CONTRIBUTION_CHANNEL_UNKNOWN;
+    err e = check_amount(d->amount);
+    if (!e)
+        e = check_day(d->occurred_on, d->now);
+    if (e)
+        return e;
+    if (!note_is_fine(d->note))
+        return CONTRIBUTION_NOTE_WRONG;
+    if (d->reference.n > CONTRIBUTION_REFERENCE_MAX || text_check(d->reference, true) != TEXT_FINE)
+        return CONTRIBUTION_REFERENCE_WRONG;
+    return OK;
+}
+
+static err reference_is_used(struct tx *tx, const struct contribution_draft *d, bool *ret)
+{
+    bool row = false;
+    if (d->reference.n) {
+        struct stmt *s = query_start(tx, &contribution_by_reference);
+        bind_str(s, 1, d->channel);
+        bind_str(s, 2, d->reference);
+        err e = query_step(s, &row);
+        if (e)
+            return fault(e);
+        query_end(s);
+    }
+    *ret = row;
+    return OK;
+}
+
+static err insert(struct tx *tx, const struct contribution_draft *d, int64_t *ret_id)
+{
+    int64_t minor = 0;
+    int64_t fine = 0;
+    bool row = false;
+    err e = amount_split(d->amount, &minor, &fine);
+    if (e)
+        return fault(e);
+    struct stmt *s = query_start(tx, &contribution_insert);
+    bind_str(s, 1, d->channel);
+    bind_str(s, 2, asset_str(&d->amount.asset));
+    bind_int(s, 3, minor);
+    bind_int(s, 4, fine);
+    bind_int(s, 5, date_to_days(d->occurred_on));
+    bind_str(s, 6, state_names[d->pending ? CONTRIBUTION_PENDING : CONTRIBUTION_SETTLED]);
+    bind_str(s, 7, ledger_source_name(d->source));
+    if (d->reference.n)
+        bind_str(s, 8, d->reference);
+    else
+        bind_null(s, 8);
+    bind_str(s, 9, d->note);
+    bind_int(s, 10, d->by);
+    bind_int(s, 11, d->now);
+    e = query_step(s, &row);
+    if (e)
+        return fault(e);
+    *ret_id = column_int(s, 0);
+    query_end(s);
+    return OK;
+}
+
+/* Entries that move a gift's amount; the signs are the header's of ledger.h. */
+struct moves {
+    struct ledger_entry entries[4];
+    size_t n;
+};
+
+static void move(struct moves *m, enum ledger_account to, enum ledger_account from,
+                 struct amount amount)
+{
+    m->entries[m->n++] = (struct ledger_entry){ to, amount };
+    m->entries[m->n++] = (struct ledger_entry){ from, amount_negative(amount) };
+}
+
+/* One step of a contribution: who takes it, when, and what it moves. */
+struct step {
+    enum ledger_kind kind;
+    int64_t by, now;
+    struct moves moves;
+};
+
+static err post(struct tx *tx, const struct contribution *c, const struct step *step,
+                struct arena *a)
+{
+    int64_t id = 0;
+    struct ledger_transaction t = {
+        .contribution = c->id,
+        .kind = step->kind,
+        .source = c->source,
+        .channel = c->channel,
+        .day = date_to_days(c->occurred_on),
+        .booked_at = step->now,
+        .by = step->by,
+        .entries = step->moves.entries,
+        .count = step->moves.n,
+    };
+    err e = ledger_post(tx, &t, a, &id);
+    if (e)
+        return fault(e);
+    tx_touch(tx, "meter");
+    tx_touch(tx, "funding");
+    return OK;
+}
+
+err contribution_add(struct tx *tx, const struct contribution_draft *d, struct arena *a,
+                     int64_t *ret_id)
+{
+    bool used = false;
+    struct step step = {
+        .kind = d->pending ? LEDGER_PROMISE : LEDGER_GIFT,
+        .by = d->by,
+        .now = d->now,
+    };
+    struct contribution c = {
+        .channel = d->channel,
+        .source = d->source,
+        .occurred_on = d->occurred_on,
+    };
+    err e = check_draft(d);
+    if (!e)
+        e = reference_is_used(tx, d, &used);
+    if (!e && used)
+        e = CONTRIBUTION_REFERENCE_USED;
+    if (!e)
+        e = insert(tx, d, &c.id);
+    if (e)
+        return e;
+    if (d->pending)
+        move(&step.moves, LEDGER_RECEIVABLE, LEDGER_PENDING, d->amount);
+    else
+        move(&step.moves, LEDGER_ASSETS, LEDGER_INCOME, d->amount);
+    e = post(tx, &c, &step, a);
+    if (e)
+        return e;
+    *ret_id = c.id;
+    return OK;
+}
+
+static err set_state(struct tx *tx, int64_t id, enum contribution_state state)
+{
+    struct stmt *s = query_start(tx, &contribution_set_state);
+    bind_int(s, 1, id);
+    bind_str(s, 2, state_names[state]);
+    err e = query_run(s, NULL);
+    return e ? fault(e) : OK;
+}
+
+err contribution_settle(struct tx *tx, int64_t id, int64_t by, int64_t now, struct arena *a)
+{
+    struct contribution c = { 0 };
+    struct step step = { .kind = LEDGER_SETTLEMENT, .by = by, .now = now };
+    err e = contribution_get(tx, id, a, &c);
+    if (e)
+        return e;
+    if (c.state != CONTRIBUTION_PENDING)
+        return c.state == CONTRIBUTION_SETTLED ? CONTRIBUTION_IS_SETTLED : CONTRIBUTION_IS_REVERSED;
+    move(&step.moves, LEDGER_PENDING, LEDGER_RECEIVABLE, c.amount);
+    move(&step.moves, LEDGER_ASSETS, LEDGER_INCOME, c.amount);
+    e = set_state(tx, id, CONTRIBUTION_SETTLED);
+    if (!e)
+        e = post(tx, &c, &step, a);
+    return e;
+}
+
+static err set_reversed(struct tx *tx, const struct contribution_reversal *r)
+{
+    struct stmt *s = query_start(tx, &contribution_set_reason);
+    bind_int(s, 1, r->id);
+    bind_str(s, 2, r->reason);
+    err e = query_run(s, NULL);
+    return e ? fault(e) : OK;
+}
+
+err contribution_reverse(struct tx *tx, const struct contribution_reversal *r, struct arena *a)
+{
+    struct contribution c = { 0 };
+    struct step step = { .kind = LEDGER_REVERSAL, .by = r->by, .now = r->now };
+    if (!note_is_fine(r->reason))
+        return CONTRIBUTION_NOTE_WRONG;
+    err e = contribution_get(tx, r->id, a, &c);
+    if (e)
+        return e;
+    if (c.state == CONTRIBUTION_REVERSED)
+        return CONTRIBUTION_IS_REVERSED;
+    if (c.state == CONTRIBUTION_PENDING)
+        move(&step.moves, LEDGER_PENDING, LEDGER_RECEIVABLE, c.amount);
+    else
+        move(&step.moves, LEDGER_INCOME, LEDGER_ASSETS, c.amount);
+    e = set_reversed(tx, r);
+    if (!e)
+        e = post(tx, &c, &step, a);
+    return e;
+}
+
+err contribution_erase(struct tx *tx, int64_t id, int64_t by, int64_t now)
+{
+    int64_t changes = 0;
+    struct stmt *s = query_start(tx, &contribution_forget);
+    bind_int(s, 1, id);
+    bind_int(s, 2, by);
+    bind_int(s, 3, now);
+    err e = query_run(s, &changes);
+    if (e)
+        return fault(e);
+    return changes ? OK : CONTRIBUTION_MISSING;
+}
+
+static bool state_parse(struct str s, enum contribution_state *ret)
+{
+    for (size_t i = 0; i < COUNT(state_names); i++)
+        if (str_eq(state_names[i], s)) {
+            *ret = (enum contribution_state)i;
+            return true;
+        }
+    return false;
+}
+
+static err row_read(struct stmt *s, struct arena *a, struct contribution *ret)
+{
+    struct asset asset = { 0 };
+    struct contribution c = {
+        .id = column_int(s, 0),
+        .channel = column_str(s, 1, a),
+        .occurred_on = date_from_days(column_int(s, 5)),
+        .reference = column_str(s, 8, a),
+        .note = column_str(s, 9, a),
+        .reason = column_str(s, 10, a),
+        .by = column_int(s, 11),
+        .created_at = column_int(s, 12),
+    };
+    if (!asset_parse(column_str(s, 2, a), &asset) || !state_parse(column_str(s, 6, a), &c.state) ||
+        !ledger_source_parse(column_str(s, 7, a), &c.source))
+        return fault(ERR_DATA);
+    c.amount = amount_join(column_int(s, 3), column_int(s, 4), asset);
+    c.unvalued = !column_null(s, 13) && !str_eq(column_str(s, 13, a), asset_str(&asset));
+    *ret = c;
+    return OK;
+}
+
+err contribution_get(struct tx *tx, int64_t id, struct arena *a, struct contribution *ret)
+{
+    bool row = false;
+    struct stmt *s = query_start(tx, &contribution_one);
+    bind_int(s, 1, id);
+    err e = query_step(s, &row);
+    if (e)
+        return fault(e);
+    if (!row)
+        return CONTRIBUTION_MISSING;
+    e = row_read(s, a, ret);
+    query_end(s);
+    return e;
+}
+
+bool contribution_cursor_parse(struct str s, struct contribution_cursor *ret)
+{
+    struct str day = { 0 };
+    struct str id = { 0 };
+    struct date date = { 0 };
+    int64_t n = 0;
+    if (!str_cut(s, '.', &day, &id) || !date_parse(day, &date) || !int_parse(id, 1, INT64_MAX, &n))
+        return false;
+    *ret = (struct contribution_cursor){ .day = date_to_days(date), .id = n };
+    return true;
+}
+
+struct str contribution_cursor_print(struct arena *a, struct contribution_cursor c)
+{
+    struct str day = date_print(a, date_from_days(c.day));
+    return str_print(a, STR_FMT ".%" PRId64, STR_ARG(day), c.id);
+}
+
+err contribution_list(struct tx *tx, struct contribution_cursor after, size_t most, struct arena *a,
+                      struct contribution_page *ret)
+{
+    check(most > 0 && most <= CONTRIBUTION_PAGE_MAX);
+    struct contribution *items = arena_new(a, struct contribution, most + 1);
+    size_t n = 0; // one more than asked for says whether there is a next page
+    bool row = false;
+    struct stmt *s = query_start(tx, &contribution_rows);
+    bind_int(s, 1, after.day);
+    bind_int(s, 2, after.id);
+    bind_int(s, 3, (int64_t)most + 1);
+    err e = query_step(s, &row);
+    while (!e && row) {
+        e = row_read(s, a, &items[n]);
+        if (e) {
+            query_end(s);
+            return e;
+        }
+        n++;
+        e = query_step(s, &row);
+    }
+    if (e)
+        return fault(e);
+    struct contribution_page page = { .items = items, .n = n < most ? n : most, .more = n > most };
+    if (page.more)
+        page.next = (struct contribution_cursor){
+            .day = date_to_days(items[most - 1].occurred_on),
+            .id = items[most - 1].id,
+        };
+    *ret = page;
+    return OK;
+}
