@@ -68,7 +68,8 @@ static err find_database(const struct store_options *o, struct folder *f, struct
     if (errno != ENOENT)
         return refuse_errno(a, "cannot look at", f->database, ret_why);
     if (!o->create && !f->temporary) {
-        *ret_why = str_print(a, "there is no database in %s", f->dir);
+        bool folder = !access(f->dir, F_OK);
+        *ret_why = str_print(a, "there is no %s %s", folder ? "database in" : "folder", f->dir);
         return STORE_MISSING;
     }
     f->fresh = true;

@@ -51,10 +51,26 @@ struct db {
     int cache_kilobytes;
 };
 
-static bool disk_refuses(int errno_of_system)
+static bool refused_by(sqlite3_file *file)
 {
-    return errno_of_system == ENOSPC || errno_of_system == EDQUOT || errno_of_system == EFBIG ||
-           errno_of_system == EROFS;
+    int error = 0;
+    if (!file || !file->pMethods ||
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error) != SQLITE_OK)
+        return false;
+    return error == ENOSPC || error == EDQUOT || error == EFBIG || error == EROFS;
+}
+
+/*
+ * Was it for want of room that writing failed? SQLite itself says "full" to ENOSPC only, and
+ * forgets the system's error when it is a COMMIT that fails; its files remember it.
+ */
+static bool disk_refuses(sqlite3 *handle)
+{
+    sqlite3_file *file = NULL;
+    sqlite3_file *log = NULL;
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    return refused_by(file) || refused_by(log);
 }
 
 /* SQLite's result as one of our faults. Running out of memory, and misuse, end the program. */
@@ -68,7 +84,7 @@ static err fault_in(sqlite3 *handle, int rc)
     case SQLITE_LOCKED:
     case SQLITE_INTERRUPT: return ERR_BUSY;
     case SQLITE_IOERR:
-    case SQLITE_CANTOPEN: return disk_refuses(sqlite3_system_errno(handle)) ? ERR_FULL : ERR_IO;
+    case SQLITE_CANTOPEN: return disk_refuses(handle) ? ERR_FULL : ERR_IO;
     case SQLITE_TOOBIG: return ERR_LIMIT;
     case SQLITE_ERROR:
         return strcmp(sqlite3_errmsg(handle), "integer overflow") ? ERR_DATA : ERR_OVERFLOW;
