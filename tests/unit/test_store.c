@@ -55,7 +55,17 @@ TEST(store_values_come_back_as_they_were_bound)
     expect(column_null(q, 3));
     expect(query_step(q, &row) == OK && !row);
 
-    q = query_start(&tx, &echo_pair);
+    tx_end(&tx);
+    bed_remove(&b);
+}
+
+TEST(store_blobs_come_back_as_they_were_bound)
+{
+    struct bed b = bed_in_memory();
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    bool row = false;
+    expect(store_read(b.s, &tx) == OK);
+    struct stmt *q = query_start(&tx, &echo_pair);
     bind_blob(q, 1, (struct str){ "\xff\x00\x80", 3 });
     bind_blob(q, 2, (struct str){ 0 });
     expect(query_step(q, &row) == OK && row);

@@ -134,6 +134,14 @@ TEST(store_backup_replaces_nothing_and_says_why)
     expect(file_read(taken, 100, &b.a, &now) == OK);
     expect_str(now, S("mine"));
     expect(store_backup(b.s, bed_path(&b, "no/such/folder"), &b.a, &why) == BACKUP_NO_FOLDER);
+    bed_remove(&b);
+}
+
+TEST(store_backup_into_a_folder_that_may_not_be_written_says_so)
+{
+    struct bed b = bed_in_folder();
+    struct str why = { 0 };
+    expect(jobs_of(b.s, S("x")) == 0); /* a connection is open before the rights go */
     const char *closed = bed_path(&b, "closed");
     bool root = getuid() == 0;
     expect(!mkdir(closed, 0555) && !chmod(b.o.dir, 0755));
@@ -215,7 +223,7 @@ static void damage(const char *path)
     memset(noise, 0x5a, sizeof noise);
     expect(!stat(path, &st));
     int fd = open(path, O_WRONLY);
-    for (off_t at = st.st_size - 8 * 4096; at < st.st_size; at += 4096)
+    for (off_t at = st.st_size - (off_t)sizeof noise * 8; at < st.st_size; at += 4096)
         expect(pwrite(fd, noise, sizeof noise, at) == (ssize_t)sizeof noise);
     close(fd);
 }

@@ -1,3 +1,4 @@
+#include "base/file.h"
 #include "store/inside.h"
 #include "store/job.h"
 #include "unit/store_help.h"
@@ -5,8 +6,10 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Without these an acknowledged comment could be lost, or a refused one kept. */
 
@@ -383,6 +386,57 @@ TEST(store_full_database_in_one_participant_fails_the_batch_and_leaves_nothing)
     expect(jobs_of(b.s, S("row")) == 0);
     expect(store_write(b.s, write_one, &c[0]) == OK);
     expect(jobs_of(b.s, S("row")) == 1);
+    bed_remove(&b);
+}
+
+/* A small file system of this process' own; false where the machine does not let us have one. */
+static bool mount_small(const char *dir)
+{
+    if (unshare(CLONE_NEWNS) && unshare(CLONE_NEWUSER | CLONE_NEWNS))
+        return false;
+    return !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+           !mount("tmpfs", dir, "tmpfs", 0, "size=1m");
+}
+
+static int64_t write_until_full(struct store *s)
+{
+    struct caller c = { .s = s, .number = 10 };
+    err e = OK;
+    for (; !e && c.number < 1000; c.number++)
+        e = store_write(s, write_wide_row, &c);
+    expect(e == ERR_FULL);
+    return c.number - 11;
+}
+
+TEST(store_on_a_full_disk_serves_readers_refuses_writers_and_recovers_when_there_is_room)
+{
+    struct bed b = bed_in_folder();
+    static const char ballast[300000];
+    const char *dir = b.o.dir;
+    struct caller c = { .number = 1 };
+    bed_close(&b);
+    if (!mount_small(dir)) {
+        printf("# skipped: no mounting here; the limit on file sizes is tested above\n");
+        bed_remove(&b);
+        return;
+    }
+    expect(file_write(bed_path(&b, "ballast"), (struct str){ ballast, sizeof ballast }, 0600,
+                      &b.a) == OK);
+    expect(bed_reopen(&b) == OK);
+    int64_t kept = write_until_full(b.s);
+    for (int i = 0; i < 3; i++)
+        expect(store_write(b.s, write_wide_row, &c) == ERR_FULL);
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct job_counts n = { 0 };
+    expect(store_read(b.s, &tx) == OK && job_counts(&tx, &n) == OK && n.waiting == kept);
+    tx_end(&tx);
+    expect(!unlink(bed_path(&b, "ballast")));
+    expect(store_write(b.s, write_wide_row, &c) == OK);
+    expect(bed_reopen(&b) == OK);
+    expect(store_read(b.s, &tx) == OK && job_counts(&tx, &n) == OK && n.waiting == kept + 1);
+    tx_end(&tx);
+    bed_close(&b);
+    expect(!umount(dir));
     bed_remove(&b);
 }
 
