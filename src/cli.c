@@ -178,6 +178,7 @@ bool call_given(const struct call *c, const char *name)
     return call_option(c, name).s;
 }
 
+PRINTF(2, 0)
 static void put_line(struct buf *out, const char *fmt, va_list args, struct arena *a)
 {
     va_list again;
