@@ -1,136 +1,19 @@
-#include "render/template.h"
+#include "render/template_compile.h"
 
-#include "base/check.h"
-#include "render/template_bind.h"
-#include "render/template_context.h"
-#include "render/template_parse.h"
-
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 /*
- * A unit is the page, or a partial in one situation; each has its own steps while it is compiled,
- * and all are put behind each other in the end. Functions return false when the theme is wrong;
- * then c->why says how.
+ * Goes over the tree and follows where in the document it is. Functions return false when the theme
+ * is wrong; then c->why says how.
  */
-struct parsed {
-    struct str name;
-    const struct node *nodes;
-    bool missing;
-    struct parsed *next;
-};
-struct templates {
-    const struct template_set *set;
-    struct arena *keep, *scratch;
-    struct parsed *parsed;
-};
-
-/* What must be equal for a compiled partial to be used again. */
-struct situation {
-    struct str file, indent;
-    const struct scope *scope;
-    struct context context;
-};
-struct unit {
-    struct situation in;
-    struct context out;
-    bool busy, recursive;
-    int repeats; /* lists and pointers open when it began: recursion needs one more */
-    struct op *ops;
-    uint32_t n, room, at; /* at: of its first step in the program */
-    struct unit *next;
-};
-
-/* A block's new content, and the file it is from; a list from the innermost parent outwards. */
-struct override {
-    const struct node *block;
-    struct str file;
-    bool used;
-    struct override *outer;
-};
-
-/* Where the compiler stands, beside the HTML context. */
-struct place {
-    struct str file;
-    const struct scope *scope;
-    struct override *overrides;
-    struct str indent; /* put before each line */
-    size_t dedent;     /* after taking so many blanks away */
-};
-
-struct compiler {
-    struct templates *t;
-    bool mustache, markup; /* markup: HTML or XML, followed by `context` */
-    struct context context;
-    struct unit *unit, *units;
-    struct unit **units_end;
-    struct buf literal; /* text not yet made a step */
-    size_t ops, steps;
-    int depth, repeats;
-    struct str why;
-};
-
-enum { WHY_BYTES_MAX = 6000, INDENT_MAX = 200, LITERAL_MAX = 1024 * 1024 };
-
-PRINTF(4, 5)
-static bool wrong(struct compiler *c, struct str file, int line, const char *fmt, ...)
-{
-    char text[WHY_BYTES_MAX];
-    va_list args;
-    va_start(args, fmt);
-    int n = vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
-    check(n >= 0);
-    c->why = str_print(c->t->scratch, STR_FMT ":%d: %s", STR_ARG(file), line, text);
-    return false;
-}
+enum { INDENT_MAX = 200, LITERAL_MAX = 1024 * 1024 };
 
 static bool budget(struct compiler *c, const struct place *p, int line)
 {
     if (++c->steps > TEMPLATE_STEPS_MAX || c->ops > TEMPLATE_OPS_MAX || arena_full(c->t->scratch) ||
         arena_full(c->t->keep))
-        return wrong(c, p->file, line, "the page is too big");
+        return compile_wrong(c, p->file, line, "the page is too big");
     return true;
-}
-
-static struct op *push(struct compiler *c, struct op op)
-{
-    struct unit *u = c->unit;
-    if (u->n == u->room) {
-        uint32_t room = u->room ? 2 * u->room : 32;
-        struct op *ops = arena_new(c->t->scratch, struct op, room);
-        if (u->n)
-            memcpy(ops, u->ops, u->n * sizeof *ops);
-        u->ops = ops;
-        u->room = room;
-    }
-    c->ops++;
-    u->ops[u->n] = op;
-    return &u->ops[u->n++];
-}
-
-static void flush(struct compiler *c)
-{
-    if (!c->literal.n)
-        return;
-    struct str text = buf_copy(&c->literal, c->t->keep);
-    buf_clear(&c->literal);
-    push(c, (struct op){ .kind = OP_TEXT, .text = text });
-}
-
-static uint32_t emit(struct compiler *c, struct op op)
-{
-    flush(c);
-    push(c, op);
-    return c->unit->n - 1;
-}
-
-/* The place of the next step. */
-static uint32_t here(struct compiler *c)
-{
-    flush(c);
-    return c->unit->n;
 }
 
 static bool follow(struct compiler *c, const struct place *p, const struct node *n, struct str text)
@@ -140,7 +23,8 @@ static bool follow(struct compiler *c, const struct place *p, const struct node 
     if (!why)
         return true;
     struct str rest = str_sub(text, at, 20);
-    return wrong(c, p->file, n->line, "%s (at `" STR_FMT "`)", why, STR_ARG(str_trim(rest)));
+    return compile_wrong(c, p->file, n->line, "%s (at `" STR_FMT "`)", why,
+                         STR_ARG(str_trim(rest)));
 }
 
 static bool compile_text(struct compiler *c, const struct place *p, const struct node *n)
@@ -175,7 +59,8 @@ static bool hole_escape(struct compiler *c, const struct place *p, const struct 
     if (!c->markup)
         return true;
     const char *why = context_hole(&c->context, kind, raw, ret);
-    return why ? wrong(c, p->file, n->line, "`" STR_FMT "`: %s", STR_ARG(n->text), why) : true;
+    return why ? compile_wrong(c, p->file, n->line, "`" STR_FMT "`: %s", STR_ARG(n->text), why)
+               : true;
 }
 
 static bool compile_constant(struct compiler *c, const struct place *p, const struct node *n)
@@ -183,7 +68,7 @@ static bool compile_constant(struct compiler *c, const struct place *p, const st
     struct str text = S("");
     const char *why = c->t->set->constant(c->t->set->from, n->text, c->t->scratch, &text);
     if (why)
-        return wrong(c, p->file, n->line, "%s", why);
+        return compile_wrong(c, p->file, n->line, "%s", why);
     if (str_starts(n->text, S("asset."))) { /* our own address: literal text */
         buf_put(&c->literal, text);
         return follow(c, p, n, text);
@@ -205,7 +90,7 @@ static bool find(struct compiler *c, const struct place *p, const struct node *n
         *ret = (struct binding){ .field = NULL };
         return true;
     }
-    return why ? wrong(c, p->file, n->line, "%s", why) : true;
+    return why ? compile_wrong(c, p->file, n->line, "%s", why) : true;
 }
 
 static struct op op_of(enum op_kind kind, const struct binding *b)
@@ -235,17 +120,17 @@ static bool compile_hole(struct compiler *c, const struct place *p, const struct
     case FIELD_KIND_LIST:
     case FIELD_KIND_VIEW:
     case FIELD_KIND_REF:
-        return c->mustache
-                   ? true
-                   : wrong(c, p->file, n->line, "`" STR_FMT "` is not text: it is for sections",
-                           STR_ARG(n->text));
+        return c->mustache ? true
+                           : compile_wrong(c, p->file, n->line,
+                                           "`" STR_FMT "` is not text: it is for sections",
+                                           STR_ARG(n->text));
     }
     enum escape escape = ESCAPE_NONE;
     if (!hole_escape(c, p, n, b.field->kind, &escape))
         return false;
     struct op op = op_of(OP_HOLE, &b);
     op.escape = (uint8_t)escape;
-    emit(c, op);
+    unit_emit(c, op);
     return true;
 }
 
@@ -276,14 +161,14 @@ static bool compile_if(struct compiler *c, const struct place *p, const struct n
     inside.scope = scope_in(c, p, b);
     bool frame = opens_frame(b);
     bool repeats = frame && b->field->kind != FIELD_KIND_VIEW;
-    uint32_t start = emit(c, op_of(frame ? OP_ENTER : OP_IF, b));
+    uint32_t start = unit_emit(c, op_of(frame ? OP_ENTER : OP_IF, b));
     c->repeats += repeats;
     if (!compile_nodes(c, &inside, n->inside))
         return false;
     c->repeats -= repeats;
     if (frame)
-        emit(c, (struct op){ .kind = OP_LEAVE, .to = start + 1 });
-    uint32_t end = here(c);
+        unit_emit(c, (struct op){ .kind = OP_LEAVE, .to = start + 1 });
+    uint32_t end = unit_here(c);
     c->unit->ops[start].to = end;
     return true;
 }
@@ -293,10 +178,10 @@ static bool compile_unless(struct compiler *c, const struct place *p, const stru
 {
     if (!b->field)
         return compile_nodes(c, p, n->inside);
-    uint32_t start = emit(c, op_of(OP_UNLESS, b));
+    uint32_t start = unit_emit(c, op_of(OP_UNLESS, b));
     if (!compile_nodes(c, p, n->inside))
         return false;
-    uint32_t end = here(c);
+    uint32_t end = unit_here(c);
     c->unit->ops[start].to = end;
     return true;
 }
@@ -318,7 +203,8 @@ static bool join(struct compiler *c, const struct place *p, const struct node *n
                  const struct context *other)
 {
     const char *why = context_join(&c->context, other);
-    return why ? wrong(c, p->file, n->line, "the section `" STR_FMT "` %s", STR_ARG(n->text), why)
+    return why ? compile_wrong(c, p->file, n->line, "the section `" STR_FMT "` %s",
+                               STR_ARG(n->text), why)
                : true;
 }
 
@@ -338,7 +224,8 @@ static bool compile_section(struct compiler *c, const struct place *p, const str
 {
     struct binding b;
     if (!c->mustache && is_constant(n->text))
-        return wrong(c, p->file, n->line, "`" STR_FMT "` is text, not a section", STR_ARG(n->text));
+        return compile_wrong(c, p->file, n->line, "`" STR_FMT "` is text, not a section",
+                             STR_ARG(n->text));
     if (!find(c, p, n, &b))
         return false;
     bool pair = is_pair(n, &b);
@@ -354,8 +241,9 @@ static bool compile_section(struct compiler *c, const struct place *p, const str
         return false;
     bool list = b.field && !b.some && b.field->kind == FIELD_KIND_LIST && n->kind == NODE_SECTION;
     if (list && !context_eq(&in, &c->context))
-        return wrong(c, p->file, n->line,
-                     "the list `" STR_FMT "` must begin with what may follow it", STR_ARG(n->text));
+        return compile_wrong(c, p->file, n->line,
+                             "the list `" STR_FMT "` must begin with what may follow it",
+                             STR_ARG(n->text));
     *ret_last = pair ? n->next : n;
     return true;
 }
@@ -376,7 +264,7 @@ static bool file_nodes(struct compiler *c, const struct place *p, const struct n
         c->t->parsed = f;
     }
     if (f->missing && !c->mustache)
-        return wrong(c, p->file, n->line, "no file `" STR_FMT "`", STR_ARG(n->text));
+        return compile_wrong(c, p->file, n->line, "no file `" STR_FMT "`", STR_ARG(n->text));
     *ret = f->nodes;
     return true;
 }
@@ -393,8 +281,9 @@ static struct str indent_in(struct compiler *c, const struct place *p, struct st
 static bool deeper(struct compiler *c, const struct place *p, const struct node *n)
 {
     if (c->depth == TEMPLATE_DEPTH_MAX || p->indent.n > INDENT_MAX)
-        return wrong(c, p->file, n->line,
-                     "`" STR_FMT "`: files within each other more than 32 deep", STR_ARG(n->text));
+        return compile_wrong(c, p->file, n->line,
+                             "`" STR_FMT "`: files within each other more than 32 deep",
+                             STR_ARG(n->text));
     c->depth++;
     return true;
 }
@@ -422,14 +311,14 @@ static bool compile_unit(struct compiler *c, struct unit *u, const struct node *
     if (!compile_nodes(c, &p, nodes))
         return false;
     context_edge(&c->context);
-    emit(c, (struct op){ .kind = OP_RETURN });
+    unit_emit(c, (struct op){ .kind = OP_RETURN });
     c->unit = outer;
     u->out = c->context;
     u->busy = false;
     if (u->recursive && !context_eq(&u->out, &u->in.context))
-        return wrong(c, p.file, 1,
-                     "a file that includes itself must end where it began: in the "
-                     "same text, tag or value");
+        return compile_wrong(c, p.file, 1,
+                             "a file that includes itself must end where it began: in the "
+                             "same text, tag or value");
     return true;
 }
 
@@ -439,7 +328,7 @@ static bool compile_partial(struct compiler *c, const struct place *p, const str
     if (!file_nodes(c, p, n, &nodes) || !deeper(c, p, n))
         return false;
     context_edge(&c->context);
-    flush(c);
+    unit_flush(c);
     struct str indent = n->alone ? indent_in(c, p, n->indent) : S("");
     struct situation in = { n->text, indent, p->scope, c->context };
     struct unit *u = c->units;
@@ -448,8 +337,8 @@ static bool compile_partial(struct compiler *c, const struct place *p, const str
     if (u && u->busy) {
         u->recursive = true;
         if (u->repeats == c->repeats)
-            return wrong(c, p->file, n->line, "`" STR_FMT "` includes itself without end",
-                         STR_ARG(n->text));
+            return compile_wrong(c, p->file, n->line, "`" STR_FMT "` includes itself without end",
+                                 STR_ARG(n->text));
     }
     if (!u) {
         u = add_unit(c, &in);
@@ -458,7 +347,7 @@ static bool compile_partial(struct compiler *c, const struct place *p, const str
     }
     c->context = u->out;
     c->depth--;
-    emit(c, (struct op){ .kind = OP_CALL, .unit = u });
+    unit_emit(c, (struct op){ .kind = OP_CALL, .unit = u });
     return true;
 }
 
@@ -474,8 +363,9 @@ static bool gather(struct compiler *c, const struct place *p, const struct node 
     struct override *list = p->overrides;
     for (const struct node *n = parent->inside; n; n = n->next) {
         if (n->kind != NODE_BLOCK && !c->mustache && !is_blank_text(n))
-            return wrong(c, p->file, n->line, "in {{<" STR_FMT "}} only blocks count: this is lost",
-                         STR_ARG(parent->text));
+            return compile_wrong(c, p->file, n->line,
+                                 "in {{<" STR_FMT "}} only blocks count: this is lost",
+                                 STR_ARG(parent->text));
         if (n->kind != NODE_BLOCK)
             continue;
         struct override *o = arena_new(c->t->scratch, struct override, 1);
@@ -501,8 +391,9 @@ static bool compile_parent(struct compiler *c, const struct place *p, const stru
     c->depth--;
     for (const struct override *o = inside.overrides; o != p->overrides; o = o->outer) {
         if (!o->used && !c->mustache)
-            return wrong(c, p->file, o->block->line, "`" STR_FMT "` has no block `" STR_FMT "`",
-                         STR_ARG(n->text), STR_ARG(o->block->text));
+            return compile_wrong(c, p->file, o->block->line,
+                                 "`" STR_FMT "` has no block `" STR_FMT "`", STR_ARG(n->text),
+                                 STR_ARG(o->block->text));
     }
     return true;
 }
@@ -564,28 +455,6 @@ static bool compile_nodes(struct compiler *c, const struct place *p, const struc
     return fine;
 }
 
-/* All units behind each other, the page first. */
-static struct program link_units(struct compiler *c)
-{
-    uint32_t n = 0;
-    for (struct unit *u = c->units; u; u = u->next) {
-        u->at = n;
-        n += u->n;
-    }
-    struct op *ops = arena_new(c->t->keep, struct op, n);
-    for (const struct unit *u = c->units; u; u = u->next) {
-        for (uint32_t i = 0; i < u->n; i++) {
-            struct op op = u->ops[i];
-            if (op.kind == OP_CALL)
-                op.to = op.unit->at;
-            else
-                op.to += u->at;
-            ops[u->at + i] = op;
-        }
-    }
-    return (struct program){ ops, n };
-}
-
 static bool compile_page(struct compiler *c, const struct template *page)
 {
     struct str file = str_from_z(page->file);
@@ -599,7 +468,7 @@ static bool compile_page(struct compiler *c, const struct template *page)
     if (!compile_unit(c, add_unit(c, &in), nodes))
         return false;
     const char *why = c->markup ? context_end(&c->context) : NULL;
-    return why ? wrong(c, file, 1, "%s", why) : true;
+    return why ? compile_wrong(c, file, 1, "%s", why) : true;
 }
 
 struct templates *templates_make(const struct template_set *set, struct arena *keep,
@@ -621,9 +490,9 @@ err template_compile(struct templates *t, const struct template *page, bool must
     c.units_end = &c.units;
     bool fine = compile_page(&c, page);
     if (fine && (c.ops > TEMPLATE_OPS_MAX || buf_full(&c.literal)))
-        fine = wrong(&c, str_from_z(page->file), 1, "the page is too big");
+        fine = compile_wrong(&c, str_from_z(page->file), 1, "the page is too big");
     if (fine)
-        *ret = link_units(&c);
+        *ret = unit_link(&c);
     else
         *ret_why = c.why;
     buf_free(&c.literal);

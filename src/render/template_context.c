@@ -1,6 +1,7 @@
 #include "render/template_context.h"
 
 #include "base/check.h"
+#include "render/template_attribute.h"
 
 #include <string.h>
 
@@ -28,47 +29,9 @@ enum state {
     RC_TEXT,  /* of title and textarea: text with entities, but no tags */
 };
 
-enum element { OTHER, SCRIPT, STYLE, IFRAME, TITLE, TEXTAREA, META, MOTION, ODD };
-static const struct {
-    const char *name;
-    enum element element;
-} elements[] = {
-    { "script", SCRIPT },       { "style", STYLE },
-    { "iframe", IFRAME },       { "title", TITLE },
-    { "textarea", TEXTAREA },   { "meta", META },
-    { "animate", MOTION },      { "animatemotion", MOTION },
-    { "set", MOTION },          { "animatetransform", MOTION },
-    { "animatecolor", MOTION }, { "xmp", ODD },
-    { "plaintext", ODD },       { "noembed", ODD },
-    { "noframes", ODD },        { "listing", ODD },
-};
-
-enum attribute {
-    PLAIN,
-    URL,
-    SRCSET,
-    REFUSED_EVENT,
-    REFUSED_STYLE,
-    REFUSED_SRCDOC,
-    REFUSED_FIXED, /* changes what other attributes or the content mean */
-    SCRIPT_TYPE,
-    META_CONTENT,
-};
-
-/* How far an address has come. */
-enum url {
-    URL_START,  /* nothing yet: a hole must bring an allowed scheme, or none */
-    URL_SCHEME, /* something that may yet become a scheme */
-    URL_BAD,    /* a scheme that is not allowed, or may not be one: no holes */
-    URL_WHOLE,  /* a hole stood at the start: what it did not end must not go on */
-    URL_UNSURE, /* two ways ended differently */
-    URL_PATH,
-    URL_QUERY, /* after ? or # or & */
-    URL_VALUE, /* after = in the query */
-    URL_SIZE,  /* in a srcset, after the address */
-};
-
-static const char *in_name = "a tag's or attribute's name cannot be made of parts";
+/* A meta element's content with a hole must not become that of a refresh. */
+enum hole { HOLE_NONE, HOLE_SEEN, HOLE_REFUSED };
+enum script { SCRIPT_UNTYPED, SCRIPT_JSON, SCRIPT_OTHER };
 
 static bool is_blank(char ch)
 {
@@ -110,105 +73,45 @@ static bool name_is(const struct context *c, const char *z)
 
 static const char *go(struct context *c, enum state state)
 {
-    c->state = state;
+    c->state = (uint8_t)state;
     return NULL;
-}
-
-static const char *element_name(const struct context *c)
-{
-    for (size_t i = 0; i < COUNT(elements); i++) {
-        if (elements[i].element == c->element)
-            return elements[i].name;
-    }
-    check(false);
-    return "";
 }
 
 static const char *end_tag_name(struct context *c)
 {
-    if (!c->xml) {
-        for (size_t i = 0; i < COUNT(elements); i++) {
-            if (name_is(c, elements[i].name))
-                c->element = elements[i].element;
-        }
-    }
+    if (!c->xml && c->name_n)
+        c->element = (uint8_t)element_of(name_of(c));
     name_clear(c);
-    return c->element == ODD ? "this element does not belong into a page" : NULL;
-}
-
-static bool is_url_attribute(struct str name)
-{
-    static const char *const urls[] = {
-        "href", "src",  "action",     "formaction", "cite",     "poster",  "data",
-        "ping", "icon", "background", "longdesc",   "manifest", "profile", "codebase",
-        "url",  "uri",  "classid",    "usemap",     "lowsrc",   "dynsrc",
-    };
-    for (size_t i = 0; i < COUNT(urls); i++) {
-        if (str_eq(name, str_from_z(urls[i])))
-            return true;
-    }
-    bool data = str_starts(name, S("data-")); /* a script will put it where it belongs */
-    return data && (str_ends(name, S("href")) || str_ends(name, S("src")) ||
-                    str_ends(name, S("url")) || str_ends(name, S("uri")));
-}
-
-static bool is_fixed_attribute(const struct context *c, struct str name)
-{
-    return c->element == MOTION || str_eq(name, S("http-equiv")) || str_eq(name, S("sandbox")) ||
-           str_eq(name, S("is"));
-}
-
-static enum attribute attribute_of(const struct context *c)
-{
-    struct str name = name_of(c), prefix = S("");
-    if (str_cut(name, ':', &prefix, &name) && !name.n)
-        return REFUSED_FIXED;
-    if (str_eq(name, S("srcset")) || str_eq(name, S("imagesrcset")))
-        return SRCSET;
-    if (is_url_attribute(name))
-        return c->element == MOTION && !c->xml ? REFUSED_FIXED : URL;
-    if (c->xml)
-        return PLAIN;
-    if (str_starts(name, S("on")))
-        return REFUSED_EVENT;
-    if (str_eq(name, S("style")))
-        return REFUSED_STYLE;
-    if (str_eq(name, S("srcdoc")))
-        return REFUSED_SRCDOC;
-    if (is_fixed_attribute(c, name))
-        return REFUSED_FIXED;
-    if (c->element == SCRIPT && str_eq(name, S("type")))
-        return SCRIPT_TYPE;
-    return c->element == META && str_eq(name, S("content")) ? META_CONTENT : PLAIN;
+    return c->element == ELEMENT_ODD ? "this element does not belong into a page" : NULL;
 }
 
 static const char *end_attribute_name(struct context *c)
 {
-    c->attribute = attribute_of(c);
-    bool refresh = c->element == META && name_is(c, "http-equiv");
+    c->attribute = (uint8_t)attribute_of(name_of(c), (enum element)c->element, c->xml);
+    bool refresh = c->element == ELEMENT_META && name_is(c, "http-equiv");
     if (refresh && c->hole)
         return "a meta element with http-equiv may have no {{}} in its content";
     if (refresh)
-        c->hole = 2; /* and none from here on */
+        c->hole = HOLE_REFUSED;
     name_clear(c);
     return NULL;
 }
 
 static const char *end_tag(struct context *c)
 {
-    c->hole = 0;
+    c->hole = HOLE_NONE;
     switch ((enum element)c->element) {
-    case SCRIPT:
-    case STYLE:
-    case IFRAME: return go(c, RAW_TEXT);
-    case TITLE:
-    case TEXTAREA: return go(c, RC_TEXT);
-    case OTHER:
-    case META:
-    case MOTION:
-    case ODD: break;
+    case ELEMENT_SCRIPT:
+    case ELEMENT_STYLE:
+    case ELEMENT_IFRAME: return go(c, RAW_TEXT);
+    case ELEMENT_TITLE:
+    case ELEMENT_TEXTAREA: return go(c, RC_TEXT);
+    case ELEMENT_OTHER:
+    case ELEMENT_META:
+    case ELEMENT_MOTION:
+    case ELEMENT_ODD: break;
     }
-    c->element = OTHER;
+    c->element = ELEMENT_OTHER;
     return go(c, TEXT);
 }
 
@@ -346,7 +249,7 @@ static const char *step_slash(struct context *c, char ch)
     if (ch != '>')
         return "after / must come >";
     if (c->xml)
-        c->element = OTHER;
+        c->element = ELEMENT_OTHER;
     return end_tag(c);
 }
 
@@ -382,12 +285,12 @@ static const char *step_equals(struct context *c, char ch)
         return NULL;
     if (ch == '"' || ch == '\'') {
         c->quote = (uint8_t)ch;
-        c->url = URL_START;
+        c->address = address_start(c->attribute == ATTRIBUTE_SRCSET);
         return go(c, VALUE);
     }
     if (c->xml || strchr("<>=`", ch))
         return "put quotes around the value";
-    if (c->attribute == SCRIPT_TYPE)
+    if (c->attribute == ATTRIBUTE_SCRIPT_TYPE)
         return "put quotes around the script's type";
     return go(c, UNQUOTED);
 }
@@ -395,7 +298,7 @@ static const char *step_equals(struct context *c, char ch)
 static const char *step_unquoted(struct context *c, char ch)
 {
     if (is_blank(ch) || ch == '>') {
-        c->attribute = PLAIN;
+        c->attribute = ATTRIBUTE_PLAIN;
         return step_need_blank(c, ch);
     }
     return strchr("\"'<=`", ch) ? "put quotes around the value" : NULL;
@@ -403,65 +306,14 @@ static const char *step_unquoted(struct context *c, char ch)
 
 static void end_value(struct context *c)
 {
-    if (c->attribute == SCRIPT_TYPE)
-        c->json = name_is(c, "application/ld+json") || name_is(c, "application/json");
+    bool json = name_is(c, "application/ld+json") || name_is(c, "application/json");
+    if (c->attribute == ATTRIBUTE_SCRIPT_TYPE && !c->script) /* of two, browsers take the first */
+        c->script = json ? SCRIPT_JSON : SCRIPT_OTHER;
     name_clear(c);
-    c->attribute = PLAIN;
-    c->url = URL_START;
+    c->attribute = ATTRIBUTE_PLAIN;
+    c->address = address_start(false);
     c->quote = 0;
     c->state = NEED_BLANK;
-}
-
-/* An address before the first / ? # or the colon of an allowed scheme. */
-static const char *url_begin(struct context *c, char ch)
-{
-    if (ch == '/' || ch == '?' || ch == '#') {
-        c->url = ch == '/' ? URL_PATH : URL_QUERY;
-        name_clear(c);
-    } else if (ch == ':') {
-        c->url = escape_scheme_allowed(name_of(c)) ? URL_PATH : URL_BAD;
-        name_clear(c);
-    } else if (ch == '&') { /* an entity may be anything, a colon too */
-        c->url = URL_BAD;
-        name_clear(c);
-    } else if (c->url == URL_SCHEME || !is_blank(ch)) {
-        c->url = URL_SCHEME;
-        name_add(c, ch);
-    }
-    return NULL;
-}
-
-static const char *url_step(struct context *c, char ch)
-{
-    switch ((enum url)c->url) {
-    case URL_START:
-    case URL_SCHEME: return url_begin(c, ch);
-    case URL_BAD: return NULL;
-    case URL_WHOLE:
-    case URL_UNSURE:
-        if (!strchr("/?#&", ch))
-            return "after {{}} at an address's beginning must come / ? # & or its end";
-        c->url = ch == '/' ? URL_PATH : URL_QUERY;
-        return NULL;
-    case URL_PATH:
-        if (ch == '?' || ch == '#')
-            c->url = URL_QUERY;
-        return NULL;
-    case URL_QUERY:
-        if (ch == '=')
-            c->url = URL_VALUE;
-        return NULL;
-    case URL_VALUE:
-        if (ch == '&' || ch == '#')
-            c->url = URL_QUERY;
-        return NULL;
-    case URL_SIZE:
-        if (ch == ',')
-            c->url = URL_START;
-        return NULL;
-    }
-    check(false);
-    return NULL;
 }
 
 static const char *step_value(struct context *c, char ch)
@@ -472,32 +324,29 @@ static const char *step_value(struct context *c, char ch)
     }
     if (ch == '<' && c->xml)
         return "< cannot stand in an attribute";
-    if (c->attribute == SCRIPT_TYPE)
+    if (c->attribute == ATTRIBUTE_SCRIPT_TYPE)
         name_add(c, ch);
-    if (c->attribute == SRCSET && is_blank(ch) && c->url != URL_START && c->url != URL_SIZE) {
-        c->url = URL_SIZE;
-        name_clear(c);
-        return NULL;
-    }
-    return c->attribute == URL || c->attribute == SRCSET ? url_step(c, ch) : NULL;
+    return c->attribute == ATTRIBUTE_URL || c->attribute == ATTRIBUTE_SRCSET
+               ? address_step(&c->address, ch)
+               : NULL;
 }
 
 /* In the content of script and the like: waits for its end tag. */
 static const char *step_raw(struct context *c, char ch)
 {
-    const char *name = element_name(c);
+    const char *name = element_name((enum element)c->element);
     size_t n = strlen(name);
     if (c->match == n + 2 && (is_blank(ch) || ch == '/' || ch == '>')) {
         c->match = 0;
-        c->element = OTHER;
-        c->json = 0;
+        c->element = ELEMENT_OTHER;
+        c->script = SCRIPT_UNTYPED;
         c->state = END_REST;
         return ch == '/' ? "not an end tag" : step_end_rest(c, ch);
     }
     bool next = c->match == 0   ? ch == '<'
                 : c->match == 1 ? ch == '/'
                                 : c->match < n + 2 && lower(ch) == name[c->match - 2];
-    if (c->match == 1 && ch == '!' && c->element == SCRIPT)
+    if (c->match == 1 && ch == '!' && c->element == ELEMENT_SCRIPT)
         return "<! cannot stand in a script";
     if (c->state == RC_TEXT && c->match && !next)
         return "a bare < is written &lt;";
@@ -551,43 +400,24 @@ const char *context_text(struct context *c, struct str text, size_t *ret_at)
     return NULL;
 }
 
-static const char *hole_in_url(struct context *c, enum escape *ret)
-{
-    switch ((enum url)c->url) {
-    case URL_START:
-        c->url = URL_WHOLE;
-        *ret = c->attribute == SRCSET ? ESCAPE_SRCSET : ESCAPE_URL;
-        return NULL;
-    case URL_SCHEME: return "this may become an address's scheme: begin the address with / or ./";
-    case URL_BAD: return "an address of this scheme may have no {{}}";
-    case URL_WHOLE: return "two {{}} at an address's beginning: put / ? or # between them";
-    case URL_UNSURE: return "the address before this {{}} is not the same in all cases";
-    case URL_PATH:
-    case URL_QUERY: *ret = ESCAPE_URL_PATH; return NULL;
-    case URL_VALUE: *ret = ESCAPE_URL_VALUE; return NULL;
-    case URL_SIZE: *ret = ESCAPE_URL_VALUE; return NULL;
-    }
-    check(false);
-    return NULL;
-}
-
 static const char *hole_in_value(struct context *c, enum escape *ret)
 {
     *ret = c->xml ? ESCAPE_XML : ESCAPE_ATTRIBUTE;
     switch ((enum attribute)c->attribute) {
-    case PLAIN: return NULL;
-    case URL:
-    case SRCSET: return hole_in_url(c, ret);
-    case META_CONTENT:
-        if (c->hole == 2)
+    case ATTRIBUTE_PLAIN: return NULL;
+    case ATTRIBUTE_URL:
+    case ATTRIBUTE_SRCSET: return address_hole(&c->address, ret);
+    case ATTRIBUTE_META_CONTENT:
+        if (c->hole == HOLE_REFUSED)
             return "a meta element with http-equiv may have no {{}} in its content";
-        c->hole = 1;
+        c->hole = HOLE_SEEN;
         return NULL;
-    case REFUSED_EVENT: return "attributes that begin with on hold scripts: no {{}} is safe there";
-    case REFUSED_STYLE: return "no {{}} is safe in a style attribute: use a class";
-    case REFUSED_SRCDOC: return "no {{}} is safe in srcdoc";
-    case SCRIPT_TYPE:
-    case REFUSED_FIXED: return "this attribute may have no {{}}";
+    case ATTRIBUTE_REFUSED_EVENT:
+        return "attributes that begin with on hold scripts: no {{}} is safe there";
+    case ATTRIBUTE_REFUSED_STYLE: return "no {{}} is safe in a style attribute: use a class";
+    case ATTRIBUTE_REFUSED_SRCDOC: return "no {{}} is safe in srcdoc";
+    case ATTRIBUTE_SCRIPT_TYPE:
+    case ATTRIBUTE_REFUSED_FIXED: return "this attribute may have no {{}}";
     }
     check(false);
     return NULL;
@@ -612,7 +442,7 @@ static const char *hole_by_state(struct context *c, enum escape *ret)
     case NEED_BLANK:
     case SLASH:
     case ATTRIBUTE_NAME:
-    case AFTER_NAME: return in_name;
+    case AFTER_NAME: return "a tag's or attribute's name cannot be made of parts";
     case EQUALS:
     case UNQUOTED: return "put quotes around the value";
     case BANG:
@@ -622,9 +452,10 @@ static const char *hole_by_state(struct context *c, enum escape *ret)
     case INSTRUCTION:
         return "no {{}} in comments and declarations; {{! is a comment that is not sent";
     case RAW_TEXT:
-        return c->element == STYLE ? "no {{}} is safe in a style element"
-                                   : "no {{}} is safe in a script, but json in one whose type is "
-                                     "application/ld+json";
+        return c->element == ELEMENT_STYLE
+                   ? "no {{}} is safe in a style element"
+                   : "no {{}} is safe in a script, but json in one whose type is "
+                     "application/ld+json";
     }
     check(false);
     return NULL;
@@ -633,7 +464,8 @@ static const char *hole_by_state(struct context *c, enum escape *ret)
 const char *context_hole(struct context *c, enum field_kind kind, bool raw, enum escape *ret)
 {
     if (kind == FIELD_KIND_JSON) {
-        if (c->state != RAW_TEXT || c->element != SCRIPT || !c->json || c->match)
+        if (c->state != RAW_TEXT || c->element != ELEMENT_SCRIPT || c->script != SCRIPT_JSON ||
+            c->match)
             return "json belongs into <script type=\"application/ld+json\"> only";
         *ret = ESCAPE_JSON;
         return NULL;
@@ -671,11 +503,8 @@ const char *context_join(struct context *c, const struct context *other)
     if ((a.state == BETWEEN && b.state == NEED_BLANK) ||
         (a.state == NEED_BLANK && b.state == BETWEEN))
         a.state = b.state = NEED_BLANK;
-    if (a.state == VALUE && b.state == VALUE && a.url != b.url) {
-        a.url = b.url = a.url == URL_BAD || b.url == URL_BAD ? URL_BAD : URL_UNSURE;
-        name_clear(&a);
-        name_clear(&b);
-    }
+    if (a.state == VALUE && b.state == VALUE)
+        a.address = b.address = address_join(a.address, b.address);
     a.hole = b.hole = a.hole > b.hole ? a.hole : b.hole;
     if (!context_eq(&a, &b))
         return "must end where it began: in the same text, tag or value";

@@ -1,5 +1,5 @@
 #pragma once
-#include "render/escape.h"
+#include "render/template_address.h"
 #include "render/view.h"
 
 /*
@@ -14,14 +14,14 @@ struct context {
     uint8_t state;     /* enum state in the .c */
     uint8_t element;   /* the tag being read, or the element whose raw text this is */
     uint8_t attribute; /* what its value may be */
-    uint8_t url;       /* how far an address has come */
     uint8_t quote;     /* ends the value: " or ' */
     uint8_t match;     /* bytes of an end mark seen: "</script", "-->", "]]>" */
     uint8_t xml;
-    uint8_t json; /* the script element's type says that it holds JSON */
-    uint8_t hole; /* a meta element's content has a hole: it must not become a refresh */
+    uint8_t script; /* what the script element's type says of its content */
+    uint8_t hole;   /* of a meta element's content */
     uint8_t name_n;
-    char name[CONTEXT_NAME_MAX]; /* of the tag or attribute being read; an address's beginning */
+    char name[CONTEXT_NAME_MAX]; /* of the tag or attribute being read */
+    struct address address;      /* in the value of href and the like */
 };
 
 struct context context_start(bool xml);
