@@ -18,13 +18,19 @@ static bool budget(struct compiler *c, const struct place *p, int line)
 
 static bool follow(struct compiler *c, const struct place *p, const struct node *n, struct str text)
 {
-    size_t at = 0;
-    const char *why = c->markup ? context_text(&c->context, text, &at) : NULL;
-    if (!why)
+    if (!c->markup)
         return true;
-    struct str rest = str_sub(text, at, 20);
-    return compile_wrong(c, p->file, n->line, "%s (at `" STR_FMT "`)", why,
-                         STR_ARG(str_trim(rest)));
+    size_t at = 0;
+    bool before = context_ended(&c->context);
+    const char *why = context_text(&c->context, text, &at);
+    if (why)
+        return compile_wrong(c, p->file, n->line, "%s (at `" STR_FMT "`)", why,
+                             STR_ARG(str_trim(str_sub(text, at, 20))));
+    if (before && !context_ended(&c->context)) {
+        c->open_file = p->file;
+        c->open_line = n->line;
+    }
+    return true;
 }
 
 static bool compile_text(struct compiler *c, const struct place *p, const struct node *n)
@@ -467,8 +473,10 @@ static bool compile_page(struct compiler *c, const struct template *page)
     in.scope = scope_view(c->t->scratch, NULL, page->view);
     if (!compile_unit(c, add_unit(c, &in), nodes))
         return false;
-    const char *why = c->markup ? context_end(&c->context) : NULL;
-    return why ? compile_wrong(c, file, 1, "%s", why) : true;
+    if (c->markup && !context_ended(&c->context))
+        return compile_wrong(c, c->open_file, c->open_line,
+                             "this tag, comment or script is never closed");
+    return true;
 }
 
 struct templates *templates_make(const struct template_set *set, struct arena *keep,

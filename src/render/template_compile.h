@@ -57,6 +57,8 @@ struct compiler {
     struct templates *t;
     bool mustache, markup; /* markup: HTML or XML, followed by `context` */
     struct context context;
+    struct str open_file; /* where the text was last left */
+    int open_line;
     struct unit *unit, *units;
     struct unit **units_end;
     struct buf literal; /* text not yet made a step */

@@ -512,7 +512,7 @@ const char *context_join(struct context *c, const struct context *other)
     return NULL;
 }
 
-const char *context_end(const struct context *c)
+bool context_ended(const struct context *c)
 {
-    return c->state == TEXT ? NULL : "the page ends inside a tag, a comment or a script";
+    return c->state == TEXT;
 }

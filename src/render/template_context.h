@@ -42,5 +42,5 @@ void context_edge(struct context *c);
 /* The context after one of two ways that began alike. Refuses when they ended too differently. */
 const char *context_join(struct context *c, const struct context *other);
 
-/* The end of a page. */
-const char *context_end(const struct context *c);
+/* In text, where a page may end. */
+bool context_ended(const struct context *c);
