@@ -50,6 +50,7 @@ struct jobs {
     pthread_t threads[JOB_WORKERS_MAX];
     int running;
     atomic_bool stopping;
+    atomic_int_fast64_t rest_at; /* monotonic: when the store may look what memory it can spare */
 };
 
 err job_add(struct tx *tx, struct str kind, int64_t subject, int64_t run_at)
@@ -261,13 +262,20 @@ static void log_end(const struct turn *t)
               t->ended.attempt, t->outcome);
 }
 
-/* Until something is due or promised; and in a quiet minute the store may forget its caches. */
+static void rest_now_and_then(struct jobs *j)
+{
+    int64_t now = clock_monotonic();
+    int64_t at = atomic_load(&j->rest_at);
+    if (now >= at && atomic_compare_exchange_strong(&j->rest_at, &at, now + SLEEP_MAX))
+        store_rest(j->o.store);
+}
+
+/* Until something is due or promised. */
 static void sleep_until_due(struct jobs *j, uint64_t heard, int64_t wait)
 {
     struct alarm *due = &j->o.store->jobs_due;
+    rest_now_and_then(j);
     alarm_await(due, heard, wait < SLEEP_MAX ? wait : SLEEP_MAX);
-    if (wait >= SLEEP_MAX && alarm_rings(due) == heard)
-        store_rest(j->o.store);
 }
 
 static void *work(void *arg)
@@ -351,6 +359,7 @@ err jobs_start(const struct jobs_options *o, struct jobs **ret_jobs)
     struct jobs *j = arena_new(&own, struct jobs, 1);
     j->o = *o;
     j->own = own;
+    atomic_store(&j->rest_at, clock_monotonic() + SLEEP_MAX);
     for (; j->running < o->workers; j->running++) {
         if (pthread_create(&j->threads[j->running], NULL, work, j)) {
             jobs_stop(j);

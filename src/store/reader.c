@@ -61,6 +61,8 @@ static err take_place(struct readers *p, struct db **ret_db)
     while (!p->idle_count && p->opened == p->most && !late)
         late = pthread_cond_timedwait(&p->given_back, &p->lock, &until) == ETIMEDOUT;
     err e = OK;
+    if (p->idle_count && p->idle_least == p->idle_count)
+        p->idle_least--;
     if (p->idle_count)
         *ret_db = p->idle[--p->idle_count];
     else if (p->opened < p->most)
@@ -118,19 +120,21 @@ void readers_count(struct readers *p, struct store_statistics *ret)
     pthread_mutex_unlock(&p->lock);
 }
 
+/* The idle ones are a stack, so those not needed lie at its bottom. */
 void readers_rest(struct readers *p)
 {
     struct db *cold[READERS_MAX];
-    int n = 0;
     pthread_mutex_lock(&p->lock);
-    bool rested = p->reads == p->reads_at_rest;
-    for (int i = 0; rested && p->fixed && i < p->idle_count; i++)
+    int n = p->fixed ? 0 : p->idle_least;
+    for (int i = 0; p->fixed && i < p->idle_least; i++)
         db_release_memory(p->idle[i]);
-    while (rested && !p->fixed && p->idle_count) {
-        cold[n++] = p->idle[--p->idle_count];
-        p->opened--;
-    }
-    p->reads_at_rest = p->reads;
+    for (int i = 0; i < n; i++)
+        cold[i] = p->idle[i];
+    for (int i = n; i < p->idle_count; i++)
+        p->idle[i - n] = p->idle[i];
+    p->idle_count -= n;
+    p->opened -= n;
+    p->idle_least = p->idle_count;
     pthread_mutex_unlock(&p->lock);
     for (int i = 0; i < n; i++)
         db_close(cold[i]);

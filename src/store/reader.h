@@ -5,8 +5,8 @@
 
 /*
  * The read-only connections: opened when first needed, at most `most` of them, kept for reuse. The
- * last given back is the next given out, for its cache is warm; readers_rest() closes the
- * idle ones.
+ * last given back is the next given out, for its cache is warm; readers_rest() closes
+ * those that lie at the bottom of the stack.
  */
 enum { READERS_MAX = 64 };
 
@@ -17,8 +17,9 @@ struct readers {
     pthread_cond_t given_back;
     struct db *idle[READERS_MAX];
     int idle_count, opened, most;
-    bool fixed; /* all were opened at once, and none can be opened again */
-    uint64_t reads, busy, reads_at_rest;
+    bool fixed;     /* all were opened at once, and none can be opened again */
+    int idle_least; /* idle at any moment since the last rest: those have not been needed */
+    uint64_t reads, busy;
 };
 void readers_init(struct readers *p, int most);
 void readers_free(struct readers *p);
@@ -26,5 +27,5 @@ MUST_USE err readers_open_all(struct readers *p); /* for a file whose name goes 
 MUST_USE err readers_take(struct readers *p, struct db **ret_db);
 void readers_give(struct readers *p, struct db *db);
 void readers_count(struct readers *p, struct store_statistics *ret); /* their part of them */
-/* If nobody read since the last call: closes them all; fixed ones only forget cached pages. */
+/* Closes those that were not needed since the last call; fixed ones only forget cached pages. */
 void readers_rest(struct readers *p);

@@ -150,7 +150,7 @@ struct store_statistics {
 struct store_statistics store_statistics(struct store *s);
 
 /*
- * Gives memory back that has not been of use since the last call; for an idle moment now and then.
- * The workers of store/job.h call it.
+ * Gives memory back that has not been of use since the last call: idle connections, cached pages.
+ * The workers of store/job.h call it once a minute.
  */
 void store_rest(struct store *s);

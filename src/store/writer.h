@@ -21,6 +21,7 @@ enum {
     TOPIC_MAX = 200, /* bytes of one topic */
     TOPICS_MAX_BYTES = 16 * 1024 * 1024, /* of one batch */
     TOPICS_REMEMBERED = 256,
+    HARDLY_ANY_WRITES = 60,
 };
 
 struct ticket {
@@ -57,4 +58,5 @@ void writer_init(struct writer *w, struct store *s);
 void writer_free(struct writer *w); /* closes the connection */
 MUST_USE err writer_write(struct writer *w, tx_work *work, void *arg);
 void writer_count(struct writer *w, struct store_statistics *ret); /* its part of them */
-void writer_rest(struct writer *w); /* forgets cached pages if nobody wrote since the last call */
+void writer_rest(
+    struct writer *w); /* forgets cached pages if hardly anybody wrote since the last call */

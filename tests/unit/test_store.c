@@ -1,3 +1,4 @@
+#include "store/db.h"
 #include "store/job.h"
 #include "unit/store_help.h"
 
@@ -251,5 +252,35 @@ TEST(store_at_rest_gives_connections_back_and_serves_again)
     int fine = 0;
     expect(store_write(b.s, promise_two, &fine) == OK);
     expect(jobs_of(b.s, S("mail")) == 2);
+    bed_remove(&b);
+}
+
+TEST(store_at_rest_keeps_as_many_readers_as_were_needed_together)
+{
+    struct bed b = bed_in_folder();
+    struct tx one CLEANUP(tx_end) = { 0 };
+    struct tx two CLEANUP(tx_end) = { 0 };
+    expect(store_read(b.s, &one) == OK && store_read(b.s, &two) == OK);
+    tx_end(&one);
+    tx_end(&two);
+    store_rest(b.s); /* both were needed */
+    expect(store_statistics(b.s).readers_open_now == 2);
+    expect(jobs_of(b.s, S("x")) == 0 && jobs_of(b.s, S("x")) == 0);
+    store_rest(b.s); /* one after the other: one is enough */
+    expect(store_statistics(b.s).readers_open_now == 1);
+    expect(jobs_of(b.s, S("x")) == 0);
+    bed_remove(&b);
+}
+
+TEST(store_query_that_is_wrong_is_named_at_start)
+{
+    struct bed b = bed_in_folder();
+    struct db *db = NULL;
+    size_t at = 0;
+    struct db_options o = { .path = bed_path(&b, "without-tables.db") };
+    expect(db_open(&o, &db) == OK);
+    expect(db_check_queries(db, &b.a, &b.why) == ERR_DATA);
+    expect(str_starts(b.why, S("query ")) && str_find(b.why, S("(no such table: "), &at));
+    db_close(db);
     bed_remove(&b);
 }
