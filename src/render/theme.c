@@ -1,13 +1,10 @@
 #include "render/theme.h"
 
 #include "base/check.h"
-#include "base/crypto.h"
 #include "base/embedded.h"
-#include "base/encoding.h"
 #include "render/template.h"
-#include "render/theme_files.h"
+#include "render/theme_assets.h"
 
-#include <stdlib.h>
 #include <unicode/uloc.h>
 
 extern const struct template __start_templates[] WEAK, __stop_templates[] WEAK;
@@ -15,9 +12,8 @@ extern const struct template __start_templates[] WEAK, __stop_templates[] WEAK;
 enum {
     THEME_MEMORY_MAX = 96 * 1024 * 1024, /* files, programs */
     SCRATCH_MEMORY_MAX = 64 * 1024 * 1024,
-    HASH_DIGITS = 16,
     LANGUAGE_MAX = 35, /* RFC 5646, 4.4.1: the longest tag one need expect */
-    WORD_FILES_MAX = 5,
+    WORD_TAGS_MAX = 4, /* subtags of a language that have words of their own */
 };
 
 struct theme {
@@ -25,67 +21,15 @@ struct theme {
     struct theme_input in;
     struct program *programs; /* of in.pages[i] */
     struct sources sources;
-    struct theme_file *assets; /* sorted by path */
-    size_t assets_n;
-    struct str assets_hash, language;
+    struct assets assets;
+    struct str language;
     struct words *words;
     bool rtl;
 };
 
-static struct str hash_of(struct arena *a, struct str s)
-{
-    uint8_t digest[SHA256_BYTES];
-    sha256(s, digest);
-    return str_sub(hex_print(a, bytes_str(digest, sizeof digest)), 0, HASH_DIGITS);
-}
-
-/* One hash for all, over their paths and own hashes. */
-static void hash_assets(struct theme *t)
-{
-    struct buf b CLEANUP(buf_free) = buf_make(THEME_BYTES_MAX);
-    for (size_t i = 0; i < t->assets_n; i++) {
-        buf_put(&b, t->assets[i].path);
-        buf_put_char(&b, '\n');
-        buf_put(&b, t->assets[i].hash);
-        buf_put_char(&b, '\n');
-    }
-    t->assets_hash = hash_of(&t->memory, buf_str(&b));
-}
-
-static void take_assets(struct theme *t)
-{
-    t->assets = arena_new(&t->memory, struct theme_file, t->sources.n);
-    for (size_t i = 0; i < t->sources.n; i++) {
-        const struct source *s = &t->sources.list[i];
-        struct str type = S("application/octet-stream");
-        if (s->kind != SOURCE_ASSET)
-            continue;
-        (void)source_type(s->path, &type); /* the folder's are known; the program's may be new */
-        t->assets[t->assets_n++] = (struct theme_file){
-            .path = s->path, .type = type, .bytes = s->bytes, .hash = hash_of(&t->memory, s->bytes)
-        };
-    }
-    hash_assets(t);
-    for (size_t i = 0; i < t->assets_n; i++)
-        t->assets[i].url = str_print(&t->memory, "/assets/" STR_FMT "/" STR_FMT,
-                                     STR_ARG(t->assets_hash), STR_ARG(t->assets[i].path));
-}
-
-static int file_by_path(const void *key, const void *file)
-{
-    const struct str *path = key;
-    const struct theme_file *f = file;
-    return str_cmp(*path, f->path);
-}
-
 bool theme_asset(const struct theme *t, struct str path, struct theme_file *ret)
 {
-    const struct theme_file *f = NULL;
-    if (t->assets_n)
-        f = bsearch(&path, t->assets, t->assets_n, sizeof *t->assets, file_by_path);
-    if (f)
-        *ret = *f;
-    return f != NULL;
+    return assets_find(&t->assets, path, ret);
 }
 
 struct str theme_asset_url(const struct theme *t, const char *path)
@@ -97,7 +41,7 @@ struct str theme_asset_url(const struct theme *t, const char *path)
 
 struct str theme_assets_hash(const struct theme *t)
 {
-    return t->assets_hash;
+    return t->assets.hash;
 }
 
 /* The tag without -u- and other extensions, which say how and not what language. */
@@ -141,38 +85,55 @@ static size_t add_words(struct theme *t, struct str language, struct words_sourc
     return n;
 }
 
-static err load_words(struct theme *t, struct arena *a, struct str *ret_why)
+/* Of the language and its parents ("zh", "zh-Hant", "zh-Hant-TW"), the most general first. */
+static size_t gather_words(struct theme *t, struct words_source *list)
 {
-    struct str tag = t->language, parent = tag, rest = S("");
-    bool has_parent = str_cut(tag, '-', &parent, &rest);
-    struct words_source english = source_of(t, S("en"));
-    struct words_source list[WORD_FILES_MAX];
-    size_t n = 0;
-    if (!english.text.s)
-        english.text = S("");
-    bool shipped = str_eq(parent, S("en")) || source_of(t, parent).text.s;
-    if (!shipped || (str_eq(parent, S("en")) && !source_of(t, S("en")).text.s))
-        list[n++] = english; /* what an operator's own language lacks */
-    size_t fallback = n;
-    n += add_words(t, parent, list + n);
-    if (has_parent)
-        n += add_words(t, tag, list + n);
-    if (n == fallback && !str_eq(parent, S("en"))) {
-        *ret_why = str_print(a,
-                             "words/" STR_FMT ".ini: there is no such file, so the site cannot "
-                             "have this language",
-                             STR_ARG(parent));
-        return THEME_WRONG;
+    size_t n = 0, tags = 0;
+    for (size_t i = 0; i <= t->language.n && tags < WORD_TAGS_MAX; i++) {
+        if (i < t->language.n && t->language.s[i] != '-')
+            continue;
+        n += add_words(t, str_sub(t->language, 0, i), list + n);
+        tags++;
     }
+    return n;
+}
+
+static err read_words(struct theme *t, struct words_source english, const struct words_input *in,
+                      struct arena *a, struct str *ret_why)
+{
     struct words *model = NULL;
-    struct words_input in = { S("en"), &english, 1, NULL };
-    err e = words_load(&in, a, &model, ret_why);
+    struct words_input standard = { S("en"), &english, 1, NULL };
+    err e = words_load(&standard, a, &model, ret_why);
     if (!e) {
-        in = (struct words_input){ t->in.language, list, n, model };
-        e = words_load(&in, a, &t->words, ret_why);
+        struct words_input all = *in;
+        all.model = model;
+        e = words_load(&all, a, &t->words, ret_why);
     }
     words_free(model);
+    if (e < 0)
+        return fault(e);
     return e ? THEME_WRONG : OK;
+}
+
+static err load_words(struct theme *t, struct arena *a, struct str *ret_why)
+{
+    struct str first = t->language, rest = S("");
+    (void)str_cut(t->language, '-', &first, &rest);
+    struct words_source list[1 + 2 * WORD_TAGS_MAX];
+    struct words_source english = source_of(t, S("en"));
+    bool shipped = source_of(t, first).text.s;
+    if (!english.text.s)
+        english.text = S("");
+    list[0] = english; /* for what an operator's own language lacks */
+    size_t n = gather_words(t, list + 1);
+    if (n == 0 && !str_eq(first, S("en"))) {
+        *ret_why = str_print(a, "words/" STR_FMT ".ini: there is no such file", STR_ARG(first));
+        return THEME_WRONG;
+    }
+    struct words_input in = { t->in.language, list, n + 1, NULL };
+    if (shipped)
+        in = (struct words_input){ t->in.language, list + 1, n, NULL };
+    return read_words(t, english, &in, a, ret_why);
 }
 
 static err set_language(struct theme *t, struct arena *a, struct str *ret_why)
@@ -273,7 +234,7 @@ err theme_load_from(const struct theme_input *in, struct arena *a, struct theme 
     t->in = *in;
     err e = read_sources(t, a, ret_why);
     if (!e) {
-        take_assets(t);
+        t->assets = assets_of(&t->sources, &t->memory);
         e = set_language(t, a, ret_why);
     }
     if (!e)

@@ -70,3 +70,4 @@ struct str theme_assets_hash(const struct theme *t);                 /* the HASH
 
 /* Every page of the program with the variables its template may use, in Markdown. */
 struct str theme_manual(struct arena *a);
+struct str theme_manual_of(struct arena *a, const struct template *first, size_t n);

@@ -79,13 +79,12 @@ static int by_file(const void *a, const void *b)
     return strcmp((*x)->file, (*y)->file);
 }
 
-struct str theme_manual(struct arena *a)
+struct str theme_manual_of(struct arena *a, const struct template *first, size_t n)
 {
     struct manual m = { .out = buf_make(MANUAL_BYTES_MAX) };
-    size_t n = (size_t)(__stop_templates - __start_templates);
     const struct template **pages = arena_new(a, const struct template *, n);
     for (size_t i = 0; i < n; i++)
-        pages[i] = &__start_templates[i];
+        pages[i] = &first[i];
     if (n)
         qsort(pages, n, sizeof *pages, by_file);
     buf_put(&m.out, S("## Templates\n\n"));
@@ -97,4 +96,9 @@ struct str theme_manual(struct arena *a)
     struct str text = buf_copy(&m.out, a);
     buf_free(&m.out);
     return text;
+}
+
+struct str theme_manual(struct arena *a)
+{
+    return theme_manual_of(a, __start_templates, (size_t)(__stop_templates - __start_templates));
 }
