@@ -1,6 +1,5 @@
 #include "render/theme_files.h"
 
-#include "base/buf.h"
 #include "base/file.h"
 #include "base/utf8.h"
 #include "render/theme.h"
@@ -235,22 +234,6 @@ static bool read_folder(struct reader *r, int fd, struct str path, int depth)
     return true;
 }
 
-/* css/all.css is these, one behind the other, unless the folder has one of its own: every public
- * page then loads one file, and each room keeps its rules in a file of its own. */
-static void add_stylesheet(struct reader *r)
-{
-    static const char *const parts[] = { "css/site.css", "css/discussion.css", "css/funding.css" };
-    struct buf all CLEANUP(buf_free) = buf_make(COUNT(parts) * THEME_FILE_BYTES_MAX);
-    for (size_t i = 0; i < COUNT(parts); i++) {
-        const struct source *s = find_in(r, str_from_z(parts[i]));
-        if (s)
-            buf_put(&all, s->bytes);
-    }
-    struct str bytes = buf_copy(&all, r->a);
-    if (bytes.n && !find_in(r, S("css/all.css")))
-        add(r, (struct source){ S("css/all.css"), SOURCE_ASSET, bytes, bytes, false });
-}
-
 static int by_path(const void *a, const void *b)
 {
     const struct source *x = a, *y = b;
@@ -284,7 +267,6 @@ err sources_read(const struct embedded *standard, const char *folder, struct are
         *ret_why = r.why;
         return THEME_WRONG;
     }
-    add_stylesheet(&r);
     if (r.n)
         qsort(r.list, r.n, sizeof *r.list, by_path);
     *ret = (struct sources){ r.list, r.n };

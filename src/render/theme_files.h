@@ -11,8 +11,6 @@
  * passed over; symbolic links, other folders, text that is not UTF-8 and what is too large are
  * refused. A page, mail or feed that the default theme has not is refused too, for nothing would
  * ever show it: its name is misspelt.
- *
- * css/all.css is put together from css/site.css, css/discussion.css and css/funding.css.
  */
 enum {
     THEME_FILES_MAX = 500, /* in the folder */
