@@ -1,7 +1,7 @@
 #include "render/qr.h"
 #include "base/buf.h"
 #include "base/check.h"
-#include "render/markup.h"
+#include "render/escape.h"
 
 #include <qrencode.h>
 
@@ -31,7 +31,7 @@ static void put_svg(struct buf *out, const QRcode *code, struct str title)
               "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"qr\" role=\"img\" width=\"%d\" "
               "height=\"%d\" viewBox=\"0 0 %d %d\" shape-rendering=\"crispEdges\"><title>",
               size * PIXELS, size * PIXELS, size, size);
-    markup_text(out, title);
+    escape_put(out, ESCAPE_TEXT, title);
     buf_print(out, "</title><path fill=\"#fff\" d=\"M0 0h%dv%dH0z\"/><path fill=\"#000\" d=\"",
               size, size);
     for (int y = 0; y < code->width; y++)

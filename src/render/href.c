@@ -1,32 +1,6 @@
-#include "render/markup.h"
+#include "render/href.h"
 #include "base/utf8.h"
-
-static struct str escape(char c)
-{
-    switch (c) {
-    case '&': return S("&amp;");
-    case '<': return S("&lt;");
-    case '>': return S("&gt;");
-    case '"': return S("&quot;");
-    case '\'': return S("&#39;");
-    case '\0': return S("\xEF\xBF\xBD"); // U+FFFD, as HTML would read it
-    default: return (struct str){ 0 };
-    }
-}
-
-void markup_text(struct buf *out, struct str s)
-{
-    size_t from = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        struct str e = escape(s.s[i]);
-        if (!e.n)
-            continue;
-        buf_put(out, str_sub(s, from, i - from));
-        buf_put(out, e);
-        from = i + 1;
-    }
-    buf_put(out, str_sub(s, from, s.n));
-}
+#include "render/escape.h"
 
 static bool letter(char c)
 {
@@ -38,7 +12,7 @@ static bool scheme_char(char c)
     return letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
 }
 
-bool markup_scheme(struct str url, struct str *ret)
+bool href_scheme(struct str url, struct str *ret)
 {
     size_t n = 0;
     while (n < url.n && url.s[n] != ':' && url.s[n] != '/' && url.s[n] != '?' && url.s[n] != '#')
@@ -54,6 +28,20 @@ bool markup_scheme(struct str url, struct str *ret)
             return false;
     *ret = str_sub(url, 0, n);
     return true;
+}
+
+bool href_leads(struct str url, bool within)
+{
+    struct str scheme = { 0 };
+    if (url.n == 0 || !href_scheme(url, &scheme))
+        return false;
+    if (scheme.n == 0)
+        return within;
+    struct str rest = str_sub(url, scheme.n + 1, url.n);
+    if (str_eq_nocase(scheme, S("http")) || str_eq_nocase(scheme, S("https")))
+        return rest.n > 2 && str_starts(rest, S("//")) && rest.s[2] != '/';
+    return rest.n > 0 &&
+           (str_eq_nocase(scheme, S("mailto")) || (within && str_eq_nocase(scheme, S("tel"))));
 }
 
 static bool hex(char c)
@@ -75,7 +63,7 @@ static bool plain(uint32_t c)
     return !invisible;
 }
 
-void markup_url(struct buf *out, struct str url)
+void href_put(struct buf *out, struct str url)
 {
     while (url.n) {
         struct str rest = url;
@@ -83,7 +71,7 @@ void markup_url(struct buf *out, struct str url)
         struct str bytes = str_sub(url, 0, url.n - rest.n);
         bool escaped = rest.n >= 2 && hex(rest.s[0]) && hex(rest.s[1]);
         if (c != UTF8_BAD && plain(c) && (c != '%' || escaped))
-            markup_text(out, bytes);
+            escape_put(out, ESCAPE_ATTRIBUTE, bytes);
         else
             for (size_t i = 0; i < bytes.n; i++)
                 buf_print(out, "%%%02X", (unsigned)(unsigned char)bytes.s[i]);
