@@ -21,7 +21,13 @@ enum guard {
                    __Host-…; a route with `need` refuses */
     GUARD_API,  /* JSON: as GUARD_FORM when a cookie is sent, else free */
 };
-enum body_kind { BODY_NONE, BODY_FORM, BODY_MULTIPART, BODY_JSON };
+enum body_kind {
+    BODY_NONE,
+    BODY_FORM,
+    BODY_MULTIPART,
+    BODY_JSON,
+    BODY_RAW, /* any type, for webhooks: only request_body() */
+};
 
 /* Token buckets, one a client and kind; rates and bursts are keys under [limits]. */
 enum limit_kind { LIMIT_READ, LIMIT_COMMENT, LIMIT_VOTE, LIMIT_SIGN_IN, LIMIT_DESK, LIMIT_KINDS };

@@ -48,8 +48,12 @@ int server_port(const struct server *s); /* the TCP port in use; 0 for a Unix so
  * access log is opened anew, all cached pages are stale. The keys of [server] that shape threads
  * and memory need a restart. */
 void server_reload(struct server *s);
-/* Accepts no more, finishes what is under way within `deadline` microseconds, frees everything. */
-void server_stop(struct server *s, int64_t deadline);
+/*
+ * Accepts no more, finishes what is under way within `deadline` microseconds, then cuts off what is
+ * left, and frees everything. False: a handler still runs; then nothing was freed, what it uses
+ * must not be either, and the program leaves with _exit().
+ */
+MUST_USE bool server_stop(struct server *s, int64_t deadline);
 
 /* Pages made from this topic are stale. Any thread; made for store_set_hook(). */
 void server_topic_moved(struct server *s, struct str topic);

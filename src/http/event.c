@@ -1,0 +1,265 @@
+#include "base/check.h"
+#include "http/engine.h"
+#include "http/error.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/*
+ * The event threads' side. For each request the library calls event_line (the first line is there),
+ * event_request once when the head is there, again for each piece of the body, and once at its end;
+ * then event_completed. A reply that is queued in the very first call ends the connection, so only
+ * requests that break the protocol, or whose body will not be read, are answered there.
+ *
+ * What is not in the cache is parked: suspended first, handed over then, for the other thread may
+ * resume it at once.
+ */
+enum { BYTES_A_SECOND = 16 * 1024 /* the slowest client that a deadline allows for */ };
+
+static struct address address_of(const struct sockaddr *a)
+{
+    struct address address = { .kind = ADDRESS_LOCAL };
+    if (a && a->sa_family == AF_INET) {
+        const struct sockaddr_in *in4 = (const struct sockaddr_in *)(const void *)a;
+        address.kind = ADDRESS_IPV4;
+        memcpy(address.bytes, &in4->sin_addr, 4);
+    } else if (a && a->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)a;
+        bool mapped = IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr);
+        address.kind = mapped ? ADDRESS_IPV4 : ADDRESS_IPV6;
+        memcpy(address.bytes, in6->sin6_addr.s6_addr + (mapped ? 12 : 0), mapped ? 4 : 16);
+    }
+    return address;
+}
+
+static struct incoming *connection_begin(struct server *s, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *peer =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    struct address address = address_of(peer ? peer->client_addr : NULL);
+    const union MHD_ConnectionInfo *socket =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct incoming *in = calloc(1, sizeof *in);
+    check(in && socket);
+    in->server = s;
+    in->connection = connection;
+    in->peer = address;
+    in->settings = engine_settings(s);
+    watch_set(&in->watch, clock_monotonic() + in->settings->idle, true);
+    watchdog_add(&s->watchdog, &in->watch, socket->connect_fd);
+    return in;
+}
+
+/* Gives back what the request had; the connection may carry another. */
+static void request_end(struct incoming *in)
+{
+    if (in->reply.response)
+        MHD_destroy_response(in->reply.response);
+    (void)atomic_fetch_sub(&in->server->bodies, in->reserved);
+    buf_free(&in->body);
+    free(in->raw_copy);
+    in->raw_copy = NULL;
+    in->stage = STAGE_IDLE;
+    in->reply = (struct reply){ 0 };
+    in->reserved = 0;
+}
+
+void event_connection(void *arg, struct MHD_Connection *connection, void **socket_context,
+                      enum MHD_ConnectionNotificationCode code)
+{
+    struct server *s = arg;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        *socket_context = connection_begin(s, connection);
+        return;
+    }
+    struct incoming *in = *socket_context;
+    watchdog_remove(&s->watchdog, &in->watch);
+    request_end(in);
+    settings_drop(in->settings);
+    free(in);
+    *socket_context = NULL;
+}
+
+/* The settings of a request are those in force when it begins. */
+static void renew_settings(struct incoming *in)
+{
+    if (atomic_load(&in->server->settings) == in->settings)
+        return;
+    settings_drop(in->settings);
+    in->settings = engine_settings(in->server);
+}
+
+/* The library is about to cut the query to pieces, in place. */
+static void keep_target(struct incoming *in, const char *target)
+{
+    in->line = target;
+    in->raw = str_from_z(target);
+    if (!str_has(in->raw, '?'))
+        return;
+    in->raw_copy = malloc(in->raw.n);
+    check(in->raw_copy);
+    memcpy(in->raw_copy, target, in->raw.n);
+    in->raw.s = in->raw_copy;
+}
+
+void *event_line(void *arg, const char *target, struct MHD_Connection *connection)
+{
+    (void)arg; // the connection knows its server
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct incoming *in = info ? info->socket_context : NULL;
+    check(in);
+    renew_settings(in);
+    in->stage = STAGE_LINE;
+    in->began = clock_monotonic();
+    in->target = (struct target){ 0 };
+    memset(in->field, 0, sizeof in->field);
+    in->has_body = in->fresh = in->script = in->alone = in->early = in->admit_first = false;
+    in->body_max = in->drain_max = in->received = 0;
+    in->body = buf_make(SIZE_MAX);
+    in->refusal = (struct refusal){ 0 };
+    in->pattern = NULL;
+    in->cached = CACHED_NONE;
+    keep_target(in, target);
+    watch_set(&in->watch, in->began + in->settings->head, false);
+    return in;
+}
+
+static enum MHD_Result send_reply(struct incoming *in)
+{
+    struct MHD_Response *response = in->reply.response;
+    int64_t more = (int64_t)(in->reply.bytes / BYTES_A_SECOND) * SECOND;
+    in->stage = STAGE_ANSWERED;
+    in->reply.response = NULL;
+    watch_set(&in->watch, clock_monotonic() + in->settings->response + more, false);
+    enum MHD_Result queued = MHD_queue_response(in->connection, in->reply.status, response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+static enum MHD_Result send_plain(struct incoming *in, unsigned status, const char *line)
+{
+    in->reply = reply_plain(in->settings, status, line);
+    return send_reply(in);
+}
+
+/* Hands the request to a worker. Nothing of it may be touched after that. */
+static enum MHD_Result park(struct incoming *in)
+{
+    struct server *s = in->server;
+    in->stage = STAGE_PARKED;
+    watch_set(&in->watch, INT64_MAX, false);
+    MHD_suspend_connection(in->connection);
+    if (workers_add(s->workers, &in->task))
+        return MHD_YES;
+    in->reply = reply_plain(in->settings, 503, "Busy: please try again in a moment.\n");
+    in->stage = STAGE_READY;
+    MHD_resume_connection(in->connection);
+    return MHD_YES;
+}
+
+static void expect_body(struct incoming *in)
+{
+    int64_t more = (int64_t)(in->body_max / BYTES_A_SECOND) * SECOND;
+    in->stage = STAGE_BODY;
+    watch_set(&in->watch, clock_monotonic() + in->settings->body + more, false);
+}
+
+static enum MHD_Result first_call(struct incoming *in, const char *method, const char *version)
+{
+    const char *why = head_read(in, method, version);
+    if (why)
+        return send_plain(in, 400, why);
+    body_judge(in);
+    if (in->early || in->admit_first)
+        return park(in);
+    expect_body(in);
+    return MHD_YES;
+}
+
+/* The memory of all bodies together is bounded; a small body may always come. */
+static bool reserve(struct incoming *in, size_t n)
+{
+    enum { ALWAYS = 16 * 1024 };
+    struct server *s = in->server;
+    if (in->received + n <= ALWAYS)
+        return true;
+    size_t before = atomic_fetch_add(&s->bodies, n);
+    in->reserved += n;
+    return before + n <= in->settings->bodies_bytes;
+}
+
+static void take_body(struct incoming *in, const char *bytes, size_t n)
+{
+    bool room = in->received + n <= in->body_max;
+    if (!room && in->body_max && !in->refusal.status)
+        in->refusal = (struct refusal){ .status = 413, .word = ERROR_TOO_LARGE };
+    if (!in->refusal.status && room && !reserve(in, n))
+        in->refusal = (struct refusal){ .status = 503, .word = ERROR_BUSY_NOW };
+    if (!in->refusal.status && room)
+        buf_put(&in->body, (struct str){ bytes, n });
+    in->received += n;
+}
+
+static enum MHD_Result body_call(struct incoming *in, const char *bytes, size_t *n)
+{
+    take_body(in, bytes, *n);
+    *n = 0;
+    return in->received <= in->drain_max ? MHD_YES : MHD_NO; // no end in sight: it is closed
+}
+
+enum MHD_Result event_request(void *arg, struct MHD_Connection *connection, const char *url,
+                              const char *method, const char *version, const char *bytes,
+                              size_t *bytes_n, void **request_context)
+{
+    (void)arg;        // the request knows its server,
+    (void)connection; // and its connection;
+    (void)url;        // and has the target as it was sent
+    struct incoming *in = *request_context;
+    switch (in->stage) {
+    case STAGE_LINE: return first_call(in, method, version);
+    case STAGE_BODY: return *bytes_n ? body_call(in, bytes, bytes_n) : park(in);
+    case STAGE_ADMITTED: expect_body(in); return MHD_YES;
+    case STAGE_AGAIN: return park(in);
+    case STAGE_READY: return send_reply(in);
+    case STAGE_ANSWERED: *bytes_n = 0; return MHD_YES;
+    case STAGE_IDLE:
+    case STAGE_PARKED: break;
+    }
+    check(false);
+    return MHD_NO;
+}
+
+static const char *method_name(enum method m)
+{
+    static const char *const names[] = { "GET", "HEAD", "POST", "OTHER" };
+    return names[m];
+}
+
+void event_completed(void *arg, struct MHD_Connection *connection, void **request_context,
+                     enum MHD_RequestTerminationCode how)
+{
+    (void)connection; // the request knows it
+    struct server *s = arg;
+    struct incoming *in = *request_context;
+    if (!in)
+        return;
+    int64_t now = clock_monotonic();
+    bool body_sent = in->method != METHOD_HEAD && in->reply.status != 304;
+    if (in->stage == STAGE_ANSWERED && how == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+        tally_add(s->tally, &(struct answer){ .method = method_name(in->method),
+                                              .route = in->pattern ? in->pattern : "-",
+                                              .status = in->reply.status,
+                                              .bytes = body_sent ? in->reply.bytes : 0,
+                                              .micros = now - in->began,
+                                              .cached = in->cached });
+    else
+        tally_add_aborted(s->tally);
+    request_end(in);
+    watch_set(&in->watch, now + in->settings->idle, true);
+    if (atomic_load(&s->stopping))
+        watch_set(&in->watch, 0, true); // the next sweep ends it
+    *request_context = NULL;
+}
