@@ -34,7 +34,6 @@ enum {
     CHANNEL_NAME_MAX = 32, /* a-z 0-9 - */
     CHANNEL_TITLE_MAX = 80,
     CHANNEL_NOTE_MAX = 300,
-    CHANNEL_URL_MAX = 1000,
     CHANNEL_ORDER_MAX = 999,
 };
 extern const struct config_open channel_sections;
@@ -45,11 +44,12 @@ struct channel {
     struct str note;
     enum channel_kind kind;
     int order;
-    struct str url;                                /* providers and links */
-    struct str holder, iban, bic, bank, reference; /* bank; iban without spaces, capitals */
-    struct str address;                            /* wallets, in its canonical form */
-    struct str uri;                                /* wallets: the payment URI */
-    struct html qr;                                /* wallets: the URI as QR code, SVG */
+    struct str url; /* providers and links */
+    struct str holder, iban, account, bic, bank,
+        reference;      /* bank; iban without spaces, capitals */
+    struct str address; /* wallets, in its canonical form */
+    struct str uri;     /* wallets: the payment URI */
+    struct html qr;     /* wallets: the URI as QR code, SVG */
 };
 
 struct channels;

@@ -16,9 +16,9 @@ struct support_view {
 };
 struct support_channel {
     struct str name, kind, title, note, url;
-    struct str holder, iban, bic, bank, reference; /* iban in groups of four */
-    struct str coin;                               /* wallets: "Bitcoin" */
-    struct str address, head, middle, tail;        /* head and tail: six characters each */
+    struct str holder, iban, account, bic, bank, reference; /* iban in groups of four */
+    struct str coin;                                        /* wallets: "Bitcoin" */
+    struct str address, head, middle, tail;                 /* head and tail: six characters each */
     struct str uri;
     struct html qr;
 };

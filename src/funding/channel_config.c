@@ -1,0 +1,471 @@
+#include "base/check.h"
+#include "base/scan.h"
+#include "base/utf8.h"
+#include "funding/bank.h"
+#include "funding/bitcoin.h"
+#include "funding/cashaddr.h"
+#include "funding/channel_inside.h"
+#include "funding/ethereum.h"
+#include "funding/payment_uri.h"
+#include "funding/secret.h"
+#include "funding/web_link.h"
+#include "render/qr.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/*
+ * From the lines of [channel.NAME] sections to channels. First the lines are gathered per section,
+ * then each section is checked as a whole; every refusal names the line it is about.
+ */
+CONFIG_OPEN_SECTION(channel_sections, "channel.",
+                    "A way to give; one section each, shown in the support box. docs/channels.md "
+                    "lists the keys of each kind.");
+
+enum { CHANNELS_MEMORY = 8 * 1024 * 1024, CHANNEL_LINE_MAX = 120, ORDER_STANDARD = 100 };
+
+enum key {
+    KEY_KIND,
+    KEY_TITLE,
+    KEY_NOTE,
+    KEY_ORDER,
+    KEY_URL,
+    KEY_HOLDER,
+    KEY_IBAN,
+    KEY_ACCOUNT,
+    KEY_BIC,
+    KEY_BANK_NAME,
+    KEY_REFERENCE,
+    KEY_ADDRESS,
+    KEYS
+};
+enum family { FAMILY_LINK = 1, FAMILY_BANK = 2, FAMILY_WALLET = 4, FAMILY_ALL = 7 };
+
+static const struct key_rule {
+    const char *name;
+    int families; /* that have it */
+    size_t most;  /* bytes */
+} key_rules[KEYS] = {
+    [KEY_KIND] = { "kind", FAMILY_ALL, CHANNEL_NAME_MAX },
+    [KEY_TITLE] = { "title", FAMILY_ALL, CHANNEL_TITLE_MAX },
+    [KEY_NOTE] = { "note", FAMILY_ALL, CHANNEL_NOTE_MAX },
+    [KEY_ORDER] = { "order", FAMILY_ALL, 3 },
+    [KEY_URL] = { "url", FAMILY_LINK, WEB_LINK_MAX },
+    [KEY_HOLDER] = { "holder", FAMILY_BANK, CHANNEL_LINE_MAX },
+    [KEY_IBAN] = { "iban", FAMILY_BANK, CHANNEL_LINE_MAX },
+    [KEY_ACCOUNT] = { "account", FAMILY_BANK, CHANNEL_LINE_MAX },
+    [KEY_BIC] = { "bic", FAMILY_BANK, CHANNEL_LINE_MAX },
+    [KEY_BANK_NAME] = { "bank_name", FAMILY_BANK, CHANNEL_LINE_MAX },
+    [KEY_REFERENCE] = { "reference", FAMILY_BANK, CHANNEL_LINE_MAX },
+    [KEY_ADDRESS] = { "address", FAMILY_WALLET, 200 },
+};
+
+/* Whose pages may stand behind a kind; NULL: anyone's. */
+static const char *const *const kind_hosts[CHANNEL_KINDS] = {
+    [CHANNEL_PAYPAL] = (const char *const[]){ "paypal.com", "paypal.me", NULL },
+    [CHANNEL_STRIPE] = (const char *const[]){ "stripe.com", NULL },
+    [CHANNEL_PATREON] = (const char *const[]){ "patreon.com", NULL },
+    [CHANNEL_KOFI] = (const char *const[]){ "ko-fi.com", NULL },
+    [CHANNEL_LIBERAPAY] = (const char *const[]){ "liberapay.com", NULL },
+};
+
+static enum family family_of(enum channel_kind kind)
+{
+    switch (kind) {
+    case CHANNEL_PAYPAL:
+    case CHANNEL_STRIPE:
+    case CHANNEL_PATREON:
+    case CHANNEL_KOFI:
+    case CHANNEL_LIBERAPAY:
+    case CHANNEL_LINK: return FAMILY_LINK;
+    case CHANNEL_BANK: return FAMILY_BANK;
+    case CHANNEL_BITCOIN:
+    case CHANNEL_BITCOINCASH:
+    case CHANNEL_ETHEREUM: return FAMILY_WALLET;
+    case CHANNEL_KINDS: break;
+    }
+    check(false);
+}
+
+/* One section as it was written. */
+struct section {
+    struct str name; /* without "channel." */
+    int line;        /* of its first key */
+    struct {
+        struct str value;
+        int line;
+    } keys[KEYS];
+};
+struct maker {
+    struct channels *channels;
+    struct arena *memory; /* the channels' */
+    struct section sections[CHANNELS_MAX];
+    size_t count;
+    struct str file;
+    struct arena *a; /* for ret_why */
+    struct str *ret_why;
+};
+
+PRINTF(3, 4) static err refuse(struct maker *m, int line, const char *fmt, ...)
+{
+    char text[400];
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    check(n > 0);
+    *m->ret_why = str_print(m->a, STR_FMT ":%d: %s", STR_ARG(m->file), line, text);
+    return CHANNELS_WRONG;
+}
+
+/* Gathering the lines. */
+
+static bool is_name(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.s[i];
+        bool alnum = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (!alnum && (c != '-' || i == 0))
+            return false;
+    }
+    return s.n > 0 && s.n <= CHANNEL_NAME_MAX;
+}
+
+static err section_of(struct maker *m, const struct config_entry *e, struct section **ret)
+{
+    struct str name = e->section;
+    check(scan_text(&name, str_from_z(channel_sections.prefix)));
+    for (size_t i = 0; i < m->count; i++)
+        if (str_eq(m->sections[i].name, name)) {
+            *ret = &m->sections[i];
+            return OK;
+        }
+    if (!is_name(name))
+        return refuse(m, e->line, "a channel's name has up to %d small letters, digits and hyphens",
+                      CHANNEL_NAME_MAX);
+    if (m->count == CHANNELS_MAX)
+        return refuse(m, e->line, "there are more than %d channels", CHANNELS_MAX);
+    m->sections[m->count] = (struct section){ .name = name, .line = e->line };
+    *ret = &m->sections[m->count++];
+    return OK;
+}
+
+static bool key_find(struct str name, enum key *ret)
+{
+    for (size_t i = 0; i < KEYS; i++)
+        if (str_eq(name, str_from_z(key_rules[i].name))) {
+            *ret = (enum key)i;
+            return true;
+        }
+    return false;
+}
+
+/* Before anything else, for what is refused elsewhere may be echoed. An address of a page may hold
+ * any 32 bytes in hex. */
+static err refuse_secret(struct maker *m, const struct config_entry *e, enum key key)
+{
+    enum secret_kind kind = key == KEY_URL ? secret_find_sure(e->value) : secret_find(e->value);
+    if (!kind)
+        return OK;
+    return refuse(m, e->line,
+                  "this looks like %s; Diurnal never needs one. Take it out of this file, and "
+                  "treat that wallet as known to others",
+                  secret_name(kind));
+}
+
+static err gather_line(struct maker *m, const struct config_entry *e)
+{
+    struct section *s = NULL;
+    enum key key = KEY_KIND;
+    bool known = key_find(e->name, &key);
+    err why = refuse_secret(m, e, key);
+    if (!why)
+        why = section_of(m, e, &s);
+    if (why)
+        return why;
+    if (!known)
+        return refuse(m, e->line, "a channel has no key of this name; see docs/channels.md");
+    if (e->value.n == 0)
+        return refuse(m, e->line, "%s has no value; leave the line out", key_rules[key].name);
+    if (e->value.n > key_rules[key].most || text_check(e->value, true) != TEXT_FINE)
+        return refuse(m, e->line, "%s is longer than %zu bytes, or not one line of text",
+                      key_rules[key].name, key_rules[key].most);
+    s->keys[key].value = str_copy(m->memory, e->value);
+    s->keys[key].line = e->line;
+    return OK;
+}
+
+/* Checking one section. */
+
+static err check_keys(struct maker *m, const struct section *s, enum channel_kind kind)
+{
+    enum family family = family_of(kind);
+    for (size_t i = 0; i < KEYS; i++)
+        if (s->keys[i].line && !(key_rules[i].families & (int)family))
+            return refuse(m, s->keys[i].line, "a channel of kind " STR_FMT " has no key %s",
+                          STR_ARG(channel_kind_name(kind)), key_rules[i].name);
+    return OK;
+}
+
+static err need(struct maker *m, const struct section *s, enum key key)
+{
+    if (s->keys[key].line)
+        return OK;
+    return refuse(m, s->line, "the channel [channel." STR_FMT "] lacks its %s", STR_ARG(s->name),
+                  key_rules[key].name);
+}
+
+static err take_kind(struct maker *m, const struct section *s, struct channel *c)
+{
+    struct str kind = s->keys[KEY_KIND].line ? s->keys[KEY_KIND].value : s->name;
+    if (channel_kind_parse(kind, &c->kind))
+        return OK;
+    return refuse(m, s->keys[KEY_KIND].line ? s->keys[KEY_KIND].line : s->line,
+                  "kind must be one of paypal, stripe, patreon, kofi, liberapay, link, bank, "
+                  "bitcoin, bitcoincash, ethereum");
+}
+
+static err take_order(struct maker *m, const struct section *s, struct channel *c)
+{
+    int64_t order = ORDER_STANDARD;
+    if (s->keys[KEY_ORDER].line &&
+        !int_parse(s->keys[KEY_ORDER].value, 0, CHANNEL_ORDER_MAX, &order))
+        return refuse(m, s->keys[KEY_ORDER].line, "order is a whole number from 0 to %d",
+                      CHANNEL_ORDER_MAX);
+    c->order = (int)order;
+    return OK;
+}
+
+static err take_link(struct maker *m, const struct section *s, struct channel *c)
+{
+    int line = s->keys[KEY_URL].line;
+    err e = need(m, s, KEY_URL);
+    if (e)
+        return e;
+    c->url = s->keys[KEY_URL].value;
+    switch (web_link_check(c->url, kind_hosts[c->kind])) {
+    case WEB_LINK_FINE: return OK;
+    case WEB_LINK_FORM:
+        return refuse(m, line,
+                      "url must be an address that begins with https://, without a user "
+                      "name and without characters that need escaping");
+    case WEB_LINK_HOST: return refuse(m, line, "url has no proper host name");
+    case WEB_LINK_OTHER:
+        return refuse(m, line, "url does not lead to %s; use kind = link for other places",
+                      kind_hosts[c->kind][0]);
+    }
+    check(false);
+}
+
+static err take_iban(struct maker *m, const struct section *s, struct channel *c)
+{
+    int line = s->keys[KEY_IBAN].line;
+    if (!line)
+        return OK;
+    switch (iban_parse(s->keys[KEY_IBAN].value, m->memory, &c->iban)) {
+    case BANK_FINE: return OK;
+    case BANK_FORM: return refuse(m, line, "iban is two letters, two digits and an account");
+    case BANK_COUNTRY: return refuse(m, line, "iban begins with no country that has IBANs");
+    case BANK_LENGTH: return refuse(m, line, "iban is too long or too short for its country");
+    case BANK_CHECKSUM:
+        return refuse(m, line, "iban's check digits do not fit: there is a typing error in it");
+    }
+    check(false);
+}
+
+static err take_bank(struct maker *m, const struct section *s, struct channel *c)
+{
+    err e = need(m, s, KEY_HOLDER);
+    if (!e)
+        e = take_iban(m, s, c);
+    if (e)
+        return e;
+    if (!s->keys[KEY_IBAN].line && !s->keys[KEY_ACCOUNT].line)
+        return refuse(m, s->line,
+                      "a bank channel needs its iban, or an account where there are "
+                      "no IBANs");
+    if (s->keys[KEY_BIC].line && !bic_parse(s->keys[KEY_BIC].value, m->memory, &c->bic))
+        return refuse(m, s->keys[KEY_BIC].line, "bic has 8 or 11 letters and digits");
+    c->holder = s->keys[KEY_HOLDER].value;
+    c->account = s->keys[KEY_ACCOUNT].value;
+    c->bank = s->keys[KEY_BANK_NAME].value;
+    c->reference = s->keys[KEY_REFERENCE].value;
+    return OK;
+}
+
+static err take_bitcoin(struct maker *m, int line, struct str text, struct channel *c)
+{
+    struct bitcoin_address a = { 0 };
+    switch (bitcoin_parse(text, &a)) {
+    case OK: break;
+    case BITCOIN_CHECKSUM:
+        return refuse(m, line,
+                      "address is wrong: its checksum does not fit. Copy it again from "
+                      "the wallet");
+    case BITCOIN_OTHER_NETWORK:
+        return refuse(m, line, "address is of another network than Bitcoin's main one");
+    default: return refuse(m, line, "address is not a Bitcoin address (bc1..., 1..., 3...)");
+    }
+    if (!bitcoin_is_payable(&a))
+        return refuse(m, line, "address is of a kind that wallets cannot pay to yet");
+    c->address = a.kind == BITCOIN_WITNESS ? str_lower(m->memory, text) : text;
+    return OK;
+}
+
+static err take_bitcoincash(struct maker *m, int line, struct str text, struct channel *c)
+{
+    struct cashaddr a = { 0 };
+    switch (cashaddr_parse(text, S("bitcoincash"), &a)) {
+    case OK: break;
+    case CASHADDR_CHECKSUM:
+        return refuse(m, line,
+                      "address is wrong: its checksum does not fit. Copy it again from "
+                      "the wallet");
+    case CASHADDR_LEGACY:
+        return refuse(m, line,
+                      "address is in the old form that Bitcoin's addresses have too; "
+                      "copy the one that begins with bitcoincash:");
+    default: return refuse(m, line, "address is not a Bitcoin Cash address (bitcoincash:...)");
+    }
+    if (!cashaddr_is_payable(&a))
+        return refuse(m, line,
+                      "address is of another network, or of a kind that wallets cannot "
+                      "pay to");
+    struct str lower = str_lower(m->memory, text);
+    c->address =
+        str_has(lower, ':') ? lower : str_print(m->memory, "bitcoincash:" STR_FMT, STR_ARG(lower));
+    return OK;
+}
+
+static err take_ethereum(struct maker *m, int line, struct str text, struct channel *c)
+{
+    struct ethereum_address a = { 0 };
+    switch (ethereum_parse(text, &a)) {
+    case OK: break;
+    case ETHEREUM_CHECKSUM:
+        return refuse(m, line,
+                      "address is wrong: its checksum, which is in the case of its "
+                      "letters, does not fit. Copy it again from the wallet");
+    case ETHEREUM_NO_CHECKSUM:
+        return refuse(m, line,
+                      "address has all its letters in one case, and so no checksum. "
+                      "Copy it from the wallet, which shows it in mixed case (EIP-55)");
+    default: return refuse(m, line, "address is not an Ethereum address (0x and 40 hex digits)");
+    }
+    c->address = text;
+    return OK;
+}
+
+/* The link and the picture of a wallet's address, made once. */
+static err make_uri(struct maker *m, struct channel *c, struct str label)
+{
+    struct str code = { 0 };
+    if (c->kind == CHANNEL_BITCOIN) {
+        c->uri = payment_uri_bitcoin(m->memory, c->address, label);
+        code = payment_qr_bitcoin(m->memory, c->address);
+    } else if (c->kind == CHANNEL_BITCOINCASH) {
+        c->uri = payment_uri_bitcoincash(m->memory, c->address, label);
+        code = payment_qr_bitcoincash(m->memory, c->address);
+    } else {
+        c->uri = payment_uri_ethereum(m->memory, c->address);
+        code = c->uri;
+    }
+    err e = qr_svg(m->memory, code, c->address, &c->qr);
+    check(e <= 0); // an address is far shorter than a code can be
+    return e;
+}
+
+static err take_wallet(struct maker *m, const struct section *s, struct channel *c)
+{
+    struct str text = s->keys[KEY_ADDRESS].value;
+    int line = s->keys[KEY_ADDRESS].line;
+    err e = need(m, s, KEY_ADDRESS);
+    if (e)
+        return e;
+    if (c->kind == CHANNEL_BITCOIN)
+        e = take_bitcoin(m, line, text, c);
+    else if (c->kind == CHANNEL_BITCOINCASH)
+        e = take_bitcoincash(m, line, text, c);
+    else
+        e = take_ethereum(m, line, text, c);
+    return e ? e : make_uri(m, c, c->title);
+}
+
+static err make_channel(struct maker *m, const struct section *s, struct channel *ret)
+{
+    struct channel c = {
+        .name = str_copy(m->memory, s->name),
+        .title = s->keys[KEY_TITLE].value,
+        .note = s->keys[KEY_NOTE].value,
+    };
+    err e = take_kind(m, s, &c);
+    if (!e)
+        e = check_keys(m, s, c.kind);
+    if (!e)
+        e = take_order(m, s, &c);
+    if (e)
+        return e;
+    switch (family_of(c.kind)) {
+    case FAMILY_LINK: e = take_link(m, s, &c); break;
+    case FAMILY_BANK: e = take_bank(m, s, &c); break;
+    case FAMILY_WALLET: e = take_wallet(m, s, &c); break;
+    case FAMILY_ALL: check(false);
+    }
+    if (!e)
+        *ret = c;
+    return e;
+}
+
+/* By `order`; equal ones stay as in the file. */
+static void insert(struct channels *to, struct channel c)
+{
+    size_t at = to->count++;
+    while (at > 0 && to->list[at - 1].order > c.order) {
+        to->list[at] = to->list[at - 1];
+        at--;
+    }
+    to->list[at] = c;
+}
+
+static err make_all(struct maker *m, const struct config *config)
+{
+    const struct config_entry *entries = NULL;
+    size_t n = config_entries(config, &channel_sections, &entries);
+    for (size_t i = 0; i < n; i++) {
+        err e = gather_line(m, &entries[i]);
+        if (e)
+            return e;
+    }
+    for (size_t i = 0; i < m->count; i++) {
+        struct channel c = { 0 };
+        err e = make_channel(m, &m->sections[i], &c);
+        if (e)
+            return e;
+        insert(m->channels, c);
+    }
+    return OK;
+}
+
+err channels_make(const struct config *config, struct str file, struct arena *a,
+                  struct channels **ret, struct str *ret_why)
+{
+    struct arena memory;
+    arena_init(&memory, CHANNELS_MEMORY);
+    struct maker *m = arena_new(a, struct maker, 1);
+    *m = (struct maker){
+        .channels = arena_new(&memory, struct channels, 1),
+        .memory = &memory,
+        .file = file,
+        .a = a,
+        .ret_why = ret_why,
+    };
+    err e = make_all(m, config);
+    struct channels *channels = m->channels;
+    channels->arena = memory; // moves into what it holds; nothing points at the local one any more
+    if (e) {
+        channels_free(channels);
+        return e;
+    }
+    *ret = channels;
+    return OK;
+}
