@@ -155,7 +155,7 @@ static err insert(struct tx *tx, const struct contribution_draft *d, int64_t *re
     else
         bind_null(s, 8);
     bind_str(s, 9, d->note);
-    bind_int(s, 10, d->by);
+    bind_int(s, 10, d->by.person);
     bind_int(s, 11, d->now);
     e = query_step(s, &row);
     if (e)
@@ -181,7 +181,8 @@ static void move(struct moves *m, enum ledger_account to, enum ledger_account fr
 /* One step of a contribution: who takes it, when, and what it moves. */
 struct step {
     enum ledger_kind kind;
-    int64_t by, now;
+    struct actor by;
+    int64_t now;
     struct moves moves;
 };
 
@@ -196,7 +197,7 @@ static err post(struct tx *tx, const struct contribution *c, const struct step *
         .channel = c->channel,
         .day = date_to_days(c->occurred_on),
         .booked_at = step->now,
-        .by = step->by,
+        .by = step->by.person,
         .entries = step->moves.entries,
         .count = step->moves.n,
     };
@@ -251,7 +252,7 @@ static err set_state(struct tx *tx, int64_t id, enum contribution_state state)
     return e ? fault(e) : OK;
 }
 
-err contribution_settle(struct tx *tx, int64_t id, int64_t by, int64_t now, struct arena *a)
+err contribution_settle(struct tx *tx, int64_t id, struct actor by, int64_t now, struct arena *a)
 {
     struct contribution c = { 0 };
     struct step step = { .kind = LEDGER_SETTLEMENT, .by = by, .now = now };
@@ -298,12 +299,12 @@ err contribution_reverse(struct tx *tx, const struct contribution_reversal *r, s
     return e;
 }
 
-err contribution_erase(struct tx *tx, int64_t id, int64_t by, int64_t now)
+err contribution_erase(struct tx *tx, int64_t id, struct actor by, int64_t now)
 {
     int64_t changes = 0;
     struct stmt *s = query_start(tx, &contribution_forget);
     bind_int(s, 1, id);
-    bind_int(s, 2, by);
+    bind_int(s, 2, by.person);
     bind_int(s, 3, now);
     err e = query_run(s, &changes);
     if (e)

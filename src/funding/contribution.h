@@ -1,6 +1,7 @@
 #pragma once
 #include "funding/channel.h"
 #include "funding/ledger.h"
+#include "people/audit.h"
 
 /*
  * A contribution: one gift as it happened. It is settled, or pending (announced, not yet in our
@@ -35,7 +36,7 @@ struct contribution_draft {
     struct str note;      /* the treasurer's, private */
     struct str reference; /* an outside number that is unique within the channel, private; a second
                              contribution with it is refused. Empty: none */
-    int64_t by;           /* staff; 0: the command line */
+    struct actor by;      /* the treasurer, or ACTOR_CLI; stands in the audit log */
     int64_t now;
 };
 enum {
@@ -61,18 +62,19 @@ const char *contribution_refusal_word(err refusal);
 MUST_USE err contribution_add(struct tx *tx, const struct contribution_draft *d, struct arena *a,
                               int64_t *ret_id);
 /* A pending one has arrived. */
-MUST_USE err contribution_settle(struct tx *tx, int64_t id, int64_t by, int64_t now,
+MUST_USE err contribution_settle(struct tx *tx, int64_t id, struct actor by, int64_t now,
                                  struct arena *a);
 /* It was entered in error, taken back or never came. */
 struct contribution_reversal {
     int64_t id;
     struct str reason; /* private, as notes are; bound as they are */
-    int64_t by, now;
+    struct actor by;
+    int64_t now;
 };
 MUST_USE err contribution_reverse(struct tx *tx, const struct contribution_reversal *r,
                                   struct arena *a);
 /* Removes note, reference and reasons; the ledger stays as it is. */
-MUST_USE err contribution_erase(struct tx *tx, int64_t id, int64_t by, int64_t now);
+MUST_USE err contribution_erase(struct tx *tx, int64_t id, struct actor by, int64_t now);
 
 struct contribution {
     int64_t id;
@@ -84,7 +86,7 @@ struct contribution {
     bool unvalued;           /* in another currency than the goal of its day: not counted */
     struct str note, reason; /* private: for the desk only */
     struct str reference;    /* private */
-    int64_t by, created_at;
+    int64_t by, created_at;  /* by: a person's id, or 0 */
 };
 MUST_USE err contribution_get(struct tx *tx, int64_t id, struct arena *a,
                               struct contribution *ret); /* CONTRIBUTION_MISSING */

@@ -202,11 +202,11 @@ static err update(struct tx *tx, const struct goal_draft *d, int64_t id)
 }
 
 /* Keeps how the goal is now, and tells the pages. */
-static err changed(struct tx *tx, int64_t id, int64_t by, int64_t now)
+static err changed(struct tx *tx, int64_t id, struct actor by, int64_t now)
 {
     struct stmt *s = query_start(tx, &goal_insert_version);
     bind_int(s, 1, id);
-    bind_int(s, 2, by);
+    bind_int(s, 2, by.person);
     bind_int(s, 3, now);
     err e = query_run(s, NULL);
     if (e)
@@ -239,7 +239,7 @@ err goal_set(struct tx *tx, const struct goal_draft *d, struct arena *a, int64_t
     return OK;
 }
 
-err goal_drop(struct tx *tx, int64_t id, int64_t by, int64_t now)
+err goal_drop(struct tx *tx, int64_t id, struct actor by, int64_t now)
 {
     int64_t changes = 0;
     struct stmt *s = query_start(tx, &goal_mark_dropped);

@@ -1,6 +1,7 @@
 #pragma once
 #include "base/clock.h"
 #include "base/money.h"
+#include "people/audit.h"
 #include "store/store.h"
 
 /*
@@ -33,7 +34,7 @@ struct goal_draft {
     struct money amount;
     int64_t first_day, end_day;
     struct str label; /* one line, may be empty */
-    int64_t by;       /* staff; 0: the command line */
+    struct actor by;  /* stands in the audit log */
     int64_t now;
 };
 enum {
@@ -54,7 +55,7 @@ struct str goal_period_print(struct arena *a, int64_t first_day, int64_t end_day
 bool goal_is_month(const struct goal *g);
 
 MUST_USE err goal_set(struct tx *tx, const struct goal_draft *d, struct arena *a, int64_t *ret_id);
-MUST_USE err goal_drop(struct tx *tx, int64_t id, int64_t by, int64_t now);
+MUST_USE err goal_drop(struct tx *tx, int64_t id, struct actor by, int64_t now);
 
 /* OK with ret->id 0 when there is none. */
 MUST_USE err goal_for_day(struct tx *tx, struct date day, struct arena *a, struct goal *ret);
@@ -72,7 +73,7 @@ struct goal_version {
     struct money amount;
     struct str label;
     bool dropped;
-    int64_t by, set_at;
+    int64_t by, set_at; /* by: a person's id, or 0 */
 };
 MUST_USE err goal_history(struct tx *tx, int64_t id, struct arena *a,
                           const struct goal_version **ret, size_t *ret_n);

@@ -43,6 +43,7 @@ struct contribution_draft fund_draft(struct fund *f, const char *channel, const 
         .channel = str_from_z(channel),
         .amount = fund_amount(amount),
         .occurred_on = date_from_days(fund_day(day)),
+        .by = ACTOR_CLI,
         .now = f->now,
     };
 }
@@ -93,7 +94,7 @@ struct stepping {
 static err settle_work(struct tx *tx, void *arg)
 {
     struct stepping *s = arg;
-    return contribution_settle(tx, s->id, 0, s->f->now, &s->f->arena);
+    return contribution_settle(tx, s->id, ACTOR_CLI, s->f->now, &s->f->arena);
 }
 
 err fund_settle(struct fund *f, int64_t id)
@@ -104,7 +105,9 @@ err fund_settle(struct fund *f, int64_t id)
 static err reverse_work(struct tx *tx, void *arg)
 {
     struct stepping *s = arg;
-    struct contribution_reversal r = { .id = s->id, .reason = S("a test"), .now = s->f->now };
+    struct contribution_reversal r = {
+        .id = s->id, .reason = S("a test"), .by = ACTOR_CLI, .now = s->f->now
+    };
     return contribution_reverse(tx, &r, &s->f->arena);
 }
 
@@ -136,7 +139,7 @@ static err goal_work(struct tx *tx, void *arg)
 
 err fund_goal(struct fund *f, const char *amount, const char *period, int64_t *ret_id)
 {
-    struct setting s = { .f = f, .draft = { .now = f->now } };
+    struct setting s = { .f = f, .draft = { .by = ACTOR_CLI, .now = f->now } };
     expect(amount_money(fund_amount(amount), &s.draft.amount));
     expect(goal_period_parse(str_from_z(period), &s.draft.first_day, &s.draft.end_day));
     err e = store_write(f->store, goal_work, &s);

@@ -138,7 +138,7 @@ TEST(contribution_with_a_reference_that_is_there_already_in_its_channel_is_refus
 static err erase_work(struct tx *tx, void *arg)
 {
     const int64_t *id = arg;
-    return contribution_erase(tx, *id, 7, FUND_NOW);
+    return contribution_erase(tx, *id, (struct actor){ 7, S("Mara") }, FUND_NOW);
 }
 
 TEST(contribution_forgets_its_private_texts_and_the_ledger_does_not_notice)

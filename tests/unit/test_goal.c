@@ -131,7 +131,7 @@ struct dropping {
 static err drop_work(struct tx *tx, void *arg)
 {
     const struct dropping *d = arg;
-    return goal_drop(tx, d->id, 3, FUND_NOW);
+    return goal_drop(tx, d->id, (struct actor){ 3, S("Mara") }, FUND_NOW);
 }
 
 TEST(goal_set_again_for_its_period_changes_it_and_keeps_every_version)
@@ -187,6 +187,7 @@ TEST(goal_refuses_amounts_and_labels_past_their_bounds)
     memset(label, 'g', sizeof label);
     struct goal_draft d = { .first_day = fund_day("2018-05-01"),
                             .end_day = fund_day("2018-06-01"),
+                            .by = ACTOR_CLI,
                             .now = FUND_NOW };
     expect(currency_parse(S("USD"), &d.amount.cur));
     expect(set(&f, d) == GOAL_AMOUNT_WRONG);

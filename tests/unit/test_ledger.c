@@ -199,6 +199,7 @@ static void model_add(struct fund *f, struct model *m)
         .occurred_on = date_from_days(fund_day("2018-01-15") + g.day),
         .pending = g.state == CONTRIBUTION_PENDING,
         .source = (enum ledger_source)next(m, 3),
+        .by = ACTOR_CLI,
         .now = f->now,
     };
     expect(fund_try(f, &d, &g.id) == OK);
