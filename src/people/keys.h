@@ -47,5 +47,4 @@ bool keys_signed(const struct keys *k, enum key_use use, const struct str *parts
 
 /* The keyed hash of a client's address or its neighbourhood. Returns the number of the key, which
  * is kept beside it: hashes of different keys cannot be compared. Any thread. */
-int64_t keys_hash_address(const struct keys *k, struct str address,
-                          uint8_t ret[KEYS_ADDRESS_BYTES]);
+int64_t keys_hash_address(struct keys *k, struct str address, uint8_t ret[KEYS_ADDRESS_BYTES]);

@@ -31,11 +31,14 @@ MUST_USE err link_use(struct tx *tx, struct str token, int64_t now, struct arena
 /* "/desk/link/TOKEN" */
 struct str link_path(struct arena *a, struct str token);
 
-/* For `diurnal staff link --email E`: says why not in one sentence (ret_why). `drop_totp` turns the
- * second step off, for one who has lost it and the recovery codes. */
+/* For `diurnal staff link --email E`. `drop_totp` turns the second step off, for one who has lost
+ * it and the recovery codes. STAFF_REFUSED: ret->why says why not, in one sentence. */
 struct staff_link_args {
     struct str email;
     bool drop_totp;
 };
+struct staff_link {
+    struct str token, why;
+};
 MUST_USE err staff_link(struct tx *tx, struct actor by, const struct staff_link_args *args,
-                        int64_t now, struct arena *a, struct str *ret_token, struct str *ret_why);
+                        int64_t now, struct arena *a, struct staff_link *ret);

@@ -44,6 +44,7 @@ struct person_draft {
     struct str name, email; /* as typed; trimmed, the e-mail lowered, by the functions below */
     enum role role;
     int64_t now;
+    int64_t keep_session; /* who changes the own e-mail stays signed in with this one */
 };
 /* A new person has no password: link.h makes the link with which one is set. */
 MUST_USE err person_add(struct tx *tx, struct actor by, const struct person_draft *d,

@@ -1,4 +1,5 @@
 #pragma once
+#include "base/clock.h"
 #include "people/person.h"
 
 /*
@@ -25,6 +26,7 @@ struct session {
 struct session_limits {
     int64_t idle, whole; /* microseconds */
 };
+struct config;
 struct session_limits session_limits_of(const struct config *c);
 
 /* Starts one; ret_token is what the cookie holds, base64url. */
@@ -51,15 +53,19 @@ MUST_USE err session_seen(struct tx *tx, int64_t id, int64_t now);
 MUST_USE err session_confirm(struct tx *tx, int64_t id, int64_t now);
 bool session_confirmed(const struct person *p, int64_t now); /* lately enough */
 
-/* A person's live sessions, last used first. `current` marks that of the asking. */
-MUST_USE err session_list(struct tx *tx, int64_t person, int64_t now, struct session_limits limits,
-                          int64_t current, struct arena *a, const struct session **ret,
-                          size_t *ret_n);
+/* A person's live sessions, last used first. */
+struct session_query {
+    int64_t person, now;
+    struct session_limits limits;
+    int64_t current; /* the session that asks, to be marked; or 0 */
+};
+MUST_USE err session_list(struct tx *tx, const struct session_query *q, struct arena *a,
+                          const struct session **ret, size_t *ret_n);
 
 /* Ends one of the person's sessions; all but `keep` (0: all). SESSION_NONE: no such session. */
 MUST_USE err session_end(struct tx *tx, struct actor by, int64_t person, int64_t id, int64_t now);
 MUST_USE err session_end_all(struct tx *tx, int64_t person, int64_t keep);
 MUST_USE err session_end_token(struct tx *tx, struct str token); /* OK when there is none */
 
-/* The browser's family and system, from a fixed list: "Firefox on Linux". Static text. */
+/* The browser's family and system, from a fixed list: "Firefox on Linux", or empty. */
 struct str session_agent(struct str user_agent, struct arena *a);

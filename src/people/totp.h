@@ -1,5 +1,5 @@
 #pragma once
-#include "store/store.h"
+#include "people/person.h"
 
 /*
  * The second step of a sign-in: time-based one-time passwords (RFC 6238: SHA-1, 30 s, 6 digits,
@@ -31,21 +31,26 @@ enum totp_refusal {
     TOTP_OFF,    /* nothing was begun, or nothing is on */
     TOTP_WRONG,  /* not a code of now, or one used before */
 };
-/* `site` names the account in the app. Begun again, the earlier secret is forgotten. */
-MUST_USE err totp_begin(struct tx *tx, int64_t person, struct str site, struct arena *a,
+/*
+ * For the person's own account, by the person. `site` names the account in the app. Begun again,
+ * the earlier secret is forgotten. TOTP_ON.
+ */
+MUST_USE err totp_begin(struct tx *tx, const struct person *p, struct str site, struct arena *a,
                         struct totp_setup *ret);
 /* What was begun, to show the form again. TOTP_OFF, TOTP_ON. */
-MUST_USE err totp_get(struct tx *tx, int64_t person, struct str site, struct arena *a,
+MUST_USE err totp_get(struct tx *tx, const struct person *p, struct str site, struct arena *a,
                       struct totp_setup *ret);
 struct recovery_codes {
     struct str code[RECOVERY_CODES]; /* "ABCD-EFGH-..."; shown once */
 };
-/* Turns it on; the codes are in `a`. */
-MUST_USE err totp_confirm(struct tx *tx, int64_t person, struct str code, int64_t now,
+/* Turns it on, and ends the person's other sessions; the codes are in `a`. */
+MUST_USE err totp_confirm(struct tx *tx, const struct person *p, struct str code, int64_t now,
                           struct arena *a, struct recovery_codes *ret);
-MUST_USE err totp_drop(struct tx *tx, int64_t person); /* with its recovery codes; OK when off */
+/* Off, with its recovery codes; ends the person's sessions but `keep` (0: all). OK when it is off.
+ */
+MUST_USE err totp_drop(struct tx *tx, struct actor by, int64_t person, int64_t keep, int64_t now);
 /* New recovery codes in place of the old ones. TOTP_OFF. */
-MUST_USE err recovery_renew(struct tx *tx, int64_t person, int64_t now, struct arena *a,
+MUST_USE err recovery_renew(struct tx *tx, const struct person *p, int64_t now, struct arena *a,
                             struct recovery_codes *ret);
 MUST_USE err recovery_left(struct tx *tx, int64_t person, int64_t *ret);
 
