@@ -4,23 +4,26 @@
 
 /*
  * The support box (theme/parts/support.html): every way to give side by side. A page that shows it
- * above and below its text makes two views that differ in `where` only; the part uses no ids.
+ * above and below its text makes two views; the part uses no ids, so both can stand in one page.
+ * Copy buttons are hidden until script (js/copy.js) shows them.
  */
 enum support_place { SUPPORT_ABOVE, SUPPORT_BELOW };
 struct support_view {
-    bool above;
-    bool any;          /* at least one channel is configured */
-    struct list links; /* of struct support_channel */
-    struct list banks;
-    struct list wallets;
+    bool any;   /* at least one channel is configured; without one nothing is shown */
+    bool below; /* the wallets are shown opened */
+    struct str label;
+    struct list links, banks, wallets; /* of struct support_channel */
 };
 struct support_channel {
-    struct str name, kind, title, note, url;
-    struct str holder, iban, account, bic, bank, reference; /* iban in groups of four */
-    struct str coin;                                        /* wallets: "Bitcoin" */
-    struct str address, head, middle, tail;                 /* head and tail: six characters each */
+    struct str name, kind, title, note;
+    struct str url;
+    struct str holder, iban, iban_grouped, account, bic, bank, reference;
+    /* The address in full, and in parts to compare by eye: the prefix that all addresses of the
+     * kind begin with, six characters, the rest, six characters. */
+    struct str address, prefix, head, middle, tail;
     struct str uri;
     struct html qr;
+    bool opened;
 };
 extern const struct view support_view;
 
