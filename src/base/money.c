@@ -8,8 +8,8 @@
 
 /*
  * ISO 4217 list one, funds codes included, without the codes that have no minor unit (metals,
- * XDR, XTS, XXX ...). Behind it the codes that left the list since 2018, for a ledger keeps its old
- * entries. Sorted by code; a test watches that.
+ * drawing rights, codes for tests). Behind it the codes that left the list since 2018, for a ledger
+ * keeps its old entries. Sorted by code; a test watches that.
  */
 static const struct iso {
     char code[4];

@@ -4,9 +4,9 @@
 #include <stdint.h>
 
 enum {
-    NEST_STEPS_MAX = 4 * 1000 * 1000,     /* open containers looked at, over all lines */
-    BRACKET_STEPS_MAX = 16 * 1000 * 1000, /* openers before each closer of a picture */
-    LINK_STEPS_MAX = 16 * 1000 * 1000,    /* characters of a word read again for each mark in it */
+    NEST_STEPS_MAX = 4 * 1000 * 1000,    /* open containers looked at, over all lines */
+    BRACKET_STEPS_MAX = 4 * 1000 * 1000, /* openers before each closer of a picture */
+    LINK_STEPS_MAX = 16 * 1000 * 1000,   /* characters of a word read again for each mark in it */
     TABLE_STEPS_MAX = 32 * 1000 * 1000,
     TABLE_CELLS_MAX = 300 * 1000, /* nodes: rows are filled up to the header's columns */
 };
@@ -125,6 +125,22 @@ static void add_line(struct sum *sum, struct str line)
     r->pictures += count(line, '!');
 }
 
+/* Is every "[^" in the text the beginning of "[^name]"? */
+static bool notes_fine(struct str text)
+{
+    size_t at = 0;
+    while (str_find(text, S("[^"), &at)) {
+        text = str_sub(text, at + 2, text.n);
+        size_t n = 0;
+        while (n < text.n && !str_has(S("[]`\\<&\r\n\t "), text.s[n]))
+            n++;
+        if (n == text.n || text.s[n] != ']')
+            return false;
+        text = str_sub(text, n, text.n);
+    }
+    return true;
+}
+
 /* cmark ends a line at LF, CR and CRLF. */
 static struct str take_line(struct str *text)
 {
@@ -141,6 +157,7 @@ static struct str take_line(struct str *text)
 struct markdown_cost markdown_cost(struct str text)
 {
     struct sum sum = { 0 };
+    bool notes = notes_fine(text);
     while (text.n)
         add_line(&sum, take_line(&text));
     end_run(&sum);
@@ -148,5 +165,6 @@ struct markdown_cost markdown_cost(struct str text)
         .too_much = sum.nest > NEST_STEPS_MAX || sum.bracket > BRACKET_STEPS_MAX,
         .links_too_much = sum.link > LINK_STEPS_MAX,
         .tables_too_much = sum.table > TABLE_STEPS_MAX || sum.cells > TABLE_CELLS_MAX,
+        .notes_wrong = !notes,
     };
 }

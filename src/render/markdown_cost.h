@@ -11,5 +11,8 @@ struct markdown_cost {
     bool too_much;        /* nesting or brackets: do not parse */
     bool links_too_much;  /* do not look for bare addresses */
     bool tables_too_much; /* do not look for tables */
+    /* Do not look for footnotes: after some "[^" no plain name and "]" follow. The library would
+     * take what stands between by its columns, wrongly where that is on two lines. */
+    bool notes_wrong;
 };
 struct markdown_cost markdown_cost(struct str text);

@@ -34,7 +34,8 @@ cmark_node *tree_parse(struct str text, bool report)
     if (cost.too_much)
         return NULL;
     check(pthread_once(&cmark_once, cmark_gfm_core_extensions_ensure_registered) == 0);
-    cmark_parser *p = cmark_parser_new(report ? CMARK_OPT_FOOTNOTES : CMARK_OPT_DEFAULT);
+    cmark_parser *p =
+        cmark_parser_new(report && !cost.notes_wrong ? CMARK_OPT_FOOTNOTES : CMARK_OPT_DEFAULT);
     attach(p, "strikethrough");
     if (!cost.links_too_much)
         attach(p, "autolink");

@@ -41,7 +41,7 @@ enum { TREE_TEXT_MAX = 4 * 1024 * 1024 };
  * The tree of a text of at most TREE_TEXT_MAX bytes, freed by cmark_node_free(); with tables and
  * footnotes when `report`. NULL when the text is built so that the library would take more than
  * linear time over it (nesting and brackets by the thousand): it is then to be shown as typed.
- * Where only links or tables are the trouble, they alone are left unmarked.
+ * Where only links, tables or footnotes are the trouble, they alone are left unmarked.
  */
 cmark_node *tree_parse(struct str text, bool report);
 void tree_free(cmark_node **tree); /* for CLEANUP */

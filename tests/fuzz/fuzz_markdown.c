@@ -20,7 +20,7 @@ static void fine(struct str html, bool comment)
     const char *why = html_check(html, comment);
     if (!why && utf8_valid(html))
         return;
-    printf("%s: " STR_FMT "\n", why ? why : "not UTF-8", STR_ARG(html));
+    fprintf(stderr, "%s: " STR_FMT "\n", why ? why : "not UTF-8", STR_ARG(html));
     abort();
 }
 

@@ -245,6 +245,23 @@ TEST(a_question_ends_its_segment_and_is_handed_over)
     fresh();
 }
 
+TEST(a_footnotes_mark_that_names_none_does_not_lose_its_words)
+{
+    fresh();
+    static const char *const texts[] = {
+        "x [^a\nb] y[^1]\n\n[^1]: z", "> [^a\n> \u00FC] y", "[^\n\u00FC,] y", "[^a [b] c\nd] y",
+        "[^`]`\n\u00FC] y",           "[^a\\]\nb] y",       "[^&#93;\nb] y"
+    };
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct str html = report(str_from_z(texts[i]));
+        size_t at = 0;
+        expect(str_find(html, S("[^"), &at) && str_find(html, S("\n"), &at) &&
+               str_find(html, S("] y"), &at));
+    }
+    expect_str(report(S("[^a] [^ ]\n\n[^a]: z")), S("<p><a href=\"z\">^a</a> [^ ]</p>"));
+    fresh();
+}
+
 TEST(a_questions_texts_are_cut_at_their_bounds)
 {
     fresh();
