@@ -181,10 +181,28 @@ static void move(struct moves *m, enum ledger_account to, enum ledger_account fr
 /* One step of a contribution: who takes it, when, and what it moves. */
 struct step {
     enum ledger_kind kind;
+    struct str action; /* for the audit log */
     struct actor by;
     int64_t now;
     struct moves moves;
 };
+
+/* Says in the audit log who did it. The words of notes and reasons stay out: they can be erased. */
+static err note(struct tx *tx, const struct contribution *c, const struct step *step,
+                struct arena *a)
+{
+    struct str amount = amount_print(a, c->amount);
+    struct str day = date_print(a, c->occurred_on);
+    struct audit_note n = {
+        .action = step->action,
+        .kind = S("contribution"),
+        .object = c->id,
+        .detail = str_print(a, STR_FMT ", " STR_FMT " %s, " STR_FMT, STR_ARG(c->channel),
+                            STR_ARG(amount), c->amount.asset.code, STR_ARG(day)),
+        .now = step->now,
+    };
+    return audit_add(tx, step->by, &n);
+}
 
 static err post(struct tx *tx, const struct contribution *c, const struct step *step,
                 struct arena *a)
@@ -202,6 +220,8 @@ static err post(struct tx *tx, const struct contribution *c, const struct step *
         .count = step->moves.n,
     };
     err e = ledger_post(tx, &t, a, &id);
+    if (!e)
+        e = note(tx, c, step, a);
     if (e)
         return fault(e);
     tx_touch(tx, "meter");
@@ -215,11 +235,13 @@ err contribution_add(struct tx *tx, const struct contribution_draft *d, struct a
     bool used = false;
     struct step step = {
         .kind = d->pending ? LEDGER_PROMISE : LEDGER_GIFT,
+        .action = S("contribution.add"),
         .by = d->by,
         .now = d->now,
     };
     struct contribution c = {
         .channel = d->channel,
+        .amount = d->amount,
         .source = d->source,
         .occurred_on = d->occurred_on,
     };
@@ -255,7 +277,9 @@ static err set_state(struct tx *tx, int64_t id, enum contribution_state state)
 err contribution_settle(struct tx *tx, int64_t id, struct actor by, int64_t now, struct arena *a)
 {
     struct contribution c = { 0 };
-    struct step step = { .kind = LEDGER_SETTLEMENT, .by = by, .now = now };
+    struct step step = {
+        .kind = LEDGER_SETTLEMENT, .action = S("contribution.settle"), .by = by, .now = now
+    };
     err e = contribution_get(tx, id, a, &c);
     if (e)
         return e;
@@ -281,7 +305,9 @@ static err set_reversed(struct tx *tx, const struct contribution_reversal *r)
 err contribution_reverse(struct tx *tx, const struct contribution_reversal *r, struct arena *a)
 {
     struct contribution c = { 0 };
-    struct step step = { .kind = LEDGER_REVERSAL, .by = r->by, .now = r->now };
+    struct step step = {
+        .kind = LEDGER_REVERSAL, .action = S("contribution.reverse"), .by = r->by, .now = r->now
+    };
     if (!note_is_fine(r->reason))
         return CONTRIBUTION_NOTE_WRONG;
     err e = contribution_get(tx, r->id, a, &c);
@@ -309,7 +335,14 @@ err contribution_erase(struct tx *tx, int64_t id, struct actor by, int64_t now)
     err e = query_run(s, &changes);
     if (e)
         return fault(e);
-    return changes ? OK : CONTRIBUTION_MISSING;
+    if (!changes)
+        return CONTRIBUTION_MISSING;
+    e = audit_add(tx, by,
+                  &(struct audit_note){ .action = S("contribution.erase"),
+                                        .kind = S("contribution"),
+                                        .object = id,
+                                        .now = now });
+    return e ? fault(e) : OK;
 }
 
 static bool state_parse(struct str s, enum contribution_state *ret)

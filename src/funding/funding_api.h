@@ -1,7 +1,13 @@
 #pragma once
 #include "http/http.h"
 
-/* The same as JSON, described in docs/openapi.yaml. */
-err funding_api_get(struct request *r, struct response *ret); /* GET /api/v1/funding */
-err contribution_api_list(struct request *r,
-                          struct response *ret); /* GET /api/v1/contributions ?after= */
+/*
+ * The money as JSON, described in docs/openapi.yaml. Amounts are decimal text with all the asset's
+ * decimals, days are YYYY-MM-DD of the site's zone.
+ */
+
+/* GET /api/v1/funding ?goal=PERIOD: that goal, else the running one; its meter; the ways to give;
+ * the ledger's head. */
+err funding_api_get(struct request *r, struct response *ret);
+/* GET /api/v1/funding/contributions ?after=CURSOR: the public list, latest day first. */
+err funding_api_contributions(struct request *r, struct response *ret);

@@ -52,43 +52,29 @@ err funding_ledger_get(struct request *r, struct response *ret)
     return OK;
 }
 
-/* The goal that was asked for by its period, "?goal=2018-05", else the running one. */
-static err read_meter(struct request *r, struct date today, struct meter *ret, bool *ret_found)
+static err read_meter(struct request *r, const struct meter_query *q, struct meter *ret)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
-    struct str period = { 0 };
-    int64_t first = 0;
-    int64_t end = 0;
-    struct meter m = { 0 };
-    bool asked = request_query(r, "goal", &period);
-    *ret_found = !asked;
-    if (asked && !goal_period_parse(period, &first, &end))
-        return OK;
     err e = store_read(r->app->store, &tx);
     if (!e)
-        e = asked ? meter_for_day(&tx, date_from_days(first), r->arena, &m)
-                  : meter_running(&tx, today, r->arena, &m);
-    if (e)
-        return fault(e);
-    *ret_found = !asked || (m.goal.id && m.goal.first_day == first && m.goal.end_day == end);
-    *ret = m;
-    return OK;
+        e = meter_asked(&tx, q, r->arena, ret);
+    return e ? fault(e) : OK;
 }
 
 err funding_embed_get(struct request *r, struct response *ret)
 {
     struct meter m = { 0 };
-    bool found = false;
-    struct date today = format_day_of(r->setup->formats, r->now);
+    struct meter_query q = { .today = format_day_of(r->setup->formats, r->now) };
     struct buf out CLEANUP(buf_free) = buf_make(EMBED_BYTES_MAX);
+    q.asked = request_query(r, "goal", &q.period);
     request_topic(r, "meter");
     request_topic(r, "day"); // a goal ends with its last day
-    err e = read_meter(r, today, &m, &found);
+    err e = read_meter(r, &q, &m);
     if (e)
         return e;
-    if (!found)
+    if (q.asked && !m.goal.id)
         return http_refuse(r, ret, 404, "error_no_goal");
-    struct embed_view v = { .meter = meter_show(&m, r->setup, today, r->arena) };
+    struct embed_view v = { .meter = meter_show(&m, r->setup, q.today, r->arena) };
     v.meter.embedded = true;
     e = theme_render(r->setup->theme, &embed_page, &v, &out);
     if (e)

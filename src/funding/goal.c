@@ -15,6 +15,8 @@ QUERY(goal_versions, "select currency, amount, label, dropped, by_staff, set_at"
                      " from goal_version where goal = $1 order by id desc limit $2");
 QUERY(goal_one, "select id, currency, amount, first_day, end_day, label, set_at"
                 " from goal where id = $1 and dropped = 0");
+QUERY(goal_any, "select id, currency, amount, first_day, end_day, label, set_at"
+                " from goal where id = $1");
 /* The last to begin before $1: since none overlap, the only one that can hold days before it. */
 QUERY(goal_before, "select id, currency, amount, first_day, end_day, label, set_at"
                    " from goal where dropped = 0 and first_day < $1"
@@ -201,14 +203,43 @@ static err update(struct tx *tx, const struct goal_draft *d, int64_t id)
     return e ? fault(e) : OK;
 }
 
-/* Keeps how the goal is now, and tells the pages. */
-static err changed(struct tx *tx, int64_t id, struct actor by, int64_t now)
+/* A change of a goal: what it is now is kept as a version, and who made it so in the audit log. */
+struct change {
+    struct str action;
+    int64_t id, now;
+    struct actor by;
+};
+
+static err note(struct tx *tx, const struct change *c, struct arena *a)
+{
+    struct goal g = { 0 };
+    struct stmt *s = query_start(tx, &goal_any);
+    bind_int(s, 1, c->id);
+    err e = one(s, a, &g);
+    if (e)
+        return e;
+    struct str period = goal_period_print(a, g.first_day, g.end_day);
+    struct str amount = money_print(a, g.amount);
+    struct audit_note n = {
+        .action = c->action,
+        .kind = S("goal"),
+        .object = c->id,
+        .detail = str_print(a, STR_FMT ", " STR_FMT " %s", STR_ARG(period), STR_ARG(amount),
+                            g.amount.cur.code),
+        .now = c->now,
+    };
+    return audit_add(tx, c->by, &n);
+}
+
+static err changed(struct tx *tx, const struct change *c, struct arena *a)
 {
     struct stmt *s = query_start(tx, &goal_insert_version);
-    bind_int(s, 1, id);
-    bind_int(s, 2, by.person);
-    bind_int(s, 3, now);
+    bind_int(s, 1, c->id);
+    bind_int(s, 2, c->by.person);
+    bind_int(s, 3, c->now);
     err e = query_run(s, NULL);
+    if (!e)
+        e = note(tx, c, a);
     if (e)
         return fault(e);
     tx_touch(tx, "meter");
@@ -231,23 +262,25 @@ err goal_set(struct tx *tx, const struct goal_draft *d, struct arena *a, int64_t
         return GOAL_OVERLAPS;
     id = known.id;
     e = same ? update(tx, d, id) : insert(tx, d, &id);
+    struct change change = { .action = S("goal.set"), .id = id, .by = d->by, .now = d->now };
     if (!e)
-        e = changed(tx, id, d->by, d->now);
+        e = changed(tx, &change, a);
     if (e)
         return e;
     *ret_id = id;
     return OK;
 }
 
-err goal_drop(struct tx *tx, int64_t id, struct actor by, int64_t now)
+err goal_drop(struct tx *tx, int64_t id, struct actor by, int64_t now, struct arena *a)
 {
+    struct change change = { .action = S("goal.drop"), .id = id, .by = by, .now = now };
     int64_t changes = 0;
     struct stmt *s = query_start(tx, &goal_mark_dropped);
     bind_int(s, 1, id);
     err e = query_run(s, &changes);
     if (e)
         return fault(e);
-    return changes ? changed(tx, id, by, now) : GOAL_MISSING;
+    return changes ? changed(tx, &change, a) : GOAL_MISSING;
 }
 
 err goal_get(struct tx *tx, int64_t id, struct arena *a, struct goal *ret)

@@ -55,7 +55,7 @@ struct str goal_period_print(struct arena *a, int64_t first_day, int64_t end_day
 bool goal_is_month(const struct goal *g);
 
 MUST_USE err goal_set(struct tx *tx, const struct goal_draft *d, struct arena *a, int64_t *ret_id);
-MUST_USE err goal_drop(struct tx *tx, int64_t id, struct actor by, int64_t now);
+MUST_USE err goal_drop(struct tx *tx, int64_t id, struct actor by, int64_t now, struct arena *a);
 
 /* OK with ret->id 0 when there is none. */
 MUST_USE err goal_for_day(struct tx *tx, struct date day, struct arena *a, struct goal *ret);

@@ -107,6 +107,23 @@ err meter_running(struct tx *tx, struct date today, struct arena *a, struct mete
     return e ? e : meter_get(tx, &goal, a, ret);
 }
 
+err meter_asked(struct tx *tx, const struct meter_query *q, struct arena *a, struct meter *ret)
+{
+    struct meter m = { 0 };
+    int64_t first = 0;
+    int64_t end = 0;
+    if (!q->asked)
+        return meter_running(tx, q->today, a, ret);
+    if (goal_period_parse(q->period, &first, &end)) {
+        err e = meter_for_day(tx, date_from_days(first), a, &m);
+        if (e)
+            return e;
+    }
+    bool same = m.goal.first_day == first && m.goal.end_day == end;
+    *ret = same ? m : (struct meter){ 0 };
+    return OK;
+}
+
 static const struct field meter_fields[] = {
     FIELD_BOOL(struct meter_view, any),
     FIELD_BOOL(struct meter_view, ended),

@@ -30,6 +30,16 @@ MUST_USE err meter_for_day(struct tx *tx, struct date day, struct arena *a, stru
 /* The meter of the running goal, else of the last that ended, else of the next (goal_running). */
 MUST_USE err meter_running(struct tx *tx, struct date today, struct arena *a, struct meter *ret);
 
+/* What an address asks for: the goal of exactly this period ("2018-05"), else the running one.
+ * ret->goal.id is 0 when there is none, or the text is no period. */
+struct meter_query {
+    bool asked; /* the address names a period */
+    struct str period;
+    struct date today;
+};
+MUST_USE err meter_asked(struct tx *tx, const struct meter_query *q, struct arena *a,
+                         struct meter *ret);
+
 /* What theme/parts/meter.html shows. All text is in the site's language. The page that shows it
  * rests on the topic "meter". */
 struct meter_view {

@@ -1,5 +1,6 @@
 #include "unit/funding.h"
 #include "funding/ledger_csv.h"
+#include "people/person.h"
 #include "unit/test.h"
 
 struct fund fund_start(void)
@@ -123,6 +124,21 @@ struct contribution fund_get(struct fund *f, int64_t id)
     expect(store_read(f->store, &tx) == OK);
     expect(contribution_get(&tx, id, &f->arena, &c) == OK);
     return c;
+}
+
+static err hire_work(struct tx *tx, void *arg)
+{
+    struct person_draft d = {
+        .name = S("Mara"), .email = S("mara@example.org"), .role = ROLE_TREASURER, .now = FUND_NOW
+    };
+    return person_add(tx, ACTOR_CLI, &d, arg);
+}
+
+struct actor fund_treasurer(struct fund *f)
+{
+    struct actor who = { .name = S("Mara") };
+    expect(store_write(f->store, hire_work, &who.person) == OK);
+    return who;
 }
 
 struct setting {

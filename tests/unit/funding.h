@@ -27,7 +27,8 @@ err fund_reverse(struct fund *f, int64_t id);
 struct contribution fund_get(struct fund *f, int64_t id);
 err fund_goal(struct fund *f, const char *amount, const char *period, int64_t *ret_id);
 
-struct str fund_csv(struct fund *f);    /* the whole ledger.csv, in the fund's arena */
-void fund_expect_sound(struct fund *f); /* store_check() finds nothing, the chain holds */
-int64_t fund_findings(struct fund *f);  /* of store_check() */
-bool fund_chain_holds(struct fund *f);  /* by ledger_check() */
+struct actor fund_treasurer(struct fund *f); /* a person of the staff */
+struct str fund_csv(struct fund *f);         /* the whole ledger.csv, in the fund's arena */
+void fund_expect_sound(struct fund *f);      /* store_check() finds nothing, the chain holds */
+int64_t fund_findings(struct fund *f);       /* of store_check() */
+bool fund_chain_holds(struct fund *f);       /* by ledger_check() */

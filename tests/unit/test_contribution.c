@@ -138,7 +138,7 @@ TEST(contribution_with_a_reference_that_is_there_already_in_its_channel_is_refus
 static err erase_work(struct tx *tx, void *arg)
 {
     const int64_t *id = arg;
-    return contribution_erase(tx, *id, (struct actor){ 7, S("Mara") }, FUND_NOW);
+    return contribution_erase(tx, *id, ACTOR_SERVER, FUND_NOW);
 }
 
 TEST(contribution_forgets_its_private_texts_and_the_ledger_does_not_notice)
@@ -159,6 +159,35 @@ TEST(contribution_forgets_its_private_texts_and_the_ledger_does_not_notice)
     expect(c.note.n == 0 && c.reference.n == 0 && c.reason.n == 0);
     expect_str(fund_csv(&f), before);
     fund_expect_sound(&f);
+    fund_end(&f);
+}
+
+TEST(contribution_steps_stand_in_the_audit_log_without_private_words)
+{
+    struct fund f = fund_start();
+    struct contribution_draft d = fund_draft(&f, "bank", "1.50 USD", "2018-05-03");
+    int64_t id = 0;
+    d.pending = true;
+    d.note = S("the miller");
+    expect(fund_try(&f, &d, &id) == OK);
+    expect(fund_settle(&f, id) == OK);
+    expect(fund_reverse(&f, id) == OK);
+    expect(store_write(f.store, erase_work, &id) == OK);
+    static const char *const want[] = { "contribution.erase", "contribution.reverse",
+                                        "contribution.settle", "contribution.add" };
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct audit_page p = { 0 };
+    struct audit_query q = { .kind = S("contribution"), .object = id };
+    expect(store_read(f.store, &tx) == OK);
+    expect(audit_list(&tx, &q, &f.arena, &p) == OK);
+    expect(p.count == COUNT(want));
+    for (size_t i = 0; i < p.count; i++) {
+        size_t at = 0;
+        expect_str(p.entries[i].action, str_from_z(want[i]));
+        expect(!str_find(p.entries[i].detail, S("miller"), &at));
+    }
+    expect_str(p.entries[3].detail, S("bank, 1.50 USD, 2018-05-03"));
+    tx_end(&tx);
     fund_end(&f);
 }
 

@@ -127,11 +127,13 @@ TEST(goal_periods_never_overlap_whatever_their_currency)
 
 struct dropping {
     int64_t id;
+    struct arena *arena;
+    struct actor by;
 };
 static err drop_work(struct tx *tx, void *arg)
 {
     const struct dropping *d = arg;
-    return goal_drop(tx, d->id, (struct actor){ 3, S("Mara") }, FUND_NOW);
+    return goal_drop(tx, d->id, d->by, FUND_NOW, d->arena);
 }
 
 TEST(goal_set_again_for_its_period_changes_it_and_keeps_every_version)
@@ -139,14 +141,16 @@ TEST(goal_set_again_for_its_period_changes_it_and_keeps_every_version)
     struct fund f = fund_start();
     int64_t first = 0;
     int64_t again = 0;
+    struct actor mara = fund_treasurer(&f);
     expect(fund_goal(&f, "5000 USD", "2018-05", &first) == OK);
     expect(fund_goal(&f, "6000 EUR", "2018-05", &again) == OK);
     expect(first == again);
     struct goal g = goal_on(&f, "2018-05-04");
     expect(g.amount.minor == 600000);
     expect_str(currency_str(&g.amount.cur), S("EUR"));
-    expect(store_write(f.store, drop_work, &(struct dropping){ first }) == OK);
-    expect(store_write(f.store, drop_work, &(struct dropping){ first }) == GOAL_MISSING);
+    expect(store_write(f.store, drop_work, &(struct dropping){ first, &f.arena, mara }) == OK);
+    expect(store_write(f.store, drop_work, &(struct dropping){ first, &f.arena, mara }) ==
+           GOAL_MISSING);
     expect(goal_on(&f, "2018-05-04").id == 0);
     expect(fund_goal(&f, "7000 USD", "2018-05-02..2018-05-09", &again) == OK); // free again
     expect(again != first);
@@ -157,9 +161,28 @@ TEST(goal_set_again_for_its_period_changes_it_and_keeps_every_version)
     expect(store_read(f.store, &tx) == OK);
     expect(goal_history(&tx, first, &f.arena, &v, &n) == OK);
     expect(n == 3);
-    expect(v[0].dropped && v[0].by == 3 && v[0].amount.minor == 600000);
+    expect(v[0].dropped && v[0].by == mara.person && v[0].amount.minor == 600000);
     expect(!v[1].dropped && v[1].amount.minor == 600000);
     expect(!v[2].dropped && v[2].amount.minor == 500000);
+    tx_end(&tx);
+    fund_end(&f);
+}
+
+TEST(goal_changes_stand_in_the_audit_log)
+{
+    struct fund f = fund_start();
+    int64_t id = 0;
+    expect(fund_goal(&f, "5000 USD", "2018-05", &id) == OK);
+    expect(store_write(f.store, drop_work, &(struct dropping){ id, &f.arena, ACTOR_CLI }) == OK);
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct audit_page p = { 0 };
+    expect(store_read(f.store, &tx) == OK);
+    expect(audit_list(&tx, &(struct audit_query){ .kind = S("goal"), .object = id }, &f.arena,
+                      &p) == OK);
+    expect(p.count == 2);
+    expect_str(p.entries[0].action, S("goal.drop"));
+    expect_str(p.entries[1].action, S("goal.set"));
+    expect_str(p.entries[1].detail, S("2018-05, 5000.00 USD"));
     tx_end(&tx);
     fund_end(&f);
 }

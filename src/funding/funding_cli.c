@@ -1,0 +1,234 @@
+#include "funding/funding_cli.h"
+#include "base/check.h"
+#include "base/scan.h"
+#include "funding/contribution.h"
+#include "funding/goal.h"
+#include "funding/ledger_csv.h"
+#include "funding/ledger_verify.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <unistd.h>
+
+enum { READ_BYTES = 256 * 1024, SAY_MAX = 512 * 1024 };
+
+static err refuse(struct arena *a, const char *why, struct str *ret_say)
+{
+    *ret_say = str_copy(a, str_from_z(why));
+    return FUNDING_REFUSED;
+}
+
+struct goal_work {
+    struct goal_draft draft;
+    struct arena *arena;
+    int64_t id;
+};
+
+static err set_goal(struct tx *tx, void *arg)
+{
+    struct goal_work *w = arg;
+    return goal_set(tx, &w->draft, w->arena, &w->id);
+}
+
+err funding_goal_set(struct store *store, const struct goal_set_args *args, int64_t now,
+                     struct arena *a, struct str *ret_say)
+{
+    struct goal_work w = { .draft = { .label = args->label, .by = ACTOR_CLI, .now = now },
+                           .arena = a };
+    struct goal_draft *d = &w.draft;
+    if (!currency_parse(args->currency, &d->amount.cur))
+        return refuse(a, "the currency must be a code of ISO 4217, such as USD", ret_say);
+    if (!money_parse(args->amount, d->amount.cur, &d->amount))
+        return refuse(a,
+                      "the amount must be a number such as 5000 or 5000.50, with no more decimals "
+                      "than its currency has",
+                      ret_say);
+    if (!goal_period_parse(args->period, &d->first_day, &d->end_day))
+        return refuse(a, goal_refusal(GOAL_PERIOD_WRONG), ret_say);
+    err e = store_write(store, set_goal, &w);
+    if (e > 0)
+        return refuse(a, goal_refusal(e), ret_say);
+    if (e)
+        return fault(e);
+    struct str amount = money_print(a, d->amount);
+    struct str period = goal_period_print(a, d->first_day, d->end_day);
+    *ret_say = str_print(a, "goal %" PRId64 ": " STR_FMT " %s for " STR_FMT, w.id, STR_ARG(amount),
+                         d->amount.cur.code, STR_ARG(period));
+    return OK;
+}
+
+struct contribution_work {
+    struct contribution_draft draft;
+    struct contribution_reversal reversal;
+    struct arena *arena;
+    int64_t id, now;
+};
+
+static err add_contribution(struct tx *tx, void *arg)
+{
+    struct contribution_work *w = arg;
+    return contribution_add(tx, &w->draft, w->arena, &w->id);
+}
+
+/* What was typed, as a draft; a sentence when it cannot be read. */
+static const char *read_draft(const struct contribution_add_args *args,
+                              struct contribution_draft *d)
+{
+    struct asset asset = { 0 };
+    if (!asset_parse(args->currency, &asset))
+        return "the currency must be a code of ISO 4217, such as USD, or BTC, BCH, ETH";
+    if (!amount_parse(args->amount, asset, &d->amount))
+        return "the amount must be a number such as 25 or 25.50, with no more decimals than its "
+               "currency has";
+    if (!date_parse(args->date, &d->occurred_on))
+        return "the date must be a day as YYYY-MM-DD";
+    return NULL;
+}
+
+err funding_contribution_add(struct store *store, const struct channels *channels,
+                             const struct contribution_add_args *args, int64_t now, struct arena *a,
+                             struct str *ret_say)
+{
+    struct contribution_work w = {
+        .draft = { .channels = channels,
+                   .channel = args->channel,
+                   .pending = args->pending,
+                   .source = LEDGER_BY_HAND,
+                   .note = args->note,
+                   .reference = args->reference,
+                   .by = ACTOR_CLI,
+                   .now = now },
+        .arena = a,
+    };
+    const struct contribution_draft *d = &w.draft;
+    const char *why = read_draft(args, &w.draft);
+    if (why)
+        return refuse(a, why, ret_say);
+    err e = store_write(store, add_contribution, &w);
+    if (e > 0)
+        return refuse(a, contribution_refusal(e), ret_say);
+    if (e)
+        return fault(e);
+    struct str amount = amount_print(a, d->amount);
+    struct str day = date_print(a, d->occurred_on);
+    *ret_say =
+        str_print(a, "contribution %" PRId64 ": " STR_FMT " %s by " STR_FMT ", " STR_FMT "%s", w.id,
+                  STR_ARG(amount), d->amount.asset.code, STR_ARG(d->channel), STR_ARG(day),
+                  d->pending ? ", pending" : "");
+    return OK;
+}
+
+static err reverse_contribution(struct tx *tx, void *arg)
+{
+    struct contribution_work *w = arg;
+    return contribution_reverse(tx, &w->reversal, w->arena);
+}
+
+static err settle_contribution(struct tx *tx, void *arg)
+{
+    struct contribution_work *w = arg;
+    return contribution_settle(tx, w->id, ACTOR_CLI, w->now, w->arena);
+}
+
+static err step(struct store *store, tx_work *work, struct contribution_work *w,
+                struct str *ret_say)
+{
+    err e = store_write(store, work, w);
+    if (e > 0)
+        return refuse(w->arena, contribution_refusal(e), ret_say);
+    return e ? fault(e) : OK;
+}
+
+static bool read_id(struct str text, int64_t *ret)
+{
+    return int_parse(text, 1, INT64_MAX, ret);
+}
+
+err funding_contribution_reverse(struct store *store, struct str id, struct str reason, int64_t now,
+                                 struct arena *a, struct str *ret_say)
+{
+    struct contribution_work w = {
+        .reversal = { .reason = reason, .by = ACTOR_CLI, .now = now },
+        .arena = a,
+    };
+    if (!read_id(id, &w.reversal.id))
+        return refuse(a, "the contribution is told by its number", ret_say);
+    err e = step(store, reverse_contribution, &w, ret_say);
+    if (!e)
+        *ret_say = str_print(a, "contribution %" PRId64 " is reversed", w.reversal.id);
+    return e;
+}
+
+err funding_contribution_settle(struct store *store, struct str id, int64_t now, struct arena *a,
+                                struct str *ret_say)
+{
+    struct contribution_work w = { .arena = a, .now = now };
+    if (!read_id(id, &w.id))
+        return refuse(a, "the contribution is told by its number", ret_say);
+    err e = step(store, settle_contribution, &w, ret_say);
+    if (!e)
+        *ret_say = str_print(a, "contribution %" PRId64 " is settled", w.id);
+    return e;
+}
+
+static void close_file(const int *fd)
+{
+    if (*fd >= 0)
+        (void)close(*fd); // it was only read
+}
+
+static err feed(int fd, struct ledger_verifier *v, struct arena *a)
+{
+    char *bytes = arena_new(a, char, READ_BYTES);
+    for (;;) {
+        ssize_t n = read(fd, bytes, READ_BYTES);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return ERR_IO;
+        if (n == 0 || !ledger_verify_put(v, (struct str){ bytes, (size_t)n }))
+            return OK;
+    }
+}
+
+static void put_total(struct buf *out, const struct ledger_total *t)
+{
+    char digits[AMOUNT_TEXT_MAX];
+    size_t n = int128_print(digits, t->units, t->decimals + 1);
+    size_t whole = n - (size_t)t->decimals;
+    buf_print(out, STR_FMT " " STR_FMT " " STR_FMT ": %.*s%s%.*s " STR_FMT "\n",
+              STR_ARG(t->account), STR_ARG(t->channel), STR_ARG(t->source), (int)whole, digits,
+              t->decimals ? "." : "", t->decimals, digits + whole, STR_ARG(t->asset));
+}
+
+static struct str say_verdict(const struct ledger_verdict *v, struct arena *a)
+{
+    struct buf out CLEANUP(buf_free) = buf_make(SAY_MAX);
+    char hash[2 * LEDGER_HASH];
+    if (!v->good) {
+        buf_print(&out, "line %" PRId64 ": %s", v->line, v->why);
+        return buf_copy(&out, a);
+    }
+    for (size_t i = 0; i < v->total_count; i++)
+        put_total(&out, &v->totals[i]);
+    ledger_hash_print(v->head.hash, hash);
+    buf_print(&out, "good: %" PRId64 " entries in %" PRId64 " transactions, head %.*s", v->head.seq,
+              v->transactions, (int)sizeof hash, hash);
+    return buf_copy(&out, a);
+}
+
+err funding_ledger_verify(const char *file, struct arena *a, struct str *ret_say)
+{
+    int fd CLEANUP(close_file) = open(file, O_RDONLY | O_CLOEXEC);
+    struct ledger_verifier *v = ledger_verify_start(a);
+    if (fd < 0)
+        return refuse(a, "the file cannot be opened", ret_say);
+    err e = feed(fd, v, a);
+    if (e)
+        return refuse(a, "the file cannot be read", ret_say);
+    struct ledger_verdict verdict = ledger_verify_end(v);
+    *ret_say = say_verdict(&verdict, a);
+    return verdict.good ? OK : FUNDING_REFUSED;
+}
