@@ -63,7 +63,7 @@ struct layout {
     /* layout_fill()'s. */
     struct str full_title;  /* "Page - Site" */
     struct str share_title; /* the title alone; on the front page the site's */
-    struct str site_title, site_tagline, logo, language, dir;
+    struct str site_title, site_tagline, logo;
     struct str canonical, image_url, site_url; /* absolute */
     struct list navigation, standing;          /* of layout_link: the series, the standing pages */
     bool article, has_navigation;

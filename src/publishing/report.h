@@ -57,6 +57,7 @@ struct report {
     int64_t scheduled;    /* number of the one that waits for publish_at; 0: none */
     int64_t revision;     /* id of the revision the words are from, for revision_html() */
     struct str image;     /* address of its first picture, or empty */
+    int64_t edited_at;    /* its newest revision was saved, or its state changed */
 };
 
 enum { REPORT_NONE = 1, REPORT_CURSOR_WRONG };
@@ -73,6 +74,7 @@ struct report_found {
 };
 MUST_USE err report_find(struct tx *tx, struct date date, struct str slug, struct arena *a,
                          struct report_found *ret);
+struct str report_path_print(struct arena *a, struct date d, struct str slug);
 /* The date and slug of the route /{year}/{month}/{day}/{slug}; false when they are no address. */
 bool report_address(struct str year, struct str month, struct str day, struct str slug,
                     struct date *ret_date);

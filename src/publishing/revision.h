@@ -1,6 +1,7 @@
 #pragma once
 #include "base/clock.h"
 #include "publishing/media.h"
+#include "publishing/question.h"
 #include "render/markdown.h"
 #include "store/store.h"
 
@@ -17,6 +18,7 @@ struct revision {
     int64_t series;
     struct date date;
     int64_t minute; /* of the day in the site's zone, when the author gave a time; else -1 */
+    int64_t moment; /* the instant that is, or the day's beginning */
     struct str slug, title, standfirst, byline, dateline;
     struct str body; /* Markdown; empty in revision_list() */
     int64_t html_version;
@@ -29,14 +31,13 @@ struct revision {
  */
 struct revision_piece {
     struct html html;
-    const int64_t *questions;
+    const struct question *questions;
     size_t question_count;
 };
 struct revision_html {
     const struct revision_piece *pieces;
     size_t n;
     struct html whole; /* all of it, for feeds and previews */
-    struct str image;  /* address of its first picture of ours, or empty */
 };
 
 enum { REVISION_NONE = 1 };
@@ -56,6 +57,7 @@ enum { REVISION_LIST_MAX = 50 };
 MUST_USE err revision_list(struct tx *tx, int64_t report, int64_t before, struct arena *a,
                            struct revision_rows *ret);
 
-/* The pictures a revision's Markdown names: name as written, and what it stands for. */
+/* The pictures a revision's Markdown names: name as written, and what it stands for; a desk's
+ * editor hands them to report_input.pictures, with those it adds. */
 MUST_USE err revision_media(struct tx *tx, int64_t revision, struct arena *a,
                             struct media_names *ret);

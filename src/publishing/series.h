@@ -1,4 +1,6 @@
 #pragma once
+#include "base/clock.h"
+#include "people/audit.h"
 #include "store/store.h"
 
 /*
@@ -39,12 +41,15 @@ const char *series_refusal_word(err refusal);
 
 MUST_USE err series_get(struct tx *tx, struct str slug, struct arena *a, struct series *ret);
 MUST_USE err series_get_by_id(struct tx *tx, int64_t id, struct arena *a, struct series *ret);
+MUST_USE err series_get_by_title(struct tx *tx, struct str title, struct arena *a,
+                                 struct series *ret);
 
 struct series_rows {
     const struct series *series;
     size_t n;
 };
-/* Those with published reports, the most recent first; or all, by title, for the desk. */
+/* The `max` most recent of those with published reports, in the order they were begun; or all, by
+ * title, for the desk. */
 MUST_USE err series_list(struct tx *tx, size_t max, struct arena *a, struct series_rows *ret);
 MUST_USE err series_list_all(struct tx *tx, struct arena *a, struct series_rows *ret);
 
@@ -56,6 +61,7 @@ struct series_draft {
     int64_t now;
 };
 /* Checks the draft and completes its slug, outside any transaction; `a` keeps the slug. */
-MUST_USE err series_prepare(struct arena *a, struct series_draft *d);
-/* Stores a prepared draft: a new series, or new words (and address) for an old one. */
-MUST_USE err series_set(struct tx *tx, const struct series_draft *d, int64_t *ret_id);
+MUST_USE err series_prepare(struct arena *a, struct str language, struct series_draft *d);
+/* Stores a prepared draft: a new series, or new words for an old one, whose address stays. */
+MUST_USE err series_set(struct tx *tx, struct actor by, const struct series_draft *d,
+                        int64_t *ret_id);

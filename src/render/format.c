@@ -409,21 +409,26 @@ struct date format_day_of(const struct formats *f, int64_t micros)
     return date_of_utc(micros + offset);
 }
 
-int64_t format_day_start(const struct formats *f, struct date d)
+int64_t format_instant(const struct formats *f, struct date d, int minute)
 {
-    int64_t midnight = date_to_days(d) * DAY;
-    int64_t t = midnight - 16 * HOUR; // no zone was ever further ahead; the day has not begun
+    int64_t wanted = date_to_days(d) * DAY + minute * MINUTE;
+    int64_t t = wanted - 16 * HOUR; // no zone was ever further ahead: it is still to come
     lock(f->tools);
     UCalendar *c = calendar(f);
     for (;;) {
-        int64_t begins = midnight - offset_at(c, t);
+        int64_t begins = wanted - offset_at(c, t);
         int64_t change = next_change(c, t);
         if (begins < change) {
-            t = begins > t ? begins : t; // skipped: clocks went past midnight at t
+            t = begins > t ? begins : t; // skipped: clocks went past it at t
             break;
         }
         t = change;
     }
     unlock(f->tools);
     return t;
+}
+
+int64_t format_day_start(const struct formats *f, struct date d)
+{
+    return format_instant(f, d, 0);
 }
