@@ -2,6 +2,7 @@
 #include "base/check.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -74,6 +75,17 @@ void hmac_sha256_parts(struct str key, const struct str *parts, size_t n, uint8_
     sodium_memzero(&state, sizeof state);
 }
 
+uint64_t siphash(const uint8_t key[SIPHASH_KEY_BYTES], struct str s)
+{
+    _Static_assert(SIPHASH_KEY_BYTES == crypto_shorthash_KEYBYTES, "");
+    uint8_t out[crypto_shorthash_BYTES];
+    uint64_t v = 0;
+    (void)crypto_shorthash(out, (const unsigned char *)(s.n ? s.s : ""), s.n, key); // never fails
+    for (size_t i = 0; i < sizeof out; i++)
+        v |= (uint64_t)out[i] << 8 * i;
+    return v;
+}
+
 bool secret_eq(struct str a, struct str b)
 {
     return a.n == b.n && (a.n == 0 || sodium_memcmp(a.s, b.s, a.n) == 0);
@@ -135,6 +147,14 @@ bool password_verify(struct str password, struct str hash)
     start_sodium();
     return line_of(hash, line) &&
            crypto_pwhash_argon2id_str_verify(line, password.n ? password.s : "", password.n) == 0;
+}
+
+struct str password_decoy(struct password_cost cost, struct arena *a)
+{
+    return str_print(a,
+                     "$argon2id$v=19$m=%" PRId64 ",t=%" PRId64 ",p=1$AAAAAAAAAAAAAAAAAAAAAA$"
+                     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                     cost.kilobytes, cost.passes);
 }
 
 bool password_outdated(struct str hash, struct password_cost cost)

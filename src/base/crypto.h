@@ -42,6 +42,10 @@ void hmac_sha1(struct str key, struct str s, uint8_t ret[SHA1_BYTES]);
 void hmac_sha256_parts(struct str key, const struct str *parts, size_t n,
                        uint8_t ret[SHA256_BYTES]);
 
+/* SipHash-2-4: where a text stands in a table, unforeseeable for who does not know the key. */
+enum { SIPHASH_KEY_BYTES = 16 };
+uint64_t siphash(const uint8_t key[SIPHASH_KEY_BYTES], struct str s);
+
 /* Whether they are equal, in a time that depends on their lengths only. */
 bool secret_eq(struct str a, struct str b);
 
@@ -63,4 +67,6 @@ enum { PASSWORD_HASH_MAX = 127 }; /* bytes of the line */
 /* Takes as long and as much memory as the cost says: never inside a transaction. In `a`. */
 struct str password_hash(struct str password, struct password_cost cost, struct arena *a);
 bool password_verify(struct str password, struct str hash); /* false too for what is not a hash */
+/* A line that no password fits and whose checking costs the same: for accounts that are not there. */
+struct str password_decoy(struct password_cost cost, struct arena *a);
 bool password_outdated(struct str hash, struct password_cost cost);

@@ -19,7 +19,8 @@ QUERY(list_sessions, "select id, started_at, seen_at, ends_at, agent from sessio
                      "where person = $1 and ends_at > $2 and seen_at > $3 "
                      "order by seen_at desc, id desc limit $4");
 QUERY(update_seen, "update session set seen_at = max(seen_at, $2) where id = $1");
-QUERY(update_confirmed, "update session set confirmed_at = $2 where id = $1");
+QUERY(update_token, "update session set confirmed_at = $2, seen_at = $2, token_hash = $3 "
+                    "where id = $1");
 QUERY(delete_over, "delete from session where ends_at <= $1");
 QUERY(delete_too_many,
       "delete from session where person = $1 and id not in (select id from session "
@@ -70,22 +71,30 @@ static err drop_over(struct tx *tx, int64_t now)
     return query_run(s, NULL);
 }
 
+/* A new token: its text in `a`, and its hash. */
+static struct str make_token(struct arena *a, uint8_t ret_hash[SHA256_BYTES])
+{
+    uint8_t bytes[SESSION_TOKEN_BYTES];
+    random_bytes(bytes, sizeof bytes);
+    sha256(bytes_str(bytes, sizeof bytes), ret_hash);
+    struct str text = base64url_print(a, bytes_str(bytes, sizeof bytes));
+    secret_wipe(bytes, sizeof bytes);
+    return text;
+}
+
 err session_start(struct tx *tx, const struct session_start *s, struct arena *a,
                   struct str *ret_token)
 {
-    uint8_t bytes[SESSION_TOKEN_BYTES];
     uint8_t hash[SHA256_BYTES];
     check(s->person > 0 && s->agent.n <= SESSION_AGENT_MAX && s->limits.whole > 0);
-    random_bytes(bytes, sizeof bytes);
-    sha256(bytes_str(bytes, sizeof bytes), hash);
+    struct str token = make_token(a, hash);
     err e = drop_over(tx, s->now);
     if (!e)
         e = insert(tx, s, bytes_str(hash, sizeof hash));
     if (!e)
         e = run_with(query_start(tx, &delete_too_many), s->person, SESSIONS_MAX, NULL);
     if (!e)
-        *ret_token = base64url_print(a, bytes_str(bytes, sizeof bytes));
-    secret_wipe(bytes, sizeof bytes);
+        *ret_token = token;
     return e;
 }
 
@@ -126,9 +135,20 @@ err session_seen(struct tx *tx, int64_t id, int64_t now)
     return run_with(query_start(tx, &update_seen), id, now, NULL);
 }
 
-err session_confirm(struct tx *tx, int64_t id, int64_t now)
+err session_renew(struct tx *tx, int64_t id, int64_t now, struct arena *a, struct str *ret_token)
 {
-    return run_with(query_start(tx, &update_confirmed), id, now, NULL);
+    uint8_t hash[SHA256_BYTES];
+    struct str token = make_token(a, hash);
+    struct stmt *s = query_start(tx, &update_token);
+    bind_blob(s, 3, bytes_str(hash, sizeof hash));
+    int64_t renewed = 0;
+    err e = run_with(s, id, now, &renewed);
+    if (e)
+        return e;
+    if (!renewed)
+        return SESSION_NONE;
+    *ret_token = token;
+    return OK;
 }
 
 bool session_confirmed(const struct person *p, int64_t now)

@@ -50,7 +50,9 @@ struct session_found {
 MUST_USE err session_find(struct tx *tx, struct str token, int64_t now,
                           struct session_limits limits, struct arena *a, struct session_found *ret);
 MUST_USE err session_seen(struct tx *tx, int64_t id, int64_t now);
-MUST_USE err session_confirm(struct tx *tx, int64_t id, int64_t now);
+/* Confirms it, and gives it a new token in place of the old one. SESSION_NONE. */
+MUST_USE err session_renew(struct tx *tx, int64_t id, int64_t now, struct arena *a,
+                           struct str *ret_token);
 bool session_confirmed(const struct person *p, int64_t now); /* lately enough */
 
 /* A person's live sessions, last used first. */

@@ -62,16 +62,22 @@ MUST_USE err sign_in_start(const struct knock *k, struct str email, struct str p
 MUST_USE err sign_in_code(const struct knock *k, struct str ticket, struct str code,
                           struct sign_in *ret);
 
-/* The password again, within a session (session.h: confirming). WRONG, THROTTLED, BUSY. */
+/*
+ * The password again, within a session (session.h: confirming): the session gets a new token
+ * (ret->session). WRONG, THROTTLED, BUSY.
+ */
 MUST_USE err sign_in_confirm(const struct knock *k, const struct person *p, struct str password,
                              struct sign_in *ret);
 
 /*
  * A new password for who is signed in; the present one is asked for. Ends the person's other
- * sessions and starts a new one in place of this (ret->session). WRONG, THROTTLED, BUSY, PASSWORD.
+ * sessions and gives this one a new token (ret->session). WRONG, THROTTLED, BUSY, PASSWORD.
  */
-MUST_USE err person_set_password(const struct knock *k, const struct person *p, struct str present,
-                                 struct str wanted, struct sign_in *ret);
+struct password_form {
+    struct str present, wanted;
+};
+MUST_USE err sign_in_set_password(const struct knock *k, const struct person *p,
+                                  const struct password_form *f, struct sign_in *ret);
 
 /*
  * Uses a one-time link (link.h): sets the password, ends all the person's sessions, and signs in

@@ -153,6 +153,24 @@ TEST(a_hash_made_at_another_cost_is_outdated)
     expect(password_outdated(S("nonsense"), cheap));
 }
 
+TEST(a_decoy_costs_what_a_hash_costs_and_fits_nothing)
+{
+    struct arena a CLEANUP(arena_free) = fresh();
+    struct str decoy = password_decoy(cheap, &a);
+    expect(!password_verify(S("x"), decoy) && !password_verify(S(""), decoy));
+    expect(!password_outdated(decoy, cheap)); /* so it was read whole, parameters and all */
+}
+
+/* The first two vectors of the SipHash paper's reference code. */
+TEST(siphash_is_siphash_2_4)
+{
+    uint8_t key[SIPHASH_KEY_BYTES];
+    for (size_t i = 0; i < sizeof key; i++)
+        key[i] = (uint8_t)i;
+    expect(siphash(key, S("")) == UINT64_C(0x726fdb47dd0e0e31));
+    expect(siphash(key, (struct str){ "\0", 1 }) == UINT64_C(0x74f839c593dc67fd));
+}
+
 TEST(encodings_are_those_of_rfc_4648_without_padding)
 {
     struct arena a CLEANUP(arena_free) = fresh();
