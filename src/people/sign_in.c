@@ -6,7 +6,6 @@
 #include "people/token.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 /* The first of OWASP's equal choices for Argon2id has 46 MiB and one pass; two cost 60 ms here. */
 CONFIG_INT(password_kilobytes, "desk", "password_kilobytes", 47104, 19456, 1048576,
@@ -18,10 +17,12 @@ enum { KNOWN_DAYS = 400 };
 
 struct sign_ins *sign_ins_make(void)
 {
-    struct sign_ins *s = calloc(1, sizeof *s);
-    check(s);
+    struct arena own;
+    arena_init(&own, 1024 * 1024);
+    struct sign_ins *s = arena_new(&own, struct sign_ins, 1);
     turn_init(&s->hashing, SIGN_IN_WAITING_MAX, SIGN_IN_WAIT);
-    s->throttle = throttle_make();
+    s->throttle = throttle_make(&own);
+    s->own = own;
     return s;
 }
 
@@ -30,8 +31,9 @@ void sign_ins_free(struct sign_ins *s)
     if (!s)
         return;
     turn_free(&s->hashing);
-    throttle_free(s->throttle);
-    free(s);
+    throttle_end(s->throttle);
+    struct arena own = s->own;
+    arena_free(&own);
 }
 
 int64_t sign_ins_hashed(const struct sign_ins *s)

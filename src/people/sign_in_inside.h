@@ -8,6 +8,7 @@
 
 /* What sign_in.c and sign_in_password.c share. */
 struct sign_ins {
+    struct arena own;
     struct turn hashing;
     struct throttle *throttle;
     _Atomic int64_t hashed;

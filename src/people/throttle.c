@@ -4,7 +4,6 @@
 #include "base/crypto.h"
 
 #include <pthread.h>
-#include <stdlib.h>
 
 enum { WAYS = 8, SETS = THROTTLE_SLOTS / WAYS, DOUBLINGS_MAX = 30 };
 #define FORGET_AFTER (1 * HOUR)
@@ -31,20 +30,17 @@ struct throttle_rule throttle_rule_of(enum throttle_kind kind)
     return rules[kind];
 }
 
-struct throttle *throttle_make(void)
+struct throttle *throttle_make(struct arena *a)
 {
-    struct throttle *t = calloc(1, sizeof *t);
-    check(t && pthread_mutex_init(&t->lock, NULL) == 0);
+    struct throttle *t = arena_new(a, struct throttle, 1);
+    check(pthread_mutex_init(&t->lock, NULL) == 0);
     random_bytes(t->key, sizeof t->key);
     return t;
 }
 
-void throttle_free(struct throttle *t)
+void throttle_end(struct throttle *t)
 {
-    if (!t)
-        return;
     check(pthread_mutex_destroy(&t->lock) == 0);
-    free(t);
 }
 
 /* The name's slot, or the one to use for it: a free one, else the one untouched for longest. */

@@ -26,8 +26,8 @@ struct throttle_rule {
 struct throttle_rule throttle_rule_of(enum throttle_kind kind);
 
 struct throttle;
-struct throttle *throttle_make(void);
-void throttle_free(struct throttle *t);
+struct throttle *throttle_make(struct arena *a); /* lives in the arena, until throttle_end() */
+void throttle_end(struct throttle *t);
 
 struct guess {
     bool counts[THROTTLE_KINDS]; /* which kinds it counts for */

@@ -1,4 +1,5 @@
 #pragma once
+#include "base/clock.h"
 #include "http/http.h"
 #include "people/keys.h"
 

@@ -1,0 +1,62 @@
+#include "people/visitor.h"
+#include "base/crypto.h"
+#include "base/encoding.h"
+
+#include <string.h>
+
+enum { COOKIE_BYTES = VISITOR_ID_BYTES + KEYS_MAC_BYTES };
+static const char cookie_name[] = "visitor";
+
+static struct str hash_of(struct arena *a, const uint8_t *id)
+{
+    uint8_t hash[SHA256_BYTES];
+    sha256(bytes_str(id, VISITOR_ID_BYTES), hash);
+    return str_copy(a, bytes_str(hash, VISITOR_HASH_BYTES));
+}
+
+bool visitor_get(const struct request *r, struct str *ret_hash)
+{
+    uint8_t bytes[COOKIE_BYTES];
+    struct str value = { 0 };
+    if (!request_cookie(r, cookie_name, &value) || !base64url_parse(value, bytes, sizeof bytes))
+        return false;
+    struct str parts[] = { S("visitor"), bytes_str(bytes, VISITOR_ID_BYTES) };
+    struct str mac = bytes_str(bytes + VISITOR_ID_BYTES, KEYS_MAC_BYTES);
+    if (!keys_signed(r->app->keys, KEY_COOKIE, parts, COUNT(parts), mac))
+        return false;
+    *ret_hash = hash_of(r->arena, bytes);
+    return true;
+}
+
+struct str visitor_make(struct request *r, struct response *ret)
+{
+    uint8_t bytes[COOKIE_BYTES];
+    struct str hash = { 0 };
+    if (visitor_get(r, &hash))
+        return hash;
+    random_bytes(bytes, VISITOR_ID_BYTES);
+    struct str parts[] = { S("visitor"), bytes_str(bytes, VISITOR_ID_BYTES) };
+    keys_sign(r->app->keys, KEY_COOKIE, parts, COUNT(parts), bytes + VISITOR_ID_BYTES);
+    response_cookie(
+        r, ret,
+        &(struct cookie){ .name = cookie_name,
+                          .value = base64url_print(r->arena, bytes_str(bytes, sizeof bytes)),
+                          .seconds = VISITOR_DAYS * DAY / SECOND });
+    return hash_of(r->arena, bytes);
+}
+
+struct visitor_address visitor_address_of(const struct request *r)
+{
+    struct client client = request_client(r);
+    uint8_t address[KEYS_ADDRESS_BYTES];
+    uint8_t prefix[KEYS_ADDRESS_BYTES];
+    int64_t key = 0;
+    do { // both with the same key, should it be renewed just now
+        key = keys_hash_address(r->app->keys, client.address, address);
+    } while (keys_hash_address(r->app->keys, client.prefix, prefix) != key);
+    return (struct visitor_address){
+        .address = str_copy(r->arena, bytes_str(address, sizeof address)),
+        .prefix = str_copy(r->arena, bytes_str(prefix, sizeof prefix)),
+        .key = key,
+    };
+}
