@@ -215,8 +215,9 @@ static const char *html_check(struct str html, bool comment)
     struct html_state h = { .comment = comment };
     const char *why = NULL;
     while (html.n && !why) {
-        size_t at = html.n;
-        (void)str_find(html, S("<"), &at); // no tag: all of it is text
+        size_t at = 0;
+        while (at < html.n && html.s[at] != '<')
+            at++;
         why = html_text(&h, str_sub(html, 0, at));
         html = str_sub(html, at, html.n);
         struct str inside = { 0 };

@@ -43,6 +43,21 @@ const UChar *icu_text(struct arena *a, struct str s, int32_t *ret_n)
     return p;
 }
 
+/*
+ * ICU compiles a formatter at its third use. Before the formatter is shared is the better time: the
+ * thread that makes it pays, and thread checkers, which see no atomics in libraries, see no race.
+ */
+static void settle(const UNumberFormatter *f)
+{
+    enum { USES = 4 };
+    UErrorCode e = U_ZERO_ERROR;
+    UFormattedNumber *result = unumf_openResult(&e);
+    for (int i = 0; i < USES; i++)
+        unumf_formatInt(f, i, result, &e);
+    check(U_SUCCESS(e));
+    unumf_closeResult(result);
+}
+
 UNumberFormatter *icu_number(const char *locale, struct str skeleton)
 {
     UChar text[128] = { 0 };
@@ -52,6 +67,7 @@ UNumberFormatter *icu_number(const char *locale, struct str skeleton)
     UErrorCode e = U_ZERO_ERROR;
     UNumberFormatter *f = unumf_openForSkeletonAndLocale(text, (int32_t)skeleton.n, locale, &e);
     check(U_SUCCESS(e) && f);
+    settle(f);
     return f;
 }
 

@@ -128,9 +128,10 @@ static void add_line(struct sum *sum, struct str line)
 /* Is every "[^" in the text the beginning of "[^name]"? */
 static bool notes_fine(struct str text)
 {
-    size_t at = 0;
-    while (str_find(text, S("[^"), &at)) {
-        text = str_sub(text, at + 2, text.n);
+    struct str before = { 0 };
+    while (str_cut(text, '[', &before, &text)) {
+        if (!scan_char(&text, '^'))
+            continue;
         size_t n = 0;
         while (n < text.n && !str_has(S("[]`\\<&\r\n\t "), text.s[n]))
             n++;

@@ -7,7 +7,8 @@ static struct arena memory;
 
 static struct str url_of(struct str url)
 {
-    arena_init(&memory, 100000);
+    if (!memory.limit)
+        arena_init(&memory, 100000);
     struct buf out = buf_make(1000);
     href_put(&out, url);
     struct str s = buf_copy(&out, &memory);

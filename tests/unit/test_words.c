@@ -12,7 +12,8 @@ static struct arena memory;
 static err load(const char *language, const char *text, const struct words *model,
                 struct words **ret, struct str *why)
 {
-    arena_init(&memory, 1000000);
+    if (!memory.limit)
+        arena_init(&memory, 1000000);
     struct words_source source = { S("words/x.ini"), str_from_z(text) };
     return words_load(
         &(struct words_input){
