@@ -13,6 +13,7 @@
  *   head.c      judges a request's head
  *   serve.c     what a worker does with a request
  *   reply.c     makes the library's responses out of ours
+ *   cache.c     pages kept ready; page.c what one consists of, key.c what it is kept by
  *   request.c   what handlers ask of a request
  *   response.c  what handlers say in a response
  */
@@ -33,10 +34,12 @@ struct server {
     struct limiter *limiter;
     struct generations generations;
     struct metrics *metrics;
-    atomic_size_t bodies; /* bytes of all bodies being received */
+    struct cache *cache;
+    atomic_bool *personal; /* routes whose pages were found to be personal: never coalesced */
+    atomic_size_t bodies;  /* bytes of all bodies being received */
 
-    pthread_t ticker;
-    bool ticking;
+    pthread_t ticker, improver;
+    bool ticking, improving;
     pthread_mutex_t tick_lock;
     pthread_cond_t tick;
     bool tick_stop;

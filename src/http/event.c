@@ -1,4 +1,5 @@
 #include "base/check.h"
+#include "http/cache.h"
 #include "http/engine.h"
 #include "http/error.h"
 
@@ -60,7 +61,9 @@ static void request_end(struct incoming *in)
     (void)atomic_fetch_sub(&in->server->bodies, in->reserved);
     buf_free(&in->body);
     free(in->raw_copy);
+    free(in->key_copy);
     in->raw_copy = NULL;
+    in->key_copy = NULL;
     in->stage = STAGE_IDLE;
     in->reply = (struct reply){ 0 };
     in->reserved = 0;
@@ -116,7 +119,9 @@ void *event_line(void *arg, const char *target, struct MHD_Connection *connectio
     in->began = clock_monotonic();
     in->target = (struct target){ 0 };
     memset(in->field, 0, sizeof in->field);
-    in->has_body = in->fresh = in->script = in->alone = in->early = in->admit_first = false;
+    in->has_body = in->fresh = in->script = in->early = in->admit_first = false;
+    in->key = (struct str){ 0 };
+    in->alone = in->rendered = false;
     in->body_max = in->drain_max = in->received = 0;
     in->body = buf_make(SIZE_MAX);
     in->refusal = (struct refusal){ 0 };
@@ -127,13 +132,19 @@ void *event_line(void *arg, const char *target, struct MHD_Connection *connectio
     return in;
 }
 
+/* The reply is on its way: how long may the client take it? */
+static void note_sending(struct incoming *in, int64_t now)
+{
+    int64_t more = (int64_t)(in->reply.bytes / BYTES_A_SECOND) * SECOND;
+    in->stage = STAGE_ANSWERED;
+    watch_set(&in->watch, now + in->settings->response + more, false);
+}
+
 static enum MHD_Result send_reply(struct incoming *in)
 {
     struct MHD_Response *response = in->reply.response;
-    int64_t more = (int64_t)(in->reply.bytes / BYTES_A_SECOND) * SECOND;
-    in->stage = STAGE_ANSWERED;
     in->reply.response = NULL;
-    watch_set(&in->watch, clock_monotonic() + in->settings->response + more, false);
+    note_sending(in, clock_monotonic());
     enum MHD_Result queued = MHD_queue_response(in->connection, in->reply.status, response);
     MHD_destroy_response(response);
     return queued;
@@ -145,19 +156,108 @@ static enum MHD_Result send_plain(struct incoming *in, unsigned status, const ch
     return send_reply(in);
 }
 
-/* Hands the request to a worker. Nothing of it may be touched after that. */
-static enum MHD_Result park(struct incoming *in)
+static void suspend(struct incoming *in)
 {
-    struct server *s = in->server;
     in->stage = STAGE_PARKED;
     watch_set(&in->watch, INT64_MAX, false);
     MHD_suspend_connection(in->connection);
+}
+
+/* Hands the suspended request to a worker. Nothing of it may be touched after that. */
+static void enqueue(struct incoming *in)
+{
+    struct server *s = in->server;
     if (workers_add(s->workers, &in->task))
-        return MHD_YES;
+        return;
+    if (in->entry)
+        cache_give_up(s->cache, in, 503);
     in->reply = reply_plain(in->settings, 503, "Busy: please try again in a moment.\n");
     in->stage = STAGE_READY;
     MHD_resume_connection(in->connection);
+}
+
+static enum MHD_Result park(struct incoming *in)
+{
+    suspend(in);
+    enqueue(in);
     return MHD_YES;
+}
+
+/* Pages that may be shared are GET or HEAD, of no one in particular. */
+static bool shareable(const struct incoming *in)
+{
+    return in->method <= METHOD_HEAD && !in->has_body && !in->fresh && !in->refusal.status;
+}
+
+static bool queue_from_cache(struct incoming *in)
+{
+    if (!cache_queue(in->server->cache, in))
+        return false;
+    note_sending(in, in->stage == STAGE_BODY && !in->has_body ? in->began : clock_monotonic());
+    return true;
+}
+
+/* An address without escapes and query is its own key, if it has one. */
+static bool queue_plain_address(struct incoming *in)
+{
+    if (in->target.query.n || in->script || str_has(in->target.path, '%'))
+        return false;
+    in->key = in->target.path;
+    return queue_from_cache(in);
+}
+
+static void make_key(struct incoming *in)
+{
+    char key[CACHE_KEY_MAX];
+    size_t n = 0;
+    in->key = (struct str){ 0 };
+    if (key_make(in, key, &n))
+        return;
+    in->key_copy = malloc(n);
+    check(in->key_copy);
+    memcpy(in->key_copy, key, n);
+    in->key = (struct str){ in->key_copy, n };
+}
+
+/* Suspended first: whoever ends the turn of another may resume this one at once. */
+static enum MHD_Result take_turn(struct incoming *in)
+{
+    suspend(in);
+    in->turn = cache_join(in->server->cache, in);
+    switch (in->turn) {
+    case TURN_WAIT: break;
+    case TURN_SERVE:
+        in->stage = STAGE_AGAIN;
+        MHD_resume_connection(in->connection);
+        break;
+    case TURN_RENDER:
+    case TURN_CODE: enqueue(in); break;
+    }
+    return MHD_YES;
+}
+
+/* The whole request is here. */
+static enum MHD_Result last_call(struct incoming *in)
+{
+    if (!shareable(in))
+        return park(in);
+    if (queue_plain_address(in))
+        return MHD_YES;
+    make_key(in);
+    if (!in->key.n)
+        return park(in);
+    return queue_from_cache(in) ? MHD_YES : take_turn(in);
+}
+
+/* The cache woke it. A page that it rendered itself and that is gone already is not kept again. */
+static enum MHD_Result again_call(struct incoming *in)
+{
+    if (!in->alone && queue_from_cache(in))
+        return MHD_YES;
+    if (!in->alone && !in->rendered)
+        return take_turn(in);
+    in->key = (struct str){ 0 };
+    return park(in);
 }
 
 static void expect_body(struct incoming *in)
@@ -220,9 +320,9 @@ enum MHD_Result event_request(void *arg, struct MHD_Connection *connection, cons
     struct incoming *in = *request_context;
     switch (in->stage) {
     case STAGE_LINE: return first_call(in, method, version);
-    case STAGE_BODY: return *bytes_n ? body_call(in, bytes, bytes_n) : park(in);
+    case STAGE_BODY: return *bytes_n ? body_call(in, bytes, bytes_n) : last_call(in);
     case STAGE_ADMITTED: expect_body(in); return MHD_YES;
-    case STAGE_AGAIN: return park(in);
+    case STAGE_AGAIN: return again_call(in);
     case STAGE_READY: return send_reply(in);
     case STAGE_ANSWERED: *bytes_n = 0; return MHD_YES;
     case STAGE_IDLE:

@@ -32,6 +32,13 @@ enum stage {
     STAGE_ANSWERED, /* it was given to the library */
 };
 
+enum cache_turn {
+    TURN_SERVE,  /* it is there by now: ask cache_queue again */
+    TURN_WAIT,   /* someone else is at it: the request will be resumed */
+    TURN_RENDER, /* this request renders it: cache_keep or cache_give_up must follow */
+    TURN_CODE,   /* the page is there, but not in this coding: cache_code must follow */
+};
+
 /* The header fields that the server itself reads. */
 enum head_field {
     HEAD_HOST,
@@ -95,8 +102,17 @@ struct incoming {
     enum method method;
     struct str field[HEAD_FIELDS]; /* NULL pointers: not sent */
     bool has_body, fresh, script;
-    bool alone;                    /* renders for itself: its page cannot be shared */
-    struct incoming *next_waiting; /* the cache's */
+
+    /* The cache's. */
+    struct str key; /* empty: its page is nobody else's */
+    char *key_copy;
+    bool alone;          /* renders for itself: its page cannot be shared */
+    bool rendered;       /* it just rendered this page: no fresher one is to be had */
+    struct entry *entry; /* whose turn this request has; NULL: none */
+    struct shard *shard;
+    enum coding coding; /* to be made, when only that is missing */
+    enum cache_turn turn;
+    struct incoming *next_waiting; /* in the entry's list */
 
     size_t body_max;  /* bytes of the body that are kept */
     size_t drain_max; /* bytes that are read at all, so that an answer can be given to them */

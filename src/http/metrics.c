@@ -1,5 +1,6 @@
 #include "http/metrics.h"
 #include "base/check.h"
+#include "http/cache.h"
 #include "http/engine.h"
 #include "http/listen.h"
 
@@ -49,6 +50,7 @@ static void put_all(struct buf *b, struct server *s)
     static const char *const cached[] = { "none", "hit", "miss" };
     struct counts c = tally_sum(s->tally);
     struct workers_state w = workers_look(s->workers);
+    struct cache_state kept = cache_look(s->cache);
     buf_print(b, "# TYPE diurnal_requests_total counter\n");
     for (unsigned i = 1; i < STATUS_CLASSES; i++)
         buf_print(b, "diurnal_requests_total{status=\"%uxx\"} %" PRIu64 "\n", i, c.classes[i]);
@@ -63,6 +65,8 @@ static void put_all(struct buf *b, struct server *s)
     put_gauge(b, "diurnal_workers", w.threads);
     put_gauge(b, "diurnal_workers_busy", w.busy);
     put_gauge(b, "diurnal_queue", w.waiting);
+    put_gauge(b, "diurnal_cache_bytes", kept.bytes);
+    put_gauge(b, "diurnal_cache_pages", kept.pages);
     put_gauge(b, "diurnal_bodies_bytes", atomic_load(&s->bodies));
 }
 

@@ -1,5 +1,6 @@
 #include "base/check.h"
 #include "base/log.h"
+#include "http/cache.h"
 #include "http/engine.h"
 #include "http/error.h"
 #include "http/guard.h"
@@ -222,6 +223,37 @@ static struct origin find_origin(const struct incoming *in)
     return origin_find(&in->settings->proxies, &in->peer, &said);
 }
 
+/* Whether all who ask for this address get this page; remembers routes where they do not. */
+static bool may_be_kept(struct request *r, const struct response *response)
+{
+    struct incoming *in = r->in;
+    if (!r->route || r->method != HTTP_GET || r->route->need != PUBLIC || in->fresh ||
+        (response->status && response->status != 200))
+        return false;
+    bool personal = in->work->personal || response->cache == CACHE_PRIVATE;
+    size_t i = (size_t)(r->route - in->server->o.routes);
+    bool before = atomic_exchange(&in->server->personal[i], personal);
+    if (personal && !before && response->cache != CACHE_PRIVATE)
+        log_event("event=page_not_kept route=%s why=personal", r->route->pattern);
+    return !personal && response->body.n <= cache_body_max(in->server->cache);
+}
+
+/* The reply: kept for all, or for this request only. */
+static void finish(struct request *r, const struct response *response)
+{
+    struct incoming *in = r->in;
+    bool keep = may_be_kept(r, response);
+    if (in->entry && keep) {
+        cache_keep(in->server->cache, in, response);
+        in->stage = STAGE_AGAIN;
+        return;
+    }
+    in->reply = reply_own(r, response);
+    if (in->entry)
+        cache_give_up(in->server->cache, in, in->reply.status);
+    in->stage = STAGE_READY;
+}
+
 static void answer(struct incoming *in, struct arena *a, const struct setup *setup)
 {
     struct server *s = in->server;
@@ -247,8 +279,7 @@ static void answer(struct incoming *in, struct arena *a, const struct setup *set
         in->admit_first = false;
         in->stage = STAGE_ADMITTED;
     } else {
-        in->reply = reply_own(&r, &response);
-        in->stage = STAGE_READY;
+        finish(&r, &response);
     }
     in->work = NULL;
 }
@@ -259,6 +290,12 @@ void serve_task(void *arg, void *bench, struct task *task)
     struct bench *b = bench;
     struct incoming *in =
         (struct incoming *)((char *)task - offsetof(struct incoming, task)); // task is its member
+    if (in->entry && in->turn == TURN_CODE) {
+        cache_code(s->cache, in);
+        in->stage = STAGE_AGAIN;
+        MHD_resume_connection(in->connection);
+        return;
+    }
     arena_reset(&b->arena);
     b->arena.limit = in->settings->memory_bytes;
     const struct setup *setup = engine_pin(s);

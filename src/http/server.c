@@ -1,6 +1,7 @@
 #include "http/server.h"
 #include "base/check.h"
 #include "base/log.h"
+#include "http/cache.h"
 #include "http/engine.h"
 #include "http/listen.h"
 #include "http/metrics.h"
@@ -60,22 +61,44 @@ static unsigned raise_files(unsigned wanted)
     return room < wanted ? (unsigned)room : wanted;
 }
 
-/* Once a second: who is late is shut down, the log is written. */
+/* Waits for `micros`, or until the server stops: then false. */
+static bool wait_tick(struct server *s, int64_t micros)
+{
+    int64_t next = clock_monotonic() + micros;
+    struct timespec until = { .tv_sec = next / SECOND, .tv_nsec = next % SECOND * 1000 };
+    check(pthread_mutex_lock(&s->tick_lock) == 0);
+    while (!s->tick_stop && clock_monotonic() < next)
+        (void)pthread_cond_clockwait(&s->tick, &s->tick_lock, CLOCK_MONOTONIC,
+                                     &until); // the clock and the flag tell why it returned
+    bool goes_on = !s->tick_stop;
+    check(pthread_mutex_unlock(&s->tick_lock) == 0);
+    return goes_on;
+}
+
+/* Twice a second: who is late is shut down, the log is written. */
 static void *tick(void *arg)
 {
     struct server *s = arg;
-    check(pthread_mutex_lock(&s->tick_lock) == 0);
-    while (!s->tick_stop) {
-        int64_t next = clock_monotonic() + SECOND / 2;
-        struct timespec until = { .tv_sec = next / SECOND, .tv_nsec = next % SECOND * 1000 };
-        (void)pthread_cond_clockwait(&s->tick, &s->tick_lock, CLOCK_MONOTONIC,
-                                     &until); // woken or not, it is time
-        check(pthread_mutex_unlock(&s->tick_lock) == 0);
+    while (wait_tick(s, SECOND / 2)) {
         (void)watchdog_sweep(&s->watchdog, clock_monotonic()); // how many is nobody's concern
         tally_tick(s->tally, clock_now(&(struct clock){ 0 }));
-        check(pthread_mutex_lock(&s->tick_lock) == 0);
     }
-    check(pthread_mutex_unlock(&s->tick_lock) == 0);
+    return NULL;
+}
+
+/* At the lowest priority, while no worker is busy, and at most a tenth of the time. */
+static void *improve(void *arg)
+{
+    struct server *s = arg;
+    int64_t pause = SECOND;
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), 19); // Linux: of this thread; if not, so be it
+    while (wait_tick(s, pause)) {
+        int64_t began = clock_monotonic();
+        bool improved = workers_look(s->workers).busy == 0 && cache_improve(s->cache);
+        pause = improved ? 10 * (clock_monotonic() - began) : SECOND;
+        if (improved)
+            (void)malloc_trim(0); // what the compressor needed
+    }
     return NULL;
 }
 
@@ -127,6 +150,9 @@ static struct server *make(const struct server_options *o, const struct config *
     s->tally = tally_make();
     s->limiter = limiter_make(s->shape.client_slots);
     generations_init(&s->generations);
+    s->cache = cache_make(s->shape.cache_bytes, &s->generations);
+    s->personal = calloc(o->route_count + 1, sizeof *s->personal);
+    check(s->personal);
     watchdog_init(&s->watchdog);
     check(pthread_mutex_init(&s->settings_lock, NULL) == 0);
     check(pthread_mutex_init(&s->tick_lock, NULL) == 0);
@@ -141,27 +167,29 @@ static struct server *make(const struct server_options *o, const struct config *
     return s;
 }
 
-static void end_ticker(struct server *s)
+static void end_threads(struct server *s)
 {
-    if (!s->ticking)
-        return;
     check(pthread_mutex_lock(&s->tick_lock) == 0);
     s->tick_stop = true;
-    check(pthread_cond_signal(&s->tick) == 0);
+    check(pthread_cond_broadcast(&s->tick) == 0);
     check(pthread_mutex_unlock(&s->tick_lock) == 0);
-    check(pthread_join(s->ticker, NULL) == 0);
-    s->ticking = false;
+    if (s->ticking)
+        check(pthread_join(s->ticker, NULL) == 0);
+    if (s->improving)
+        check(pthread_join(s->improver, NULL) == 0);
 }
 
 static void free_all(struct server *s)
 {
-    end_ticker(s);
+    end_threads(s);
     metrics_stop(s->metrics);
     workers_stop(s->workers);
     listener_unlink(&s->listener, &s->arena);
     if (s->listener.fd >= 0)
         (void)close(s->listener.fd); // nothing can be lost
     settings_drop(atomic_load(&s->settings));
+    cache_free(s->cache);
+    free(s->personal);
     routes_free(s->routes);
     tally_free(s->tally);
     limiter_free(s->limiter);
@@ -212,7 +240,8 @@ static err open_parts(struct server *s, const struct config *c)
 static err start_threads(struct server *s)
 {
     s->ticking = pthread_create(&s->ticker, NULL, tick, s) == 0;
-    s->daemon = s->ticking ? start_daemon(s) : NULL;
+    s->improving = pthread_create(&s->improver, NULL, improve, s) == 0;
+    s->daemon = s->ticking && s->improving ? start_daemon(s) : NULL;
     s->listener.fd = -1; // the library's now, even where it fails
     return s->daemon ? OK : fault(ERR_IO);
 }

@@ -44,7 +44,7 @@ static void error_page(struct request *r, struct response *ret, int status, cons
     ret->body = str_print(r->arena, "%s", word);
 }
 
-static const struct config *configure(struct site *s, const char *config)
+static struct config *configure(struct site *s, const char *config)
 {
     struct config *c = NULL;
     struct str why = S("");
@@ -52,7 +52,8 @@ static const struct config *configure(struct site *s, const char *config)
                                 strstr(config, "url") ? "" : "\n[site]\nurl = http://site.test\n");
     if (config_parse(S("test.ini"), text, &s->arena, &c, &why))
         printf("# " STR_FMT "\n", STR_ARG(why));
-    expect(c);
+    expect(c && s->config_count < COUNT(s->configs));
+    s->configs[s->config_count++] = c;
     return c;
 }
 
@@ -84,6 +85,8 @@ void site_stop(struct site *s)
 {
     expect(server_stop(s->server, 3 * SECOND));
     expect(s->pins == 0);
+    for (size_t i = 0; i < s->config_count; i++)
+        config_free(s->configs[i]);
     arena_free(&s->arena);
 }
 
