@@ -268,7 +268,8 @@ static bool queue(struct cache *c, struct shard *s, struct entry *e, struct inco
     in->pattern = e->pattern;
     if (in->cached == CACHED_NONE)
         in->cached = CACHED_HIT;
-    touch(c, s, e, in->began);
+    if (!in->rendered) // its own renderer is no sign that it is wanted
+        touch(c, s, e, in->began);
     // The library takes its own hold of the response, so it may leave the cache right after.
     check(MHD_queue_response(in->connection, in->reply.status,
                              has_it ? coded->unchanged : coded->whole) == MHD_YES);
@@ -436,7 +437,9 @@ static bool improve_one(struct cache *c, struct shard *s)
     e = s->buckets[hash / SHARDS % BUCKETS];
     while (e && e->source != source) // it may have been rendered anew meanwhile, or be gone
         e = e->next_in_bucket;
-    if (e && better.state == CODED_READY) {
+    if (e && (better.state != CODED_READY || better.bytes >= e->coded[CODING_BROTLI].bytes)) {
+        e->coded[CODING_BROTLI].quality = BROTLI_BEST; // it is as good as it gets
+    } else if (e) {
         coded_free(&e->coded[CODING_BROTLI]);
         e->coded[CODING_BROTLI] = better;
         better = (struct coded){ 0 };

@@ -50,10 +50,22 @@ static err refuse_later(struct request *r, struct response *ret, int status, con
     return e;
 }
 
+/* The API's errors look other than the pages'. */
+static void note_route(struct request *r)
+{
+    struct work *w = r->in->work;
+    char *room = arena_new(r->arena, char, r->path.n);
+    if (!r->path.n || path_split(r->path, room, &w->path))
+        return;
+    r->route = routes_find(r->in->server->routes, &w->path, (int)r->method).route;
+    r->in->pattern = r->route ? r->route->pattern : NULL;
+}
+
 /* What was decided before a worker had it. */
 static err refuse_early(struct request *r, struct response *ret)
 {
     const struct refusal *why = &r->in->refusal;
+    note_route(r);
     if (why->status == 503)
         return refuse_later(r, ret, why->status, why->word);
     err e = refuse(r, ret, why->status, why->word);

@@ -38,10 +38,9 @@ CONFIG_TEXT(proxies, "server", "proxies", "", 2000,
 CONFIG_TEXT(access_log, "server", "access_log", "off", 1000,
             "One line a request: off, - (standard error) or a file, opened anew after SIGHUP.");
 
-CONFIG_INT(
-    head_bytes, "limits", "head_bytes", 8192, 2048, 65536,
-    "Bytes of a request's first line and header fields together. Twice that is kept for each "
-    "connection, from the start of the server on.");
+CONFIG_INT(head_bytes, "limits", "head_bytes", 8192, 2048, 65536,
+           "Bytes of a request's first line and header fields together. Each connection has memory "
+           "for them from the start of the server on.");
 CONFIG_INT(target_bytes, "limits", "target_bytes", 4096, 512, TARGET_MAX,
            "Bytes of a request's address with its query.");
 CONFIG_INT(headers, "limits", "headers", 100, 20, 200, "Header fields of a request.");
