@@ -104,7 +104,9 @@ static bool scan_decimals(struct str *s, int exponent, int64_t *ret)
 bool money_parse(struct str s, struct currency c, struct money *ret)
 {
     int exponent = currency_exponent(c);
-    int64_t whole = 0, decimals = 0, minor = 0;
+    int64_t whole = 0;
+    int64_t decimals = 0;
+    int64_t minor = 0;
     if (!scan_int(&s, INT64_MAX, &whole))
         return false;
     if (scan_char(&s, '.') && !scan_decimals(&s, exponent, &decimals))

@@ -78,10 +78,10 @@ struct str anchor_make(struct anchors *t, struct arena *a, struct str words)
         base = S("s"); // a heading without letters: s-2, s-3
     if (add(t, a, base) && named)
         return base;
-    struct str name = base;
-    do {
+    for (;;) {
         int64_t n = slot(t, base)->next++;
-        name = str_print(a, STR_FMT "-%" PRId64, STR_ARG(base), n);
-    } while (!add(t, a, name));
-    return name;
+        struct str name = str_print(a, STR_FMT "-%" PRId64, STR_ARG(base), n);
+        if (add(t, a, name))
+            return name;
+    }
 }

@@ -200,9 +200,10 @@ static bool source_of(struct str attributes, struct str *ret_url)
         attributes = str_sub(attributes, at + 4, attributes.n);
         struct str value = { 0 };
         struct str rest = { 0 };
-        char quote = attributes.n ? attributes.s[0] : '\0';
-        if (own && (quote == '"' || quote == '\'') &&
-            str_cut(str_sub(attributes, 1, attributes.n), quote, &value, &rest) && remote(value)) {
+        bool quoted = str_starts(attributes, S("\"")) || str_starts(attributes, S("'"));
+        if (own && quoted &&
+            str_cut(str_sub(attributes, 1, attributes.n), attributes.s[0], &value, &rest) &&
+            remote(value)) {
             *ret_url = value;
             return true;
         }

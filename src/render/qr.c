@@ -34,8 +34,9 @@ static void put_svg(struct buf *out, const QRcode *code, struct str title)
     escape_put(out, ESCAPE_TEXT, title);
     buf_print(out, "</title><path fill=\"#fff\" d=\"M0 0h%dv%dH0z\"/><path fill=\"#000\" d=\"",
               size, size);
-    for (int y = 0; y < code->width; y++)
-        put_row(out, code->data + y * code->width, code->width, y);
+    const unsigned char *row = code->data;
+    for (int y = 0; y < code->width; y++, row += code->width)
+        put_row(out, row, code->width, y);
     buf_put(out, S("\"/></svg>"));
 }
 

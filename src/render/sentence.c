@@ -66,9 +66,9 @@ static struct str take_text(struct parser *p, bool in_plural)
     bool quoted = false;
     while (p->s.n) {
         char c = p->s.s[0];
-        char next = p->s.n > 1 ? p->s.s[1] : '\0';
-        bool doubled = c == '\'' && next == '\'';
-        bool quote = c == '\'' && !doubled && (quoted || special(next, in_plural));
+        struct str next = str_sub(p->s, 1, 1);
+        bool doubled = c == '\'' && str_eq(next, S("'"));
+        bool quote = c == '\'' && !doubled && (quoted || (next.n && special(next.s[0], in_plural)));
         if (!quoted && special(c, in_plural))
             break;
         if (!quote)
