@@ -19,6 +19,20 @@ enum {
     PATTERN_MAX = 128,
     TEXT_MAX = 256,  /* UTF-16 units of one date */
     MONEY_KINDS = 8, /* currencies whose formatters are kept; others' are made anew each time */
+    MEMO_BITS = 9,   /* 512 spots, 32 KB */
+    MEMO_TEXT_MAX = 55,
+};
+
+/*
+ * Dates printed of late. ICU takes a microsecond or two for one, a page shows a hundred, and the
+ * next rendering of the page shows the same again.
+ */
+struct memo {
+    struct spot {
+        int64_t key;
+        unsigned char n; /* 0: free */
+        char text[MEMO_TEXT_MAX];
+    } spots[1 << MEMO_BITS];
 };
 
 struct money_kind {
@@ -34,6 +48,7 @@ struct money_kind {
 struct tools {
     pthread_mutex_t lock;
     UDateFormat *date, *month, *time;
+    struct memo *dates, *times;
     UCalendar *calendar; /* in the site's zone */
     URelativeDateTimeFormatter *ago;
     UNumberFormatter *integer, *percent, *decimal;
@@ -155,6 +170,8 @@ void formats_free(struct formats *f)
         ucal_close(t->calendar);
     if (t->ago)
         ureldatefmt_close(t->ago);
+    free(t->dates);
+    free(t->times);
     unumf_close(t->integer);
     unumf_close(t->percent);
     unumf_close(t->decimal);
@@ -217,13 +234,35 @@ static struct str print_date(const UDateFormat *f, struct arena *a, int64_t micr
     return icu_str(a, text, n);
 }
 
+/* The same by way of the memo, under a key that tells all texts apart. */
+static struct str recall_date(struct memo **memo, int64_t key, const UDateFormat *f,
+                              struct arena *a, int64_t micros)
+{
+    if (!*memo) {
+        *memo = calloc(1, sizeof **memo);
+        check(*memo);
+    }
+    uint64_t hash = (uint64_t)key * UINT64_C(0x9E3779B97F4A7C15);
+    struct spot *spot = &(*memo)->spots[hash >> (64 - MEMO_BITS)];
+    if (spot->n && spot->key == key)
+        return str_copy(a, (struct str){ spot->text, spot->n });
+    struct str s = print_date(f, a, micros);
+    if (s.n <= MEMO_TEXT_MAX) {
+        spot->key = key;
+        spot->n = (unsigned char)s.n;
+        memcpy(spot->text, s.s, s.n);
+    }
+    return s;
+}
+
 struct str format_date(const struct formats *f, struct arena *a, struct date d)
 {
     struct tools *t = f->tools;
     lock(t);
     if (!t->date)
         t->date = open_dates(f->locale, utc, u"yMMMMd");
-    struct str s = print_date(t->date, a, date_to_days(d) * DAY);
+    int64_t day = date_to_days(d);
+    struct str s = recall_date(&t->dates, day, t->date, a, day * DAY);
     unlock(t);
     return s;
 }
@@ -245,7 +284,7 @@ struct str format_time(const struct formats *f, struct arena *a, int64_t micros)
     lock(t);
     if (!t->time)
         t->time = open_dates(f->locale, f->zone, u"yMMMdjm");
-    struct str s = print_date(t->time, a, micros);
+    struct str s = recall_date(&t->times, micros, t->time, a, micros);
     unlock(t);
     return s;
 }

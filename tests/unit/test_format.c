@@ -243,6 +243,27 @@ TEST(every_day_of_twelve_years_begins_on_itself)
     arena_free(&memory);
 }
 
+TEST(a_date_printed_again_is_the_same)
+{
+    struct formats *f = formats_of("en", "Europe/Berlin", "");
+    int64_t first = date_to_days((struct date){ 2000, 1, 1 });
+    for (int round = 0; round < 2; round++)
+        for (int64_t i = 0; i < 3000; i++) {
+            struct date d = date_from_days(first + i);
+            struct str day = str_print(&memory, " %d, %d", d.day, d.year);
+            expect(str_ends(format_date(f, &memory, d), day));
+            // 10:07 and 59 seconds of that day by UTC, 11:07 or 12:07 in Berlin
+            int64_t t = (first + i) * DAY + 10 * HOUR + 7 * MINUTE + 59 * SECOND + i;
+            struct str time = format_time(f, &memory, t);
+            size_t where = 0;
+            expect(str_find(time, day, &where) && str_find(time, S(":07"), &where));
+            expect_str(format_time(f, &memory, t), time);
+            arena_reset(&memory);
+        }
+    formats_free(f);
+    arena_free(&memory);
+}
+
 static void *use(void *arg)
 {
     const struct formats *f = arg;
