@@ -48,8 +48,10 @@ err media_show(struct request *r, struct response *ret)
         e = media_get(&tx, hash, r->arena, &m);
     if (e < 0)
         return fault(e);
-    if (e == MEDIA_NONE || !str_eq(m.name, name))
+    if (e == MEDIA_NONE)
         return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
+    if (!str_eq(m.name, name)) // one picture, one address
+        return response_redirect(r, ret, 301, media_url(r->arena, &m));
     ret->type = str_z(r->arena, m.type);
     ret->cache = CACHE_FOR_EVER;
     if (m.size <= WHOLE_MAX)

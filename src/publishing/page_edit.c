@@ -26,6 +26,11 @@ QUERY(page_set_html, "update page_revision set html = $2, html_version = $3 wher
 QUERY(page_set_down, "update page set live = 0, words = (select id from"
                      " page_revision where page = $1 and number = newest) where id = $1");
 
+QUERY(page_old_revision,
+      "select v.id, p.id, v.number, p.slug from page_revision v join page p on p.id = v.page"
+      " where v.html_version < $1 order by v.html_version, v.id limit 1");
+QUERY(page_keep_html, "update page_revision set html_version = $2 where id = $1");
+
 struct page_draft {
     struct page_input in; /* trimmed and copied */
     struct arena *arena;
@@ -326,4 +331,70 @@ err page_take_down(struct tx *tx, struct actor by, struct str slug, int64_t now)
     if (!e)
         e = audit_add(tx, by, &note);
     return e ? fault(e) : OK;
+}
+
+/* ---- New HTML for old words ---- */
+
+struct rendering {
+    int64_t revision, page, number;
+    struct str slug, text;
+    struct media_names pictures;
+    struct body body;
+};
+
+static err read_next(const struct app *app, struct arena *a, struct rendering *r)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    bool row = false;
+    err e = store_read(app->store, &tx);
+    if (e)
+        return fault(e);
+    struct stmt *s = query_start(&tx, &page_old_revision);
+    bind_int(s, 1, MARKDOWN_VERSION);
+    e = query_step(s, &row);
+    if (e || !row)
+        return e;
+    r->revision = column_int(s, 0);
+    r->page = column_int(s, 1);
+    r->number = column_int(s, 2);
+    r->slug = column_str(s, 3, a);
+    query_end(s);
+    struct page_revision v = { 0 };
+    e = page_revision_get(&tx, r->page, r->number, a, &v);
+    if (!e)
+        e = page_media(&tx, r->revision, a, &r->pictures);
+    r->text = v.body;
+    return e > 0 ? fault(ERR_DATA) : e;
+}
+
+static err write_one(struct tx *tx, void *arg)
+{
+    const struct rendering *r = arg;
+    tx_touch(tx, "page/" STR_FMT, STR_ARG(r->slug));
+    return set_html(tx, r->revision, &r->body);
+}
+
+/* What was fit to be shown before stays as it is. */
+static err keep_one(struct tx *tx, void *arg)
+{
+    const struct rendering *r = arg;
+    struct stmt *s = query_start(tx, &page_keep_html);
+    bind_int(s, 1, r->revision);
+    bind_int(s, 2, MARKDOWN_VERSION);
+    err e = query_run(s, NULL);
+    return e ? fault(e) : OK;
+}
+
+err page_render_next(const struct app *app, const struct setup *setup, struct arena *a,
+                     bool *ret_any)
+{
+    struct rendering r = { 0 };
+    err e = read_next(app, a, &r);
+    *ret_any = r.revision != 0;
+    if (e || !r.revision)
+        return e;
+    e = body_render(a, r.text, &r.pictures, theme_word(setup->theme, "back_to_text"), &r.body);
+    if (e < 0)
+        return fault(e);
+    return store_write(app->store, e == BODY_TOO_LONG ? keep_one : write_one, &r);
 }

@@ -30,3 +30,8 @@ MUST_USE err page_save(struct tx *tx, const struct page_draft *d, struct page_sa
 
 /* Takes a page from the public; its revisions stay. Writes the audit log. */
 MUST_USE err page_take_down(struct tx *tx, struct actor by, struct str slug, int64_t now);
+
+/* New HTML for one revision whose HTML is of an older MARKDOWN_VERSION, for report_render_job().
+ * *ret_any: there was one. */
+MUST_USE err page_render_next(const struct app *app, const struct setup *setup, struct arena *a,
+                              bool *ret_any);

@@ -110,3 +110,9 @@ MUST_USE err report_reason_check(struct str reason); /* one of the three refusal
 /* Job kind "report-publish": publishes the scheduled revision of report job->subject once it is
  * due. Nothing happens when it is not scheduled any more. */
 MUST_USE err report_publish_job(const struct app *app, int64_t report);
+
+/* Job kind "report-render", subject 0: renders the stored HTML of reports and standing pages anew
+ * that an older MARKDOWN_VERSION made, some at a time; it promises itself again until all is done.
+ * report_render_promise() promises it when there is something to do; call it at start. */
+MUST_USE err report_render_job(const struct app *app, const struct setup *setup, int64_t subject);
+MUST_USE err report_render_promise(const struct app *app);
