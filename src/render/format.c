@@ -19,7 +19,7 @@ enum {
     PATTERN_MAX = 128,
     TEXT_MAX = 256,  /* UTF-16 units of one date */
     MONEY_KINDS = 8, /* currencies whose formatters are kept; others' are made anew each time */
-    MEMO_BITS = 9,   /* 512 spots, 32 KB */
+    MEMO_BITS = 10,  /* 1024 spots, 64 KB */
     MEMO_TEXT_MAX = 55,
 };
 
@@ -234,6 +234,15 @@ static struct str print_date(const UDateFormat *f, struct arena *a, int64_t micr
     return icu_str(a, text, n);
 }
 
+/* Scatters keys that lie in even steps (minutes, days) over all spots: splitmix64's last step. */
+static uint64_t mix(int64_t key)
+{
+    uint64_t x = (uint64_t)key;
+    x = (x ^ (x >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return x ^ (x >> 31);
+}
+
 /* The same by way of the memo, under a key that tells all texts apart. */
 static struct str recall_date(struct memo **memo, int64_t key, const UDateFormat *f,
                               struct arena *a, int64_t micros)
@@ -242,16 +251,17 @@ static struct str recall_date(struct memo **memo, int64_t key, const UDateFormat
         *memo = calloc(1, sizeof **memo);
         check(*memo);
     }
-    uint64_t hash = (uint64_t)key * UINT64_C(0x9E3779B97F4A7C15);
-    struct spot *spot = &(*memo)->spots[hash >> (64 - MEMO_BITS)];
-    if (spot->n && spot->key == key)
-        return str_copy(a, (struct str){ spot->text, spot->n });
+    // Two spots share a place: the newer first, the older gone at the next.
+    struct spot *spot = &(*memo)->spots[(mix(key) >> (64 - MEMO_BITS)) & ~UINT64_C(1)];
+    for (size_t i = 0; i < 2; i++)
+        if (spot[i].n && spot[i].key == key)
+            return str_copy(a, (struct str){ spot[i].text, spot[i].n });
     struct str s = print_date(f, a, micros);
-    if (s.n <= MEMO_TEXT_MAX) {
-        spot->key = key;
-        spot->n = (unsigned char)s.n;
-        memcpy(spot->text, s.s, s.n);
-    }
+    if (s.n > MEMO_TEXT_MAX)
+        return s;
+    spot[1] = spot[0];
+    spot[0] = (struct spot){ .key = key, .n = (unsigned char)s.n };
+    memcpy(spot[0].text, s.s, s.n);
     return s;
 }
 
