@@ -22,3 +22,6 @@ size_t utf8_put(char out[4], uint32_t c);            /* encodes; returns 1..4 */
 enum text_fault { TEXT_FINE, TEXT_NOT_UTF8, TEXT_CONTROL, TEXT_BIDI, TEXT_MARKS };
 enum { MARKS_IN_A_ROW_MAX = 16 };
 enum text_fault text_check(struct str s, bool line);
+
+/* Nothing that leaves a mark: empty, or only spaces, joiners, fillers and other invisible ones. */
+bool text_blank(struct str s);

@@ -43,6 +43,7 @@ enum comment_hold {
     COMMENT_HOLD_TOKEN,    /* the form's token is not ours, or out of date */
 };
 struct str comment_hold_str(enum comment_hold h); /* "", "all", "honeypot", "fast", "token" */
+bool comment_hold_parse(struct str s, enum comment_hold *ret);
 
 enum comment_refusal {
     COMMENT_NO_REPORT = 1, /* no such report, or one that is not published */

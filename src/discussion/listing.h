@@ -40,7 +40,7 @@ struct listing_query {
 struct thread {
     struct comment root;
     bool continued; /* the root was in an earlier piece; only its id, name and counts matter */
-    const struct comment *replies; /* in order of writing, each after its parent */
+    struct comment *replies; /* in order of writing, each after its parent */
     size_t count;
     int64_t more;     /* visible replies after these that are known of; -1: some, uncounted */
     struct str after; /* the cursor that goes on with them, when more is not 0 */
@@ -62,8 +62,8 @@ enum {
 };
 /*
  * Fills *ret with what the query asks for, all of it in `a`. The html of a comment is empty unless
- * it is published. parent_name is filled for replies deeper than LISTING_NESTED and for those whose
- * parent is not in the same piece. In one snapshot: call it in one store_read().
+ * it is published. parent_name is filled for replies whose parent is not in the same piece. In one
+ * snapshot: call it in one store_read().
  */
 MUST_USE err listing_get(struct tx *tx, struct arena *a, const struct listing_query *q,
                          struct listing *ret);

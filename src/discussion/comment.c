@@ -1,0 +1,435 @@
+/*
+ * The comment table and its side table comment_origin (what was typed, and by whom): checking and
+ * rendering a draft, storing it, reading one comment. Lists are listing.c's and comment_desk.c's.
+ */
+#include "discussion/comment.h"
+#include "base/check.h"
+#include "base/utf8.h"
+#include "discussion/comment_row.h"
+#include "discussion/tree.h"
+#include "publishing/report.h"
+#include "render/markdown.h"
+
+CONFIG_INT(limit_comment_bytes, "limits", "comment_bytes", 16384, 100, 65536,
+           "Longest comment, in bytes of UTF-8 as it was typed.");
+
+enum { COMMENT_HTML_MAX = 256 * 1024 }; /* a page of comments must stay below a megabyte */
+
+QUERY(parent_row, "select report, coalesce(root, id), depth, " COMMENT_STATE_NUMBER
+                  " from comment where id = $1");
+QUERY(comment_insert,
+      "insert into comment (report, parent, root, depth, state, visible, person, created_at, hold, "
+      "html_version, name, html) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) "
+      "returning id");
+QUERY(origin_insert, "insert into comment_origin (comment, said, address_key, visitor, address, "
+                     "prefix, email, body) values ($1, $2, $3, $4, $5, $6, $7, $8)");
+QUERY(comment_row, "select " COMMENT_COLUMNS " from comment where id = $1");
+
+/* The visitor's latest few, for a visitor's are few; an address may be shared by thousands, so its
+ * comments are found by the hash of what they say. */
+#define SAME_COMMENT                                                                               \
+    "join comment c on c.id = o.comment where c.created_at > $2 and c.report = $3 and "            \
+    "coalesce(c.parent, 0) = $4 and o.body = $5 order by c.id desc limit 1"
+QUERY(again_by_visitor,
+      "select c.id, " COMMENT_STATE_NUMBER " from (select comment, body from comment_origin "
+      "where visitor = $1 order by comment desc limit 20) as o " SAME_COMMENT);
+QUERY(again_by_address, "select c.id, " COMMENT_STATE_NUMBER
+                        " from (select comment, body from comment_origin where address = $1 "
+                        "and said = $6 order by comment desc limit 20) as o " SAME_COMMENT);
+
+static const char *const state_names[] = { "held", "published", "hidden", "spam", "deleted" };
+static const char *const hold_names[] = { "", "all", "honeypot", "fast", "token" };
+
+struct str comment_state_str(enum comment_state s)
+{
+    return str_from_z(state_names[s]);
+}
+
+bool comment_state_parse(struct str s, enum comment_state *ret)
+{
+    for (size_t i = 0; i < COUNT(state_names); i++) {
+        if (str_eq(s, str_from_z(state_names[i]))) {
+            *ret = (enum comment_state)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+struct str comment_hold_str(enum comment_hold h)
+{
+    return str_from_z(hold_names[h]);
+}
+
+bool comment_hold_parse(struct str s, enum comment_hold *ret)
+{
+    for (size_t i = 0; i < COUNT(hold_names); i++) {
+        if (str_eq(s, str_from_z(hold_names[i]))) {
+            *ret = (enum comment_hold)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- checking a draft */
+
+static err check_name(struct str name)
+{
+    if (text_check(name, true) != TEXT_FINE)
+        return COMMENT_NAME_NOT_TEXT;
+    if (text_blank(name))
+        return COMMENT_NAME_MISSING;
+    return utf8_length(name) > COMMENT_NAME_MAX ? COMMENT_NAME_TOO_LONG : OK;
+}
+
+static bool mailbox_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           str_has(S("!#$%&'*+/=?^_`{|}~.-"), c);
+}
+
+static bool domain_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+/* Labels of letters, digits and inner hyphens, at least two. */
+static bool is_domain(struct str s)
+{
+    int labels = 0;
+    while (s.n) {
+        struct str label = s;
+        struct str rest = { 0 };
+        if (str_cut(s, '.', &label, &rest) && rest.n == 0)
+            return false;
+        if (label.n == 0 || label.n > 63 || label.s[0] == '-' || label.s[label.n - 1] == '-')
+            return false;
+        for (size_t i = 0; i < label.n; i++)
+            if (!domain_char(label.s[i]))
+                return false;
+        labels++;
+        s = rest;
+    }
+    return labels >= 2;
+}
+
+/* RFC 5321's Dot-string@Domain; quoted local parts and address literals are not what people type.
+ */
+static err check_email(struct str email)
+{
+    if (email.n == 0)
+        return OK;
+    if (email.n > COMMENT_EMAIL_MAX)
+        return COMMENT_EMAIL_TOO_LONG;
+    struct str local = { 0 };
+    struct str domain = { 0 };
+    if (!str_cut(email, '@', &local, &domain) || local.n == 0 || local.n > 64)
+        return COMMENT_EMAIL_WRONG;
+    size_t dots = 0;
+    if (local.s[0] == '.' || local.s[local.n - 1] == '.' || str_find(local, S(".."), &dots))
+        return COMMENT_EMAIL_WRONG;
+    for (size_t i = 0; i < local.n; i++)
+        if (!mailbox_char(local.s[i]))
+            return COMMENT_EMAIL_WRONG;
+    return is_domain(domain) ? OK : COMMENT_EMAIL_WRONG;
+}
+
+static err check_body(struct str body, int64_t max)
+{
+    if (text_check(body, false) != TEXT_FINE)
+        return COMMENT_NOT_TEXT;
+    if (text_blank(body))
+        return COMMENT_BODY_EMPTY;
+    return body.n > (size_t)max ? COMMENT_TOO_LONG : OK;
+}
+
+/* CRLF and CR become LF; blank lines go at both ends, the first line's indentation stays. */
+static struct str body_lines(struct arena *a, struct str s)
+{
+    char *p = arena_new(a, char, s.n);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        bool ends = s.s[i] == '\r' && i + 1 < s.n && s.s[i + 1] == '\n';
+        if (!ends)
+            p[n++] = s.s[i] == '\r' ? '\n' : s.s[i];
+    }
+    struct str text = { p, n };
+    struct str line = { 0 };
+    struct str rest = { 0 };
+    while (str_cut(text, '\n', &line, &rest) && str_trim(line).n == 0)
+        text = rest;
+    size_t left = str_trim(text).n;
+    if (left == 0)
+        return (struct str){ 0 };
+    size_t indent = (size_t)(str_trim(text).s - text.s);
+    return str_sub(text, 0, indent + left);
+}
+
+static err render_body(struct comment_draft *d, struct arena *a)
+{
+    struct html html = { 0 };
+    err e = markdown_comment(a, d->body, &html);
+    if (e < 0)
+        return fault(e);
+    if (e == MARKDOWN_TOO_LONG || html.s.n > COMMENT_HTML_MAX)
+        return COMMENT_TOO_LONG;
+    if (html.s.n == 0) // a link's definition alone renders to nothing
+        return COMMENT_BODY_EMPTY;
+    d->html = html;
+    d->html_version = MARKDOWN_VERSION;
+    return OK;
+}
+
+err comment_prepare(struct comment_draft *d, const struct config *c, struct arena *a,
+                    struct comment_problems *ret)
+{
+    d->name = str_trim(d->name);
+    d->email = str_trim(d->email);
+    d->body = body_lines(a, d->body);
+    *ret = (struct comment_problems){
+        .name = check_name(d->name),
+        .email = check_email(d->email),
+        .body = check_body(d->body, config_int(c, &limit_comment_bytes)),
+    };
+    if (!ret->body) {
+        err e = render_body(d, a);
+        if (e < 0)
+            return e;
+        ret->body = e;
+    }
+    d->prepared = !ret->name && !ret->email && !ret->body;
+    return ret->name ? ret->name : ret->email ? ret->email : ret->body;
+}
+
+/* ---- storing it */
+
+/* Where a new comment goes: a new thread is all zeros. */
+struct spot {
+    int64_t parent, root, depth;
+};
+
+static err find_spot(struct tx *tx, const struct comment_draft *d, struct spot *ret)
+{
+    *ret = (struct spot){ 0 };
+    if (!d->parent)
+        return OK;
+    struct stmt *s = query_start(tx, &parent_row);
+    bind_int(s, 1, d->parent);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e)
+        return fault(e);
+    if (!row)
+        return COMMENT_NO_PARENT;
+    bool here = column_int(s, 0) == d->report;
+    bool published = column_int(s, 3) == COMMENT_STATE_PUBLISHED;
+    *ret = (struct spot){ d->parent, column_int(s, 1), column_int(s, 2) + 1 };
+    query_end(s);
+    if (!here)
+        return COMMENT_NO_PARENT;
+    if (!published)
+        return COMMENT_PARENT_GONE;
+    return ret->depth > COMMENT_DEPTH_MAX ? COMMENT_TOO_DEEP : OK;
+}
+
+static err check_open(struct tx *tx, int64_t report)
+{
+    bool published = false;
+    err e = report_published(tx, report, &published);
+    if (e)
+        return fault(e);
+    if (!published)
+        return COMMENT_NO_REPORT;
+    struct discussion discussion = { 0 };
+    e = discussion_get(tx, report, &discussion);
+    if (e)
+        return fault(e);
+    return discussion.open ? OK : COMMENT_CLOSED;
+}
+
+/* FNV-1a, 64 bits: it only has to find candidates, whose words are then compared. */
+static int64_t said_hash(const struct comment_draft *d)
+{
+    uint64_t h = UINT64_C(0xCBF29CE484222325) ^ (uint64_t)d->report;
+    h = (h * UINT64_C(0x100000001B3)) ^ (uint64_t)d->parent;
+    for (size_t i = 0; i < d->body.n; i++)
+        h = (h * UINT64_C(0x100000001B3)) ^ (uint8_t)d->body.s[i];
+    return (int64_t)(h >> 1);
+}
+
+/* Leaves *ret alone, with id 0, when these words are new. */
+static err find_again(struct tx *tx, const struct comment_draft *d, const struct query *q,
+                      struct str who, struct comment_added *ret)
+{
+    if (who.n == 0)
+        return OK;
+    struct stmt *s = query_start(tx, q);
+    bind_blob(s, 1, who);
+    bind_int(s, 2, d->now - COMMENT_AGAIN_SPAN);
+    bind_int(s, 3, d->report);
+    bind_int(s, 4, d->parent);
+    bind_str(s, 5, d->body);
+    if (q == &again_by_address)
+        bind_int(s, 6, said_hash(d));
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e || !row)
+        return e;
+    *ret = (struct comment_added){
+        .id = column_int(s, 0),
+        .held = column_int(s, 1) == COMMENT_STATE_HELD,
+        .again = true,
+    };
+    query_end(s);
+    return OK;
+}
+
+static void bind_some(struct stmt *s, int i, int64_t v)
+{
+    if (v)
+        bind_int(s, i, v);
+    else
+        bind_null(s, i);
+}
+
+static void bind_hash(struct stmt *s, int i, struct str hash)
+{
+    if (hash.n)
+        bind_blob(s, i, hash);
+    else
+        bind_null(s, i);
+}
+
+static err insert_row(struct tx *tx, const struct comment_draft *d, const struct spot *spot,
+                      int64_t *ret_id)
+{
+    bool published = d->hold == COMMENT_HOLD_NONE;
+    struct stmt *s = query_start(tx, &comment_insert);
+    bind_int(s, 1, d->report);
+    bind_some(s, 2, spot->parent);
+    bind_some(s, 3, spot->root);
+    bind_int(s, 4, spot->depth);
+    bind_str(s, 5, comment_state_str(published ? COMMENT_STATE_PUBLISHED : COMMENT_STATE_HELD));
+    bind_int(s, 6, published);
+    bind_some(s, 7, d->person);
+    bind_int(s, 8, d->now);
+    bind_str(s, 9, comment_hold_str(d->hold));
+    bind_int(s, 10, d->html_version);
+    bind_str(s, 11, d->name);
+    bind_str(s, 12, d->html.s);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e || !row)
+        return e ? e : ERR_DATA;
+    *ret_id = column_int(s, 0);
+    query_end(s);
+    return OK;
+}
+
+static err insert_origin(struct tx *tx, const struct comment_draft *d, int64_t id)
+{
+    struct stmt *s = query_start(tx, &origin_insert);
+    bind_int(s, 1, id);
+    bind_int(s, 2, said_hash(d));
+    bind_int(s, 3, d->key);
+    bind_hash(s, 4, d->visitor);
+    bind_hash(s, 5, d->address);
+    bind_hash(s, 6, d->prefix);
+    if (d->email.n)
+        bind_str(s, 7, d->email);
+    else
+        bind_null(s, 7);
+    bind_str(s, 8, d->body);
+    return query_run(s, NULL);
+}
+
+static err count_new(struct tx *tx, const struct comment_draft *d, const struct spot *spot,
+                     int64_t id)
+{
+    struct discussion change = { .held = 1 };
+    if (d->hold == COMMENT_HOLD_NONE) {
+        change = (struct discussion){ .published = 1 };
+        struct tree_node node = { id, spot->parent, spot->root ? spot->root : id };
+        err e = tree_changed(tx, &node, 1, &change.threads);
+        if (e)
+            return e;
+    }
+    return discussion_count(tx, d->report, &change);
+}
+
+static err add_row(struct tx *tx, const struct comment_draft *d, const struct spot *spot,
+                   struct comment_added *ret)
+{
+    struct comment_added added = { .held = d->hold != COMMENT_HOLD_NONE };
+    err e = insert_row(tx, d, spot, &added.id);
+    if (!e)
+        e = insert_origin(tx, d, added.id);
+    if (!e)
+        e = count_new(tx, d, spot, added.id);
+    if (e)
+        return fault(e);
+    *ret = added;
+    return OK;
+}
+
+err comment_add(struct tx *tx, const struct comment_draft *d, struct comment_added *ret)
+{
+    check(d->prepared);
+    err e = check_open(tx, d->report);
+    if (e)
+        return e;
+    struct comment_added again = { 0 };
+    e = find_again(tx, d, &again_by_visitor, d->visitor, &again);
+    if (!e && !again.id)
+        e = find_again(tx, d, &again_by_address, d->address, &again);
+    if (e)
+        return fault(e);
+    if (again.id) {
+        *ret = again;
+        return OK;
+    }
+    struct spot spot = { 0 };
+    e = find_spot(tx, d, &spot);
+    return e ? e : add_row(tx, d, &spot, ret);
+}
+
+/* ---- reading it */
+
+void comment_read(struct stmt *s, struct arena *a, struct comment *ret)
+{
+    *ret = (struct comment){
+        .id = column_int(s, 0),
+        .report = column_int(s, 1),
+        .parent = column_int(s, 2),
+        .root = column_int(s, 3),
+        .depth = column_int(s, 4),
+        .state = (enum comment_state)column_int(s, 5),
+        .visible = column_int(s, 6),
+        .erased = column_int(s, 7),
+        .person = column_int(s, 8),
+        .created_at = column_int(s, 9),
+        .up = column_int(s, 10),
+        .down = column_int(s, 11),
+        .score = column_int(s, 12),
+        .children = column_int(s, 13),
+        .replies = column_int(s, 14),
+        .name = column_str(s, 15, a),
+        .html = { column_str(s, 16, a) },
+    };
+}
+
+err comment_get(struct tx *tx, int64_t id, struct arena *a, struct comment *ret)
+{
+    struct stmt *s = query_start(tx, &comment_row);
+    bind_int(s, 1, id);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e)
+        return fault(e);
+    if (!row)
+        return COMMENT_MISSING;
+    comment_read(s, a, ret);
+    query_end(s);
+    return OK;
+}

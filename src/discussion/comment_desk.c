@@ -1,0 +1,230 @@
+/* The desk's lists, and every change of a comment's state after it was added. */
+#include "discussion/comment_desk.h"
+#include "base/check.h"
+#include "discussion/comment_row.h"
+#include "discussion/tree.h"
+
+#include <inttypes.h>
+
+#define DESK_ROWS                                                                                  \
+    "select " COMMENT_COLUMNS ", coalesce(o.email, ''), hold, coalesce(changed_at, 0), "           \
+    "coalesce(changed_by, 0) from comment left join comment_origin o on o.comment = comment.id "
+#define DESK_QUEUE " and state <> 'published' and id < $1 order by id desc limit $2"
+QUERY(desk_newest, DESK_ROWS "where id < $1 order by id desc limit $2");
+QUERY(desk_held, DESK_ROWS "where state = 'held'" DESK_QUEUE);
+QUERY(desk_hidden, DESK_ROWS "where state = 'hidden'" DESK_QUEUE);
+QUERY(desk_spam, DESK_ROWS "where state = 'spam'" DESK_QUEUE);
+QUERY(desk_row, DESK_ROWS "where id = $1");
+
+QUERY(state_row, "select report, coalesce(parent, 0), coalesce(root, id), " COMMENT_STATE_NUMBER
+                 ", visible, children, erased from comment where id = $1");
+QUERY(state_set, "update comment set state = $2, visible = $3, changed_at = $4, changed_by = $5 "
+                 "where id = $1");
+QUERY(words_drop, "update comment set name = '', html = '', person = null where id = $1");
+QUERY(origin_drop, "delete from comment_origin where comment = $1");
+QUERY(author_drop, "update comment set name = '', erased = 1, person = null, changed_at = $2, "
+                   "changed_by = $3 where id = $1");
+QUERY(origin_author_drop, "update comment_origin set visitor = null, address = null, "
+                          "prefix = null, email = null where comment = $1");
+
+static const char *const filter_names[] = { "newest", "held", "hidden", "spam" };
+
+struct str desk_filter_str(enum desk_filter f)
+{
+    return str_from_z(filter_names[f]);
+}
+
+bool desk_filter_parse(struct str s, enum desk_filter *ret)
+{
+    for (size_t i = 0; i < COUNT(filter_names); i++) {
+        if (str_eq(s, str_from_z(filter_names[i]))) {
+            *ret = (enum desk_filter)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- lists */
+
+static void read_desk(struct stmt *s, struct arena *a, struct desk_comment *ret)
+{
+    *ret = (struct desk_comment){
+        .email = column_str(s, COMMENT_COLUMN_COUNT, a),
+        .changed_at = column_int(s, COMMENT_COLUMN_COUNT + 2),
+        .changed_by = column_int(s, COMMENT_COLUMN_COUNT + 3),
+    };
+    comment_read(s, a, &ret->comment);
+    (void)comment_hold_parse(column_str(s, COMMENT_COLUMN_COUNT + 1, a),
+                             &ret->hold); // what we do not know is shown as not held
+}
+
+err comment_list_desk(struct tx *tx, enum desk_filter filter, int64_t before, struct arena *a,
+                      struct desk_comments *ret)
+{
+    static const struct query *const queries[] = { &desk_newest, &desk_held, &desk_hidden,
+                                                   &desk_spam };
+    struct desk_comment *rows = arena_new(a, struct desk_comment, DESK_COMMENTS);
+    struct stmt *s = query_start(tx, queries[filter]);
+    bind_int(s, 1, before > 0 ? before : INT64_MAX);
+    bind_int(s, 2, DESK_COMMENTS + 1);
+    size_t n = 0;
+    bool row = false;
+    for (;;) {
+        err e = query_step(s, &row);
+        if (e)
+            return fault(e);
+        if (!row || n == DESK_COMMENTS)
+            break;
+        read_desk(s, a, &rows[n++]);
+    }
+    if (row)
+        query_end(s);
+    *ret = (struct desk_comments){ rows, n, row ? rows[n - 1].comment.id : 0 };
+    return arena_full(a) ? fault(ERR_LIMIT) : OK;
+}
+
+err comment_get_desk(struct tx *tx, int64_t id, struct arena *a, struct desk_comment *ret)
+{
+    struct stmt *s = query_start(tx, &desk_row);
+    bind_int(s, 1, id);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e)
+        return fault(e);
+    if (!row)
+        return DESK_NO_COMMENT;
+    read_desk(s, a, ret);
+    query_end(s);
+    return OK;
+}
+
+/* ---- states */
+
+struct standing {
+    int64_t report;
+    struct tree_node node;
+    enum comment_state state;
+    bool visible, erased;
+    int64_t children;
+};
+
+static err standing_get(struct tx *tx, int64_t id, struct standing *ret)
+{
+    struct stmt *s = query_start(tx, &state_row);
+    bind_int(s, 1, id);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e)
+        return fault(e);
+    if (!row)
+        return DESK_NO_COMMENT;
+    *ret = (struct standing){
+        .report = column_int(s, 0),
+        .node = { id, column_int(s, 1), column_int(s, 2) },
+        .state = (enum comment_state)column_int(s, 3),
+        .visible = column_int(s, 4),
+        .children = column_int(s, 5),
+        .erased = column_int(s, 6),
+    };
+    query_end(s);
+    return OK;
+}
+
+static int64_t *counter(struct discussion *d, enum comment_state s)
+{
+    switch (s) {
+    case COMMENT_STATE_HELD: return &d->held;
+    case COMMENT_STATE_PUBLISHED: return &d->published;
+    case COMMENT_STATE_HIDDEN: return &d->hidden;
+    case COMMENT_STATE_SPAM: return &d->spam;
+    case COMMENT_STATE_DELETED: return &d->deleted;
+    }
+    check(false);
+    return NULL;
+}
+
+static err run_one(struct tx *tx, const struct query *q, int64_t id)
+{
+    struct stmt *s = query_start(tx, q);
+    bind_int(s, 1, id);
+    return query_run(s, NULL);
+}
+
+static void bind_person(struct stmt *s, int i, int64_t person)
+{
+    if (person)
+        bind_int(s, i, person);
+    else
+        bind_null(s, i); // the command line
+}
+
+static err state_write(struct tx *tx, const struct standing *old, enum comment_state to, int64_t by,
+                       int64_t now)
+{
+    struct stmt *s = query_start(tx, &state_set);
+    bind_int(s, 1, old->node.id);
+    bind_str(s, 2, comment_state_str(to));
+    bind_int(s, 3, to == COMMENT_STATE_PUBLISHED || old->children > 0);
+    bind_int(s, 4, now);
+    bind_person(s, 5, by);
+    err e = query_run(s, NULL);
+    if (!e && to == COMMENT_STATE_DELETED)
+        e = run_one(tx, &words_drop, old->node.id);
+    if (!e && to == COMMENT_STATE_DELETED)
+        e = run_one(tx, &origin_drop, old->node.id);
+    return e;
+}
+
+static err count_change(struct tx *tx, const struct standing *old, enum comment_state to)
+{
+    struct discussion change = { 0 };
+    --*counter(&change, old->state);
+    ++*counter(&change, to);
+    bool visible = to == COMMENT_STATE_PUBLISHED || old->children > 0;
+    err e = OK;
+    if (visible != old->visible)
+        e = tree_changed(tx, &old->node, visible ? 1 : -1, &change.threads);
+    return e ? e : discussion_count(tx, old->report, &change);
+}
+
+err comment_set_state(struct tx *tx, int64_t id, enum comment_state to, int64_t by, int64_t now)
+{
+    struct standing old = { 0 };
+    err e = standing_get(tx, id, &old);
+    if (e)
+        return e;
+    if (old.state == to)
+        return DESK_SAME_STATE;
+    if (old.state == COMMENT_STATE_DELETED)
+        return DESK_DELETED;
+    if (to == COMMENT_STATE_HELD)
+        return DESK_NOT_BACK;
+    e = state_write(tx, &old, to, by, now);
+    if (!e)
+        e = count_change(tx, &old, to);
+    return e ? fault(e) : OK;
+}
+
+err comment_erase_author(struct tx *tx, int64_t id, int64_t by, int64_t now)
+{
+    struct standing old = { 0 };
+    err e = standing_get(tx, id, &old);
+    if (e)
+        return e;
+    if (old.state == COMMENT_STATE_DELETED)
+        return DESK_DELETED;
+    if (old.erased)
+        return DESK_SAME_STATE;
+    struct stmt *s = query_start(tx, &author_drop);
+    bind_int(s, 1, id);
+    bind_int(s, 2, now);
+    bind_person(s, 3, by);
+    e = query_run(s, NULL);
+    if (!e)
+        e = run_one(tx, &origin_author_drop, id);
+    if (e)
+        return fault(e);
+    tx_touch(tx, "report/%" PRId64, old.report);
+    return OK;
+}

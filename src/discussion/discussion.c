@@ -1,0 +1,91 @@
+#include "discussion/discussion.h"
+
+#include <inttypes.h>
+
+QUERY(discussion_row, "select published, threads, held, hidden, spam, deleted, open "
+                      "from discussion where report = $1");
+QUERY(discussion_sums, "select coalesce(sum(published), 0), coalesce(sum(threads), 0), "
+                       "coalesce(sum(held), 0), coalesce(sum(hidden), 0), coalesce(sum(spam), 0), "
+                       "coalesce(sum(deleted), 0), 1 from discussion");
+QUERY(discussion_open_set, "insert into discussion (report, open) values ($1, $2) "
+                           "on conflict (report) do update set open = excluded.open");
+QUERY(discussion_add,
+      "insert into discussion (report, published, threads, held, hidden, spam, deleted) "
+      "values ($1, $2, $3, $4, $5, $6, $7) on conflict (report) do update set "
+      "published = discussion.published + excluded.published, "
+      "threads = discussion.threads + excluded.threads, held = discussion.held + excluded.held, "
+      "hidden = discussion.hidden + excluded.hidden, spam = discussion.spam + excluded.spam, "
+      "deleted = discussion.deleted + excluded.deleted");
+
+static err read_row(struct stmt *s, struct discussion *ret)
+{
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e || !row)
+        return e;
+    *ret = (struct discussion){
+        .report = ret->report,
+        .published = column_int(s, 0),
+        .threads = column_int(s, 1),
+        .held = column_int(s, 2),
+        .hidden = column_int(s, 3),
+        .spam = column_int(s, 4),
+        .deleted = column_int(s, 5),
+        .open = column_int(s, 6),
+    };
+    query_end(s);
+    return OK;
+}
+
+err discussion_get(struct tx *tx, int64_t report, struct discussion *ret)
+{
+    struct discussion d = { .report = report, .open = true };
+    struct stmt *s = query_start(tx, &discussion_row);
+    bind_int(s, 1, report);
+    err e = read_row(s, &d);
+    if (e)
+        return fault(e);
+    *ret = d;
+    return OK;
+}
+
+err discussion_set_open(struct tx *tx, int64_t report, bool open)
+{
+    struct stmt *s = query_start(tx, &discussion_open_set);
+    bind_int(s, 1, report);
+    bind_int(s, 2, open);
+    err e = query_run(s, NULL);
+    if (e)
+        return fault(e);
+    tx_touch(tx, "report/%" PRId64, report);
+    return OK;
+}
+
+err discussion_sum(struct tx *tx, struct discussion *ret)
+{
+    struct discussion d = { .open = true };
+    err e = read_row(query_start(tx, &discussion_sums), &d);
+    if (e)
+        return fault(e);
+    *ret = d;
+    return OK;
+}
+
+err discussion_count(struct tx *tx, int64_t report, const struct discussion *change)
+{
+    struct stmt *s = query_start(tx, &discussion_add);
+    bind_int(s, 1, report);
+    bind_int(s, 2, change->published);
+    bind_int(s, 3, change->threads);
+    bind_int(s, 4, change->held);
+    bind_int(s, 5, change->hidden);
+    bind_int(s, 6, change->spam);
+    bind_int(s, 7, change->deleted);
+    err e = query_run(s, NULL);
+    if (e)
+        return fault(e);
+    tx_touch(tx, "report/%" PRId64, report);
+    if (change->published)
+        tx_touch(tx, "comments/%" PRId64, report);
+    return OK;
+}

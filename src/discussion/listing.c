@@ -1,0 +1,463 @@
+/*
+ * The pieces of a discussion. Every query starts from an index that holds visible comments only and
+ * ends at a limit, so that a piece costs the same under a hundred comments as under a million.
+ */
+#include "discussion/listing.h"
+#include "discussion/comment_row.h"
+#include "discussion/cursor.h"
+#include "discussion/vote.h"
+
+/*
+ * Once this much HTML is in a piece it ends, so that long comments make more pieces and not larger
+ * ones: with one last comment of COMMENT_HTML_MAX and the markup around it stays below a megabyte.
+ */
+enum { LISTING_BYTES = 256 * 1024 };
+
+#define ROOTS                                                                                      \
+    "select " COMMENT_COLUMNS                                                                      \
+    " from comment where report = $1 and root is null and visible = 1 and "
+QUERY(roots_newest, ROOTS "(created_at, id) < ($2, $3) order by created_at desc, id desc limit $4");
+QUERY(roots_oldest, ROOTS "(created_at, id) > ($2, $3) order by created_at, id limit $4");
+QUERY(roots_votes, ROOTS "(score, id) < ($2, $3) order by score desc, id desc limit $4");
+QUERY(replies_after, "select " COMMENT_COLUMNS " from comment where root = $1 and visible = 1 "
+                     "and id > $2 order by id limit $3");
+QUERY(name_row, "select name, erased from comment where id = $1");
+/* The viewer's latest hundred comments are looked at, wherever they are. */
+QUERY(held_of_visitor,
+      "select " COMMENT_COLUMNS " from comment where state = 'held' and report = $2 and id in "
+      "(select comment from comment_origin where visitor = $1 order by comment desc limit 100) "
+      "order by id desc limit $3");
+QUERY(is_of_visitor, "select 1 from comment_origin where comment = $1 and visitor = $2");
+
+static const char *const sort_names[] = { "newest", "oldest", "votes" };
+
+struct str listing_sort_str(enum listing_sort s)
+{
+    return str_from_z(sort_names[s]);
+}
+
+bool listing_sort_parse(struct str s, enum listing_sort *ret)
+{
+    for (size_t i = 0; i < COUNT(sort_names); i++) {
+        if (str_eq(s, str_from_z(sort_names[i]))) {
+            *ret = (enum listing_sort)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A piece while it is being read. */
+struct piece {
+    struct tx *tx;
+    struct arena *a;
+    const struct listing_query *q;
+    size_t bytes; /* of HTML so far */
+    struct thread *threads;
+    size_t count, max; /* of threads */
+};
+
+static bool piece_full(const struct piece *p)
+{
+    return p->bytes >= LISTING_BYTES || p->count == p->max || arena_full(p->a);
+}
+
+/* Reads a row's comment; what is not published has nothing to show but its place. */
+static void take(struct piece *p, struct stmt *s, struct comment *ret)
+{
+    comment_read(s, p->a, ret);
+    if (ret->state != COMMENT_STATE_PUBLISHED)
+        ret->html = (struct html){ 0 };
+    p->bytes += ret->html.s.n;
+}
+
+/* ---- roots and replies */
+
+/* Behind which root a piece of threads begins: before the first one unless a cursor says more. */
+struct behind {
+    int64_t key, id;
+};
+
+static struct behind before_all(enum listing_sort sort)
+{
+    return sort == LISTING_OLDEST ? (struct behind){ INT64_MIN, INT64_MIN }
+                                  : (struct behind){ INT64_MAX, INT64_MAX };
+}
+
+static struct behind behind_root(enum listing_sort sort, const struct comment *root)
+{
+    return (struct behind){ sort == LISTING_VOTES ? root->score : root->created_at, root->id };
+}
+
+/* Up to `max` roots behind `b`, as threads without replies yet. *ret_n < max: there are no more. */
+static err read_roots(struct piece *p, struct behind b, size_t max, struct comment *roots,
+                      size_t *ret_n)
+{
+    static const struct query *const queries[] = { &roots_newest, &roots_oldest, &roots_votes };
+    struct stmt *s = query_start(p->tx, queries[p->q->sort]);
+    bind_int(s, 1, p->q->report);
+    bind_int(s, 2, b.key);
+    bind_int(s, 3, b.id);
+    bind_int(s, 4, (int64_t)max);
+    size_t n = 0;
+    for (;;) {
+        bool row = false;
+        err e = query_step(s, &row);
+        if (e)
+            return e;
+        if (!row)
+            break;
+        comment_read(s, p->a, &roots[n++]);
+    }
+    *ret_n = n;
+    return OK;
+}
+
+/*
+ * Up to `max` replies of t->root behind `after`, fewer when the piece is full of bytes; says in
+ * t->more how many follow (-1: some) and in t->after where.
+ */
+static err read_replies(struct piece *p, struct thread *t, int64_t after, size_t max)
+{
+    if ((int64_t)max > t->root.replies)
+        max = (size_t)t->root.replies;
+    struct comment *replies = arena_new(p->a, struct comment, max);
+    struct stmt *s = query_start(p->tx, &replies_after);
+    bind_int(s, 1, t->root.id);
+    bind_int(s, 2, after);
+    bind_int(s, 3, (int64_t)max + 1);
+    bool row = false;
+    size_t n = 0;
+    for (;;) {
+        err e = query_step(s, &row);
+        if (e)
+            return e;
+        if (!row || n == max || p->bytes >= LISTING_BYTES)
+            break;
+        take(p, s, &replies[n++]);
+    }
+    if (row)
+        query_end(s);
+    t->replies = replies;
+    t->count = n;
+    t->more = !row ? 0 : after || t->root.replies <= (int64_t)n ? -1 : t->root.replies - (int64_t)n;
+    struct cursor c = { .kind = CURSOR_REPLIES,
+                        .scope = t->root.id,
+                        .id = n       ? replies[n - 1].id
+                              : after ? after
+                                      : t->root.id };
+    if (row)
+        t->after = cursor_print(p->a, &c);
+    return OK;
+}
+
+static void show_root(struct piece *p, struct thread *t, const struct comment *root)
+{
+    *t = (struct thread){ .root = *root };
+    if (root->state != COMMENT_STATE_PUBLISHED)
+        t->root.html = (struct html){ 0 };
+    p->bytes += t->root.html.s.n;
+}
+
+static struct str next_after(struct piece *p, enum cursor_kind kind, struct behind b, int64_t reply)
+{
+    struct cursor c = { .kind = kind,
+                        .sort = p->q->sort,
+                        .scope = p->q->report,
+                        .key = b.key,
+                        .id = b.id,
+                        .reply = reply };
+    return cursor_print(p->a, &c);
+}
+
+/* ---- the three kinds of pieces */
+
+static err piece_threads(struct piece *p, const struct cursor *c, struct listing *ret)
+{
+    struct behind b = c->id ? (struct behind){ c->key, c->id } : before_all(p->q->sort);
+    struct comment *roots = arena_new(p->a, struct comment, LISTING_THREADS + 1);
+    size_t n = 0;
+    err e = read_roots(p, b, LISTING_THREADS + 1, roots, &n);
+    for (size_t i = 0; !e && i < n && !piece_full(p); i++) {
+        struct thread *t = &p->threads[p->count++];
+        show_root(p, t, &roots[i]);
+        b = behind_root(p->q->sort, &roots[i]);
+        if (roots[i].replies)
+            e = read_replies(p, t, 0, LISTING_FIRST);
+    }
+    if (e)
+        return e;
+    if (p->count < n)
+        ret->next = next_after(p, CURSOR_THREADS, b, 0);
+    return OK;
+}
+
+static err piece_thread(struct piece *p, const struct cursor *c, struct listing *ret)
+{
+    struct comment root = { 0 };
+    err e = comment_get(p->tx, p->q->thread, p->a, &root);
+    if (e < 0)
+        return e;
+    if (e || root.report != p->q->report || root.parent || !root.visible)
+        return LISTING_NO_THREAD;
+    struct thread *t = &p->threads[p->count++];
+    show_root(p, t, &root);
+    e = read_replies(p, t, c->id, LISTING_REPLIES);
+    if (e)
+        return e;
+    if (t->more)
+        ret->next = t->after;
+    return OK;
+}
+
+/* How many comments a piece of all may still take. */
+static size_t room(const struct piece *p)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < p->count; i++)
+        used += p->threads[i].count + !p->threads[i].continued;
+    return used < LISTING_ALL ? LISTING_ALL - used : 0;
+}
+
+/* One thread of all: false in *ret_whole when its replies go on in the next piece. */
+static err whole_thread(struct piece *p, struct thread *t, int64_t after, bool *ret_whole)
+{
+    *ret_whole = true;
+    if (!t->root.replies)
+        return OK;
+    err e = read_replies(p, t, after, room(p));
+    *ret_whole = !t->more;
+    return e;
+}
+
+static int64_t last_shown(const struct thread *t, int64_t after)
+{
+    return t->count ? t->replies[t->count - 1].id : after ? after : t->root.id;
+}
+
+static err all_continued(struct piece *p, const struct cursor *c, struct listing *ret)
+{
+    struct thread *t = &p->threads[p->count++];
+    *t = (struct thread){ .continued = true };
+    err e = comment_get(p->tx, c->id, p->a, &t->root);
+    bool whole = true;
+    if (!e)
+        e = whole_thread(p, t, c->reply, &whole);
+    if (e)
+        return e < 0 ? e : LISTING_CURSOR_WRONG;
+    t->root.html = (struct html){ 0 };
+    if (!whole)
+        ret->next =
+            next_after(p, CURSOR_ALL, (struct behind){ c->key, c->id }, last_shown(t, c->reply));
+    else if (t->count == 0)
+        p->count--;
+    t->more = 0;
+    return OK;
+}
+
+/* The next few threads; *ret_end when there are none left or the piece is full. */
+static err all_some(struct piece *p, struct behind *b, struct listing *ret, bool *ret_end)
+{
+    struct comment *roots = arena_new(p->a, struct comment, LISTING_THREADS + 1);
+    size_t n = 0;
+    err e = read_roots(p, *b, LISTING_THREADS + 1, roots, &n);
+    *ret_end = n <= LISTING_THREADS;
+    for (size_t i = 0; !e && i < n && i < LISTING_THREADS; i++) {
+        if (room(p) == 0 || piece_full(p)) {
+            ret->next = next_after(p, CURSOR_ALL, *b, 0);
+            *ret_end = true;
+            return OK;
+        }
+        struct thread *t = &p->threads[p->count++];
+        show_root(p, t, &roots[i]);
+        *b = behind_root(p->q->sort, &roots[i]);
+        bool whole = true;
+        e = whole_thread(p, t, 0, &whole);
+        t->more = 0;
+        if (!e && !whole) {
+            ret->next = next_after(p, CURSOR_ALL, *b, last_shown(t, 0));
+            *ret_end = true;
+            return OK;
+        }
+    }
+    return e;
+}
+
+static err piece_all(struct piece *p, const struct cursor *c, struct listing *ret)
+{
+    struct behind b = c->id ? (struct behind){ c->key, c->id } : before_all(p->q->sort);
+    err e = c->reply ? all_continued(p, c, ret) : OK;
+    bool end = ret->next.n > 0;
+    while (!e && !end)
+        e = all_some(p, &b, ret, &end);
+    return e;
+}
+
+/* ---- cursors */
+
+static bool cursor_fits(const struct cursor *c, const struct listing_query *q)
+{
+    enum cursor_kind kind = q->thread ? CURSOR_REPLIES : q->all ? CURSOR_ALL : CURSOR_THREADS;
+    if (c->kind != kind)
+        return false;
+    if (kind == CURSOR_REPLIES)
+        return c->scope == q->thread;
+    return c->scope == q->report && c->sort == q->sort;
+}
+
+/*
+ * The comments it names are really there: so nobody makes us keep a page for each number there is.
+ * A score may have moved since.
+ */
+static err cursor_stands(struct piece *p, const struct cursor *c)
+{
+    struct comment at = { 0 };
+    err e = comment_get(p->tx, c->id, p->a, &at);
+    if (e)
+        return e < 0 ? e : LISTING_CURSOR_WRONG;
+    if (c->kind == CURSOR_REPLIES)
+        return at.root == c->scope ? OK : LISTING_CURSOR_WRONG;
+    bool key = c->sort == LISTING_VOTES || c->key == at.created_at;
+    if (at.report != c->scope || at.parent || !key)
+        return LISTING_CURSOR_WRONG;
+    if (!c->reply)
+        return OK;
+    e = comment_get(p->tx, c->reply, p->a, &at);
+    if (e < 0)
+        return e;
+    return !e && at.root == c->id ? OK : LISTING_CURSOR_WRONG;
+}
+
+static err read_cursor(struct piece *p, struct cursor *ret)
+{
+    if (!p->q->after.n)
+        return OK;
+    if (!cursor_parse(p->q->after, ret) || !cursor_fits(ret, p->q))
+        return LISTING_CURSOR_WRONG;
+    return cursor_stands(p, ret);
+}
+
+/* ---- what is added to the comments */
+
+static bool in_thread(const struct thread *t, int64_t id)
+{
+    size_t from = 0;
+    size_t to = t->count;
+    while (from < to) {
+        size_t mid = (from + to) / 2;
+        if (t->replies[mid].id == id)
+            return true;
+        if (t->replies[mid].id < id)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return t->root.id == id;
+}
+
+static err name_parent(struct piece *p, struct comment *c)
+{
+    struct stmt *s = query_start(p->tx, &name_row);
+    bind_int(s, 1, c->parent);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e || !row)
+        return e;
+    c->parent_name = column_str(s, 0, p->a);
+    c->parent_erased = column_int(s, 1);
+    query_end(s);
+    return OK;
+}
+
+static err mark(struct piece *p, struct comment *c)
+{
+    err e = vote_get(p->tx, c->id, p->q->viewer, &c->my_vote);
+    if (e)
+        return e;
+    struct stmt *s = query_start(p->tx, &is_of_visitor);
+    bind_int(s, 1, c->id);
+    bind_blob(s, 2, p->q->viewer);
+    e = query_step(s, &c->mine);
+    if (!e && c->mine)
+        query_end(s);
+    return e;
+}
+
+static err finish_thread(struct piece *p, struct thread *t)
+{
+    err e = p->q->viewer.n && !t->continued ? mark(p, &t->root) : OK;
+    for (size_t i = 0; !e && i < t->count; i++) {
+        struct comment *c = &t->replies[i];
+        if (!in_thread(t, c->parent))
+            e = name_parent(p, c);
+        if (!e && p->q->viewer.n)
+            e = mark(p, c);
+    }
+    return e;
+}
+
+static err read_mine(struct piece *p, struct listing *ret)
+{
+    struct comment *mine = arena_new(p->a, struct comment, LISTING_MINE);
+    struct stmt *s = query_start(p->tx, &held_of_visitor);
+    bind_blob(s, 1, p->q->viewer);
+    bind_int(s, 2, p->q->report);
+    bind_int(s, 3, LISTING_MINE);
+    size_t n = 0;
+    for (;;) {
+        bool row = false;
+        err e = query_step(s, &row);
+        if (e)
+            return e;
+        if (!row)
+            break;
+        comment_read(s, p->a, &mine[n]);
+        mine[n++].mine = true;
+    }
+    for (size_t i = 0; i < n; i++) {
+        err e = mine[i].parent ? name_parent(p, &mine[i]) : OK;
+        if (e)
+            return e;
+    }
+    ret->mine = mine;
+    ret->mine_count = n;
+    return OK;
+}
+
+static err read_piece(struct piece *p, struct listing *ret)
+{
+    struct cursor c = { 0 };
+    err e = read_cursor(p, &c);
+    if (e)
+        return e;
+    if (p->q->thread)
+        e = piece_thread(p, &c, ret);
+    else if (p->q->all)
+        e = piece_all(p, &c, ret);
+    else
+        e = piece_threads(p, &c, ret);
+    for (size_t i = 0; !e && i < p->count; i++)
+        e = finish_thread(p, &p->threads[i]);
+    if (!e && p->q->viewer.n)
+        e = read_mine(p, ret);
+    return e;
+}
+
+err listing_get(struct tx *tx, struct arena *a, const struct listing_query *q, struct listing *ret)
+{
+    size_t max = q->thread ? 1 : q->all ? LISTING_ALL + 1 : LISTING_THREADS;
+    struct piece p = { .tx = tx, .a = a, .q = q, .max = max };
+    p.threads = arena_new(a, struct thread, max);
+    struct listing listing = { .query = *q, .first = q->after.n == 0 };
+    err e = discussion_get(tx, q->report, &listing.counts);
+    if (!e)
+        e = read_piece(&p, &listing);
+    if (e)
+        return e < 0 ? fault(e) : e;
+    if (arena_full(a))
+        return fault(ERR_LIMIT);
+    listing.threads = p.threads;
+    listing.count = p.count;
+    *ret = listing;
+    return OK;
+}

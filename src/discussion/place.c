@@ -1,0 +1,127 @@
+/* Finds the page on which a comment stands, by reading the pages it may stand on. */
+#include "discussion/cursor.h"
+#include "discussion/listing.h"
+
+#include <inttypes.h>
+
+enum { CONTEXT = 10 }; /* earlier replies shown above one that is deep in a long thread */
+QUERY(reply_before, "select id from comment where root = $1 and visible = 1 and id < $2 "
+                    "order by id desc limit 1 offset $3");
+QUERY(held_is_of_visitor, "select 1 from comment_origin where comment = $1 and visitor = $2");
+
+static bool on_page(const struct listing *l, int64_t id)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        const struct thread *t = &l->threads[i];
+        if (t->root.id == id)
+            return true;
+        for (size_t j = 0; j < t->count; j++)
+            if (t->replies[j].id == id)
+                return true;
+    }
+    return false;
+}
+
+/* Whether `id` is on the page that `q` asks for. */
+static err look(struct tx *tx, struct arena *a, const struct listing_query *q, int64_t id,
+                bool *ret)
+{
+    struct listing l = { 0 };
+    err e = listing_get(tx, a, q, &l);
+    if (e)
+        return e < 0 ? e : ERR_DATA;
+    *ret = on_page(&l, id);
+    return OK;
+}
+
+/* The id that many visible replies before the comment, or the root's. */
+static err step_back(struct tx *tx, const struct comment *c, int64_t steps, int64_t *ret)
+{
+    struct stmt *s = query_start(tx, &reply_before);
+    bind_int(s, 1, c->root);
+    bind_int(s, 2, c->id);
+    bind_int(s, 3, steps);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e)
+        return e;
+    *ret = row ? column_int(s, 0) : c->root;
+    if (row)
+        query_end(s);
+    return OK;
+}
+
+/* A page of the thread that begins a little before the comment; with very long ones, at it. */
+static err place_behind(struct tx *tx, struct arena *a, const struct comment *c, struct str *ret)
+{
+    bool found = false;
+    struct str after = { 0 };
+    for (int64_t steps = CONTEXT; !found && steps >= 0; steps -= CONTEXT) {
+        struct cursor at = { .kind = CURSOR_REPLIES, .scope = c->root };
+        err e = step_back(tx, c, steps, &at.id);
+        if (e)
+            return e;
+        after = cursor_print(a, &at);
+        struct listing_query q = { .report = c->report, .thread = c->root, .after = after };
+        e = look(tx, a, &q, c->id, &found);
+        if (e)
+            return e;
+    }
+    *ret = str_print(a, "?thread=%" PRId64 "&after=" STR_FMT, c->root, STR_ARG(after));
+    return OK;
+}
+
+static err place_visible(struct tx *tx, struct arena *a, const struct comment *c, struct str *ret)
+{
+    bool found = false;
+    struct listing_query q = { .report = c->report };
+    err e = look(tx, a, &q, c->id, &found);
+    if (e || found) {
+        *ret = (struct str){ 0 };
+        return e;
+    }
+    q.thread = c->root;
+    e = look(tx, a, &q, c->id, &found);
+    if (e || found) {
+        *ret = str_print(a, "?thread=%" PRId64, c->root);
+        return e;
+    }
+    return place_behind(tx, a, c, ret);
+}
+
+/* A held comment is where its author alone sees it: at the head of the first page. */
+static err place_held(struct tx *tx, const struct comment *c, struct str viewer)
+{
+    if (!viewer.n)
+        return PLACE_MISSING;
+    struct stmt *s = query_start(tx, &held_is_of_visitor);
+    bind_int(s, 1, c->id);
+    bind_blob(s, 2, viewer);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e)
+        return e;
+    if (row)
+        query_end(s);
+    return row ? OK : PLACE_MISSING;
+}
+
+err comment_place(struct tx *tx, struct arena *a, int64_t id, struct str viewer,
+                  struct comment_place *ret)
+{
+    struct comment c = { 0 };
+    err e = comment_get(tx, id, a, &c);
+    if (e)
+        return e < 0 ? e : PLACE_MISSING;
+    struct comment_place place = { .report = c.report };
+    if (c.visible)
+        e = place_visible(tx, a, &c, &place.query);
+    else if (c.state == COMMENT_STATE_HELD)
+        e = place_held(tx, &c, viewer);
+    else
+        e = PLACE_GONE;
+    if (e)
+        return e < 0 ? fault(e) : e;
+    *ret = place;
+    return OK;
+}

@@ -1,0 +1,70 @@
+/* Visibility and counters up the chain of parents: at most COMMENT_DEPTH_MAX steps. */
+#include "discussion/tree.h"
+
+QUERY(tree_count, "update comment set children = children + $2, replies = replies + $3 "
+                  "where id = $1 "
+                  "returning coalesce(parent, 0), children, visible, "
+                  "case when state = 'published' then 1 else 0 end");
+QUERY(tree_visible, "update comment set visible = $2 where id = $1");
+QUERY(tree_replies, "update comment set replies = replies + $2 where id = $1");
+
+struct step {
+    int64_t parent; /* of the comment that was counted up or down */
+    bool flipped;   /* it became visible, or ceased to be */
+};
+
+static err visible_set(struct tx *tx, int64_t id, bool visible)
+{
+    struct stmt *s = query_start(tx, &tree_visible);
+    bind_int(s, 1, id);
+    bind_int(s, 2, visible);
+    return query_run(s, NULL);
+}
+
+/* Counts one visible reply more or fewer at `id`; `replies` is for a root only. */
+static err count_at(struct tx *tx, int64_t id, int delta, int64_t replies, struct step *ret)
+{
+    struct stmt *s = query_start(tx, &tree_count);
+    bind_int(s, 1, id);
+    bind_int(s, 2, delta);
+    bind_int(s, 3, replies);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e)
+        return e;
+    if (!row)
+        return ERR_DATA;
+    bool was = column_int(s, 2);
+    bool is = column_int(s, 1) > 0 || column_int(s, 3);
+    *ret = (struct step){ .parent = column_int(s, 0), .flipped = was != is };
+    query_end(s);
+    return was == is ? OK : visible_set(tx, id, is);
+}
+
+static err replies_add(struct tx *tx, int64_t root, int64_t replies)
+{
+    struct stmt *s = query_start(tx, &tree_replies);
+    bind_int(s, 1, root);
+    bind_int(s, 2, replies);
+    return query_run(s, NULL);
+}
+
+err tree_changed(struct tx *tx, const struct tree_node *node, int delta, int64_t *ret_threads)
+{
+    *ret_threads = node->parent ? 0 : delta;
+    int64_t replies = 0;
+    struct step step = { .parent = node->parent, .flipped = true };
+    while (step.flipped && step.parent) {
+        int64_t at = step.parent;
+        replies += delta;
+        err e = count_at(tx, at, delta, at == node->root ? replies : 0, &step);
+        if (e)
+            return fault(e);
+        if (at == node->root) {
+            *ret_threads = step.flipped ? delta : 0;
+            return OK;
+        }
+    }
+    err e = replies ? replies_add(tx, node->root, replies) : OK;
+    return e ? fault(e) : OK;
+}

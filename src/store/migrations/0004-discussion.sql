@@ -1,0 +1,75 @@
+-- Comments, votes and their counters. What each is, and what "visible" means, is told in
+-- discussion/comment.h, discussion/vote.h and discussion/discussion.h.
+
+create table discussion (
+    report integer primary key references report (id),
+    published integer not null default 0,
+    threads integer not null default 0,
+    held integer not null default 0,
+    hidden integer not null default 0,
+    spam integer not null default 0,
+    deleted integer not null default 0,
+    open integer not null default 1 check (open in (0, 1))
+) strict;
+
+-- What readers see. Kept narrow, for a page reads 120 of these rows; see comment_origin.
+-- A root has neither parent nor root; replies have both.
+create table comment (
+    id integer primary key,
+    report integer not null references report (id),
+    parent integer references comment (id),
+    root integer references comment (id),
+    depth integer not null check (depth >= 0),
+    state text not null check (state in ('held', 'published', 'hidden', 'spam', 'deleted')),
+    visible integer not null check (visible in (0, 1)),
+    erased integer not null default 0 check (erased in (0, 1)),
+    person integer references person (id),
+    created_at integer not null,
+    up integer not null default 0,
+    down integer not null default 0,
+    score integer not null default 0,
+    children integer not null default 0, -- visible direct replies
+    replies integer not null default 0,  -- of a root: visible comments below it
+    hold text not null default '',       -- why it was held
+    changed_at integer,                  -- the last change of state, and whose it was
+    changed_by integer references person (id),
+    html_version integer not null,
+    name text not null,
+    html text not null,
+    check ((parent is null) = (root is null)),
+    check ((parent is null) = (depth = 0))
+) strict;
+-- Pages start from these; only what is visible is in them, so that no heap of spam slows a page.
+create index comment_root_time on comment (report, created_at, id) where root is null and visible = 1;
+create index comment_root_score on comment (report, score, id) where root is null and visible = 1;
+create index comment_reply on comment (root, id) where root is not null and visible = 1;
+-- The desk's queues.
+create index comment_queue on comment (state, id) where state <> 'published';
+
+-- What a comment was made from: the words as typed, and whom they came from. Gone when it is
+-- deleted; all but the words are null when its author is erased.
+create table comment_origin (
+    comment integer primary key references comment (id),
+    said integer not null, -- hash of report, parent and body, to find a comment sent twice
+    address_key integer not null,
+    visitor blob,
+    address blob,
+    prefix blob,
+    email text,
+    body text not null
+) strict;
+create index comment_origin_visitor on comment_origin (visitor, comment) where visitor is not null;
+create index comment_origin_address on comment_origin (address, said) where address is not null;
+
+create table vote (
+    comment integer not null references comment (id),
+    voter blob not null,
+    report integer not null references report (id),
+    value integer not null check (value in (-1, 1)),
+    created_at integer not null,
+    address_key integer not null,
+    address blob,
+    prefix blob,
+    primary key (comment, voter)
+) strict, without rowid;
+create index vote_voter on vote (voter, report);
