@@ -65,6 +65,9 @@ enum { REPORT_NONE = 1, REPORT_CURSOR_WRONG };
 /* For the desk and the rooms above: a report in any state. */
 MUST_USE err report_get(struct tx *tx, int64_t id, struct arena *a, struct report *ret);
 
+/* Whether a report of that id is public now; cheap enough for every write under it. */
+MUST_USE err report_published(struct tx *tx, int64_t id, bool *ret);
+
 /* What stands at a public address. Drafts do not (REPORT_NONE). */
 enum report_standing { REPORT_SHOWN, REPORT_MOVED, REPORT_GONE };
 struct report_found {

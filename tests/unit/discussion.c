@@ -1,0 +1,147 @@
+#include "unit/discussion.h"
+
+#include <string.h>
+
+/* The fixture of discussion/'s tests. */
+
+QUERY(test_report, "insert into report (id, published) values ($1, $2)");
+QUERY(test_person, "insert into person (id) values (1)");
+
+static err add_reports(struct tx *tx, void *arg)
+{
+    (void)arg;
+    err e = query_run(query_start(tx, &test_person), NULL);
+    for (int i = 1; !e && i <= ROOM_DRAFT; i++) {
+        struct stmt *s = query_start(tx, &test_report);
+        bind_int(s, 1, i);
+        bind_int(s, 2, i != ROOM_DRAFT);
+        e = query_run(s, NULL);
+    }
+    return e;
+}
+
+void room_open(struct room *r)
+{
+    *r = (struct room){ .now = INT64_C(1525428000) * SECOND };
+    struct str why = { 0 };
+    arena_init(&r->arena, 200 << 20);
+    expect(store_open(&(struct store_options){ .readers = 2 }, &r->arena, &r->store, &why) == OK);
+    expect(store_write(r->store, add_reports, NULL) == OK);
+}
+
+void room_close(struct room *r)
+{
+    store_close(r->store);
+    arena_free(&r->arena);
+}
+
+struct str room_visitor(struct room *r, const char *name)
+{
+    struct str s = str_print(&r->arena, "%-16s", name);
+    return str_sub(s, 0, 16);
+}
+
+struct say {
+    struct comment_draft draft;
+    struct comment_added added;
+};
+
+static err say_work(struct tx *tx, void *arg)
+{
+    struct say *say = arg;
+    return comment_add(tx, &say->draft, &say->added);
+}
+
+err room_say(struct room *r, const struct said *said, struct comment_added *ret)
+{
+    struct comment_problems problems = { 0 };
+    struct say say = { .draft = { .report = said->report,
+                                  .parent = said->parent,
+                                  .name = S("Ada"),
+                                  .body = str_from_z(said->body),
+                                  .person = said->person,
+                                  .hold = said->hold,
+                                  .now = r->now } };
+    if (said->visitor) {
+        say.draft.visitor = room_visitor(r, said->visitor);
+        say.draft.address = room_visitor(r, said->visitor);
+    }
+    expect(comment_prepare(&say.draft, NULL, &r->arena, &problems) == OK);
+    err e = store_write(r->store, say_work, &say);
+    if (!e)
+        *ret = say.added;
+    return e;
+}
+
+int64_t room_said(struct room *r, int64_t report, int64_t parent, const char *body)
+{
+    struct comment_added added = { 0 };
+    struct said said = { .report = report, .parent = parent, .body = body };
+    expect(room_say(r, &said, &added) == OK);
+    return added.id;
+}
+
+struct change {
+    int64_t id, now;
+    enum comment_state to;
+};
+
+static err state_work(struct tx *tx, void *arg)
+{
+    const struct change *c = arg;
+    return comment_set_state(tx, c->id, c->to, 1, c->now);
+}
+
+err room_state(struct room *r, int64_t id, enum comment_state to)
+{
+    struct change c = { id, r->now, to };
+    return store_write(r->store, state_work, &c);
+}
+
+struct voting {
+    struct vote vote;
+    struct vote_sums sums;
+};
+
+static err vote_work(struct tx *tx, void *arg)
+{
+    struct voting *v = arg;
+    return vote_set(tx, &v->vote, &v->sums);
+}
+
+err room_vote(struct room *r, int64_t comment, const char *voter, int value, struct vote_sums *ret)
+{
+    struct voting v = { .vote = { .comment = comment,
+                                  .value = value,
+                                  .voter = room_visitor(r, voter),
+                                  .now = r->now } };
+    err e = store_write(r->store, vote_work, &v);
+    if (!e)
+        *ret = v.sums;
+    return e;
+}
+
+struct discussion room_counts(struct room *r, int64_t report)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct discussion d = { 0 };
+    expect(store_read(r->store, &tx) == OK);
+    expect(discussion_get(&tx, report, &d) == OK);
+    return d;
+}
+
+struct comment room_comment(struct room *r, int64_t id)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct comment c = { 0 };
+    expect(store_read(r->store, &tx) == OK);
+    expect(comment_get(&tx, id, &r->arena, &c) == OK);
+    return c;
+}
+
+err room_list(struct room *r, const struct listing_query *q, struct listing *ret)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    expect(store_read(r->store, &tx) == OK);
+    return listing_get(&tx, &r->arena, q, ret);
+}
