@@ -18,8 +18,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
-enum { SMALL = 1000, TURNS = 2000, BATCH = 500, YOUNG = 400 };
+enum { SMALL = 1000, TURNS = 2000, BATCH = 20, YOUNG = 400 };
 QUERY(bench_report, "insert into report (id, published) values ($1, 1)");
 
 struct fill {
@@ -31,8 +32,8 @@ struct fill {
 
 static int64_t chance(struct fill *f, int64_t of)
 {
-    f->seed = (int64_t)(((uint64_t)f->seed * UINT64_C(6364136223846793005) + 1442695040888963407u) >>
-                        1);
+    f->seed =
+        (int64_t)(((uint64_t)f->seed * UINT64_C(6364136223846793005) + 1442695040888963407u) >> 1);
     return (f->seed >> 20) % of;
 }
 
@@ -195,7 +196,7 @@ int main(int argc, char **argv)
     struct store *store = NULL;
     struct str why = { 0 };
     arena_init(&a, 1 << 20);
-    struct store_options o = { .dir = argv[1], .create = true, .readers = 2 };
+    struct store_options o = { .dir = argv[1], .create = true, .unsafe = true, .readers = 2 };
     check(store_open(&o, &a, &store, &why) == OK);
     check(store_write(store, add_reports, NULL) == OK);
     fill(store, 1, SMALL);

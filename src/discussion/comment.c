@@ -19,23 +19,18 @@ QUERY(parent_row, "select report, coalesce(root, id), depth, " COMMENT_STATE_NUM
                   " from comment where id = $1");
 QUERY(comment_insert,
       "insert into comment (report, parent, root, depth, state, visible, person, created_at, hold, "
-      "html_version, name, html) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) "
+      "html_version, name, html, held_for) "
+      "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) "
       "returning id");
 QUERY(origin_insert, "insert into comment_origin (comment, said, address_key, visitor, address, "
                      "prefix, email, body) values ($1, $2, $3, $4, $5, $6, $7, $8)");
 QUERY(comment_row, "select " COMMENT_COLUMNS " from comment where id = $1");
 
-/* The visitor's latest few, for a visitor's are few; an address may be shared by thousands, so its
- * comments are found by the hash of what they say. */
-#define SAME_COMMENT                                                                               \
-    "join comment c on c.id = o.comment where c.created_at > $2 and c.report = $3 and "            \
-    "coalesce(c.parent, 0) = $4 and o.body = $5 order by c.id desc limit 1"
-QUERY(again_by_visitor,
-      "select c.id, " COMMENT_STATE_NUMBER " from (select comment, body from comment_origin "
-      "where visitor = $1 order by comment desc limit 20) as o " SAME_COMMENT);
-QUERY(again_by_address, "select c.id, " COMMENT_STATE_NUMBER
-                        " from (select comment, body from comment_origin where address = $1 "
-                        "and said = $6 order by comment desc limit 20) as o " SAME_COMMENT);
+/* What the memory of recent comments leads to is looked at closely. */
+QUERY(same_comment, "select " COMMENT_STATE_NUMBER " from comment c join comment_origin o "
+                    "on o.comment = c.id where c.id = $1 and c.created_at > $2 and c.report = $3 "
+                    "and coalesce(c.parent, 0) = $4 and o.body = $5 "
+                    "and (o.visitor = $6 or o.address = $7)");
 
 static const char *const state_names[] = { "held", "published", "hidden", "spam", "deleted" };
 static const char *const hold_names[] = { "", "all", "honeypot", "fast", "token" };
@@ -204,6 +199,22 @@ err comment_prepare(struct comment_draft *d, const struct config *c, struct aren
 
 /* ---- storing it */
 
+static void bind_some(struct stmt *s, int i, int64_t v)
+{
+    if (v)
+        bind_int(s, i, v);
+    else
+        bind_null(s, i);
+}
+
+static void bind_hash(struct stmt *s, int i, struct str hash)
+{
+    if (hash.n)
+        bind_blob(s, i, hash);
+    else
+        bind_null(s, i);
+}
+
 /* Where a new comment goes: a new thread is all zeros. */
 struct spot {
     int64_t parent, root, depth;
@@ -248,57 +259,51 @@ static err check_open(struct tx *tx, int64_t report)
     return discussion.open ? OK : COMMENT_CLOSED;
 }
 
-/* FNV-1a, 64 bits: it only has to find candidates, whose words are then compared. */
-static int64_t said_hash(const struct comment_draft *d)
+/* FNV-1a, 64 bits. */
+static uint64_t hash_more(uint64_t h, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        h = (h ^ (uint8_t)s.s[i]) * UINT64_C(0x100000001B3);
+    return h;
+}
+
+static int64_t said_by(const struct comment_draft *d, struct str who)
 {
     uint64_t h = UINT64_C(0xCBF29CE484222325) ^ (uint64_t)d->report;
     h = (h * UINT64_C(0x100000001B3)) ^ (uint64_t)d->parent;
-    for (size_t i = 0; i < d->body.n; i++)
-        h = (h * UINT64_C(0x100000001B3)) ^ (uint8_t)d->body.s[i];
-    return (int64_t)(h >> 1);
+    return (int64_t)(hash_more(hash_more(h, who), d->body) >> 1);
+}
+
+/* Under which hash it is remembered: by the visitor, whose next request will show the same cookie,
+ * but by the address of who has none yet. */
+static int64_t said(const struct comment_draft *d)
+{
+    return said_by(d, d->visitor_new || !d->visitor.n ? d->address : d->visitor);
 }
 
 /* Leaves *ret alone, with id 0, when these words are new. */
-static err find_again(struct tx *tx, const struct comment_draft *d, const struct query *q,
-                      struct str who, struct comment_added *ret)
+static err find_again(struct tx *tx, const struct comment_draft *d, struct str who,
+                      struct comment_added *ret)
 {
-    if (who.n == 0)
+    int64_t id = who.n ? recent_find(d->recent, said_by(d, who)) : 0;
+    if (!id)
         return OK;
-    struct stmt *s = query_start(tx, q);
-    bind_blob(s, 1, who);
+    struct stmt *s = query_start(tx, &same_comment);
+    bind_int(s, 1, id);
     bind_int(s, 2, d->now - COMMENT_AGAIN_SPAN);
     bind_int(s, 3, d->report);
     bind_int(s, 4, d->parent);
     bind_str(s, 5, d->body);
-    if (q == &again_by_address)
-        bind_int(s, 6, said_hash(d));
+    bind_hash(s, 6, d->visitor);
+    bind_hash(s, 7, d->address);
     bool row = false;
     err e = query_step(s, &row);
     if (e || !row)
         return e;
-    *ret = (struct comment_added){
-        .id = column_int(s, 0),
-        .held = column_int(s, 1) == COMMENT_STATE_HELD,
-        .again = true,
-    };
+    bool held = column_int(s, 0) == COMMENT_STATE_HELD;
+    *ret = (struct comment_added){ .id = id, .held = held, .again = true };
     query_end(s);
     return OK;
-}
-
-static void bind_some(struct stmt *s, int i, int64_t v)
-{
-    if (v)
-        bind_int(s, i, v);
-    else
-        bind_null(s, i);
-}
-
-static void bind_hash(struct stmt *s, int i, struct str hash)
-{
-    if (hash.n)
-        bind_blob(s, i, hash);
-    else
-        bind_null(s, i);
 }
 
 static err insert_row(struct tx *tx, const struct comment_draft *d, const struct spot *spot,
@@ -318,6 +323,7 @@ static err insert_row(struct tx *tx, const struct comment_draft *d, const struct
     bind_int(s, 10, d->html_version);
     bind_str(s, 11, d->name);
     bind_str(s, 12, d->html.s);
+    bind_hash(s, 13, published ? (struct str){ 0 } : d->visitor);
     bool row = false;
     err e = query_step(s, &row);
     if (e || !row)
@@ -331,7 +337,7 @@ static err insert_origin(struct tx *tx, const struct comment_draft *d, int64_t i
 {
     struct stmt *s = query_start(tx, &origin_insert);
     bind_int(s, 1, id);
-    bind_int(s, 2, said_hash(d));
+    bind_int(s, 2, said(d));
     bind_int(s, 3, d->key);
     bind_hash(s, 4, d->visitor);
     bind_hash(s, 5, d->address);
@@ -351,7 +357,8 @@ static err count_new(struct tx *tx, const struct comment_draft *d, const struct 
     if (d->hold == COMMENT_HOLD_NONE) {
         change = (struct discussion){ .published = 1 };
         struct tree_node node = { id, spot->parent, spot->root ? spot->root : id };
-        err e = tree_changed(tx, &node, 1, &change.threads);
+        err e = tree_added(tx, &node);
+        change.threads = !spot->parent;
         if (e)
             return e;
     }
@@ -369,6 +376,8 @@ static err add_row(struct tx *tx, const struct comment_draft *d, const struct sp
         e = count_new(tx, d, spot, added.id);
     if (e)
         return fault(e);
+    if (d->recent)
+        recent_add(d->recent, said(d), added.id);
     *ret = added;
     return OK;
 }
@@ -380,9 +389,10 @@ err comment_add(struct tx *tx, const struct comment_draft *d, struct comment_add
     if (e)
         return e;
     struct comment_added again = { 0 };
-    e = find_again(tx, d, &again_by_visitor, d->visitor, &again);
-    if (!e && !again.id)
-        e = find_again(tx, d, &again_by_address, d->address, &again);
+    if (d->recent)
+        e = find_again(tx, d, d->visitor, &again);
+    if (!e && d->recent && !again.id)
+        e = find_again(tx, d, d->address, &again);
     if (e)
         return fault(e);
     if (again.id) {

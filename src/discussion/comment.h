@@ -1,6 +1,7 @@
 #pragma once
 #include "base/config.h"
 #include "discussion/discussion.h"
+#include "discussion/recent.h"
 #include "render/view.h"
 #include "store/store.h"
 
@@ -67,11 +68,13 @@ struct comment_draft {
     int64_t parent;               /* 0: a new thread */
     struct str name, email, body; /* as typed; email may be empty */
     struct str visitor;           /* hash of the visitor's id (people/visitor.h) */
+    bool visitor_new;             /* who came without one: this is its first request */
     struct str address, prefix;   /* keyed hashes of where it came from */
     int64_t key;                  /* the key those two were made with */
     int64_t person;               /* staff who writes it, 0 for a guest */
     enum comment_hold hold;
     int64_t now;
+    struct recent *recent; /* app->recent; NULL: comments sent twice are not looked for */
     /* Made by comment_prepare(): */
     struct html html;
     int64_t html_version;
@@ -97,8 +100,9 @@ struct comment_added {
 };
 /*
  * Stores a prepared draft (check), published or held, with its counters. The same body under the
- * same parent by the same visitor, or from the same address, within COMMENT_AGAIN_SPAN is the same
- * comment, not a second one. Refuses with COMMENT_NO_REPORT .. COMMENT_TOO_DEEP.
+ * same parent within COMMENT_AGAIN_SPAN is the same comment, not a second one: by the same visitor,
+ * or, when the first came without a cookie, from the same address. Refuses with COMMENT_NO_REPORT
+ * .. COMMENT_TOO_DEEP.
  */
 #define COMMENT_AGAIN_SPAN (10 * MINUTE)
 MUST_USE err comment_add(struct tx *tx, const struct comment_draft *d, struct comment_added *ret);

@@ -18,12 +18,13 @@ QUERY(desk_row, DESK_ROWS "where id = $1");
 
 QUERY(state_row, "select report, coalesce(parent, 0), coalesce(root, id), " COMMENT_STATE_NUMBER
                  ", visible, children, erased from comment where id = $1");
-QUERY(state_set, "update comment set state = $2, visible = $3, changed_at = $4, changed_by = $5 "
-                 "where id = $1");
+QUERY(state_set, "update comment set state = $2, visible = $3, changed_at = $4, changed_by = $5, "
+                 "held_for = null where id = $1");
 QUERY(words_drop, "update comment set name = '', html = '', person = null where id = $1");
 QUERY(origin_drop, "delete from comment_origin where comment = $1");
-QUERY(author_drop, "update comment set name = '', erased = 1, person = null, changed_at = $2, "
-                   "changed_by = $3 where id = $1");
+QUERY(author_drop,
+      "update comment set name = '', erased = 1, person = null, held_for = null, changed_at = $2, "
+      "changed_by = $3 where id = $1");
 QUERY(origin_author_drop, "update comment_origin set visitor = null, address = null, "
                           "prefix = null, email = null where comment = $1");
 

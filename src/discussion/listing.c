@@ -22,11 +22,8 @@ QUERY(roots_votes, ROOTS "(score, id) < ($2, $3) order by score desc, id desc li
 QUERY(replies_after, "select " COMMENT_COLUMNS " from comment where root = $1 and visible = 1 "
                      "and id > $2 order by id limit $3");
 QUERY(name_row, "select name, erased from comment where id = $1");
-/* The viewer's latest hundred comments are looked at, wherever they are. */
-QUERY(held_of_visitor,
-      "select " COMMENT_COLUMNS " from comment where state = 'held' and report = $2 and id in "
-      "(select comment from comment_origin where visitor = $1 order by comment desc limit 100) "
-      "order by id desc limit $3");
+QUERY(held_of_visitor, "select " COMMENT_COLUMNS " from comment where held_for = $1 "
+                       "and report = $2 order by id desc limit $3");
 QUERY(is_of_visitor, "select 1 from comment_origin where comment = $1 and visitor = $2");
 
 static const char *const sort_names[] = { "newest", "oldest", "votes" };

@@ -7,7 +7,7 @@
 enum { CONTEXT = 10 }; /* earlier replies shown above one that is deep in a long thread */
 QUERY(reply_before, "select id from comment where root = $1 and visible = 1 and id < $2 "
                     "order by id desc limit 1 offset $3");
-QUERY(held_is_of_visitor, "select 1 from comment_origin where comment = $1 and visitor = $2");
+QUERY(held_is_of_visitor, "select 1 from comment where id = $1 and held_for = $2");
 
 static bool on_page(const struct listing *l, int64_t id)
 {

@@ -5,8 +5,9 @@ QUERY(tree_count, "update comment set children = children + $2, replies = replie
                   "where id = $1 "
                   "returning coalesce(parent, 0), children, visible, "
                   "case when state = 'published' then 1 else 0 end");
+QUERY(tree_add, "update comment set children = children + $2, replies = replies + $3 "
+                "where id = $1");
 QUERY(tree_visible, "update comment set visible = $2 where id = $1");
-QUERY(tree_replies, "update comment set replies = replies + $2 where id = $1");
 
 struct step {
     int64_t parent; /* of the comment that was counted up or down */
@@ -41,11 +42,12 @@ static err count_at(struct tx *tx, int64_t id, int delta, int64_t replies, struc
     return was == is ? OK : visible_set(tx, id, is);
 }
 
-static err replies_add(struct tx *tx, int64_t root, int64_t replies)
+static err add_at(struct tx *tx, int64_t id, int64_t children, int64_t replies)
 {
-    struct stmt *s = query_start(tx, &tree_replies);
-    bind_int(s, 1, root);
-    bind_int(s, 2, replies);
+    struct stmt *s = query_start(tx, &tree_add);
+    bind_int(s, 1, id);
+    bind_int(s, 2, children);
+    bind_int(s, 3, replies);
     return query_run(s, NULL);
 }
 
@@ -65,6 +67,16 @@ err tree_changed(struct tx *tx, const struct tree_node *node, int delta, int64_t
             return OK;
         }
     }
-    err e = replies ? replies_add(tx, node->root, replies) : OK;
+    err e = replies ? add_at(tx, node->root, 0, replies) : OK;
+    return e ? fault(e) : OK;
+}
+
+err tree_added(struct tx *tx, const struct tree_node *node)
+{
+    if (!node->parent)
+        return OK;
+    err e = add_at(tx, node->parent, 1, node->parent == node->root);
+    if (!e && node->parent != node->root)
+        e = add_at(tx, node->root, 0, 1);
     return e ? fault(e) : OK;
 }

@@ -16,3 +16,6 @@ struct tree_node {
  */
 MUST_USE err tree_changed(struct tx *tx, const struct tree_node *node, int delta,
                           int64_t *ret_threads);
+
+/* The same for a new node whose parent is published, as comment_add() has made sure. */
+MUST_USE err tree_added(struct tx *tx, const struct tree_node *node);

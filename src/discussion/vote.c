@@ -8,16 +8,14 @@ QUERY(vote_subject, "select c.report, case when c.state = 'published' then 1 els
                     "c.up, c.down, coalesce(v.value, 0) "
                     "from comment c left join comment_origin o on o.comment = c.id "
                     "left join vote v on v.comment = c.id and v.voter = $2 where c.id = $1");
-QUERY(vote_put, "insert into vote (comment, voter, report, value, created_at, address_key, "
-                "address, prefix) values ($1, $2, $3, $4, $5, $6, $7, $8) "
+QUERY(vote_put, "insert into vote (comment, voter, value, created_at, address_key, "
+                "address, prefix) values ($1, $2, $3, $4, $5, $6, $7) "
                 "on conflict (comment, voter) do update set value = excluded.value, "
                 "created_at = excluded.created_at, address_key = excluded.address_key, "
                 "address = excluded.address, prefix = excluded.prefix");
 QUERY(vote_drop, "delete from vote where comment = $1 and voter = $2");
 QUERY(vote_sum, "update comment set up = $2, down = $3, score = $4 where id = $1");
 QUERY(vote_row, "select value from vote where comment = $1 and voter = $2");
-QUERY(vote_of_voter, "select comment, value from vote where voter = $1 and report = $2 "
-                     "order by comment desc limit $3");
 
 struct subject {
     int64_t report, up, down;
@@ -56,18 +54,17 @@ static void bind_hash(struct stmt *s, int i, struct str hash)
         bind_null(s, i);
 }
 
-static err store_one(struct tx *tx, const struct vote *v, int64_t report)
+static err store_one(struct tx *tx, const struct vote *v)
 {
     struct stmt *s = query_start(tx, v->value ? &vote_put : &vote_drop);
     bind_int(s, 1, v->comment);
     bind_blob(s, 2, v->voter);
     if (v->value) {
-        bind_int(s, 3, report);
-        bind_int(s, 4, v->value);
-        bind_int(s, 5, v->now);
-        bind_int(s, 6, v->key);
-        bind_hash(s, 7, v->address);
-        bind_hash(s, 8, v->prefix);
+        bind_int(s, 3, v->value);
+        bind_int(s, 4, v->now);
+        bind_int(s, 5, v->key);
+        bind_hash(s, 6, v->address);
+        bind_hash(s, 7, v->prefix);
     }
     return query_run(s, NULL);
 }
@@ -93,7 +90,7 @@ err vote_set(struct tx *tx, const struct vote *v, struct vote_sums *ret)
     int64_t down = subject.down + (v->value < 0) - (subject.value < 0);
     struct vote_sums sums = { .up = up, .down = down, .score = up - down, .value = v->value };
     if (v->value != subject.value) {
-        e = store_one(tx, v, subject.report);
+        e = store_one(tx, v);
         if (!e)
             e = store_sums(tx, v->comment, &sums);
         if (e)
@@ -119,25 +116,14 @@ err vote_get(struct tx *tx, int64_t comment, struct str voter, int64_t *ret_valu
     return OK;
 }
 
-err vote_mine(struct tx *tx, struct str voter, int64_t report, struct arena *a,
-              const struct vote_mine **ret_votes, size_t *ret_n)
+err vote_mine(struct tx *tx, struct str voter, const int64_t *comments, size_t n,
+              int64_t *ret_values)
 {
-    struct vote_mine *votes = arena_new(a, struct vote_mine, VOTES_MINE_MAX);
-    size_t n = 0;
-    struct stmt *s = query_start(tx, &vote_of_voter);
-    bind_blob(s, 1, voter);
-    bind_int(s, 2, report);
-    bind_int(s, 3, VOTES_MINE_MAX);
-    for (;;) {
-        bool row = false;
-        err e = query_step(s, &row);
+    check(n <= VOTES_MINE_MAX);
+    for (size_t i = 0; i < n; i++) {
+        err e = vote_get(tx, comments[i], voter, &ret_values[i]);
         if (e)
-            return fault(e);
-        if (!row)
-            break;
-        votes[n++] = (struct vote_mine){ column_int(s, 0), column_int(s, 1) };
+            return e;
     }
-    *ret_votes = votes;
-    *ret_n = n;
     return OK;
 }

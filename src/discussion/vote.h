@@ -29,10 +29,7 @@ MUST_USE err vote_set(struct tx *tx, const struct vote *v, struct vote_sums *ret
 /* The voter's vote on one comment: -1, 0 or +1. */
 MUST_USE err vote_get(struct tx *tx, int64_t comment, struct str voter, int64_t *ret_value);
 
-/* The voter's votes under a report, latest comments first, at most VOTES_MINE_MAX. In `a`. */
-enum { VOTES_MINE_MAX = 1000 };
-struct vote_mine {
-    int64_t comment, value;
-};
-MUST_USE err vote_mine(struct tx *tx, struct str voter, int64_t report, struct arena *a,
-                       const struct vote_mine **ret_votes, size_t *ret_n);
+/* The same for several at once, VOTES_MINE_MAX at most: ret_values[i] is that on comments[i]. */
+enum { VOTES_MINE_MAX = 500 };
+MUST_USE err vote_mine(struct tx *tx, struct str voter, const int64_t *comments, size_t n,
+                       int64_t *ret_values);

@@ -28,8 +28,7 @@ struct said {
 err room_say(struct room *r, const struct said *said, struct comment_added *ret);
 int64_t room_said(struct room *r, int64_t report, int64_t parent, const char *body); /* its id */
 err room_state(struct room *r, int64_t id, enum comment_state to);
-err room_vote(struct room *r, int64_t comment, const char *voter, int value,
-              struct vote_sums *ret);
+err room_vote(struct room *r, int64_t comment, const char *voter, int value, struct vote_sums *ret);
 struct discussion room_counts(struct room *r, int64_t report);
 struct comment room_comment(struct room *r, int64_t id);
 struct str room_visitor(struct room *r, const char *name); /* 16 bytes */

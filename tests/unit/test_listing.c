@@ -335,7 +335,8 @@ static void check_places(struct model *m, size_t every)
         struct str head = { 0 };
         if (query.n) {
             q.thread = m->c[i].root;
-            expect(str_starts(query, str_print(&m->room.arena, "?thread=%lld", (long long)q.thread)));
+            expect(
+                str_starts(query, str_print(&m->room.arena, "?thread=%lld", (long long)q.thread)));
             if (str_cut(query, '&', &head, &query))
                 expect(str_cut(query, '=', &head, &q.after));
         }

@@ -31,6 +31,7 @@ create table comment (
     children integer not null default 0, -- visible direct replies
     replies integer not null default 0,  -- of a root: visible comments below it
     hold text not null default '',       -- why it was held
+    held_for blob,                       -- while it is held: the visitor who may see it
     changed_at integer,                  -- the last change of state, and whose it was
     changed_by integer references person (id),
     html_version integer not null,
@@ -45,12 +46,15 @@ create index comment_root_score on comment (report, score, id) where root is nul
 create index comment_reply on comment (root, id) where root is not null and visible = 1;
 -- The desk's queues.
 create index comment_queue on comment (state, id) where state <> 'published';
+-- What a reader has written that waits.
+create index comment_held_for on comment (held_for, report, id) where held_for is not null;
 
 -- What a comment was made from: the words as typed, and whom they came from. Gone when it is
--- deleted; all but the words are null when its author is erased.
+-- deleted; all but the words are null when its author is erased. Comments come at a rate that an
+-- index on a hash would halve, for each makes one more page to be written: so there is none here.
 create table comment_origin (
     comment integer primary key references comment (id),
-    said integer not null, -- hash of report, parent and body, to find a comment sent twice
+    said integer not null, -- hash of who said what and where (discussion/recent.h)
     address_key integer not null,
     visitor blob,
     address blob,
@@ -58,13 +62,10 @@ create table comment_origin (
     email text,
     body text not null
 ) strict;
-create index comment_origin_visitor on comment_origin (visitor, comment) where visitor is not null;
-create index comment_origin_address on comment_origin (address, said) where address is not null;
 
 create table vote (
     comment integer not null references comment (id),
     voter blob not null,
-    report integer not null references report (id),
     value integer not null check (value in (-1, 1)),
     created_at integer not null,
     address_key integer not null,
@@ -72,4 +73,3 @@ create table vote (
     prefix blob,
     primary key (comment, voter)
 ) strict, without rowid;
-create index vote_voter on vote (voter, report);
