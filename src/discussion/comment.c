@@ -32,6 +32,17 @@ QUERY(same_comment, "select " COMMENT_STATE_NUMBER " from comment c join comment
                     "and coalesce(c.parent, 0) = $4 and o.body = $5 "
                     "and (o.visitor = $6 or o.address = $7)");
 
+CHECK_ROWS(comment_gone, "a deleted comment has lost its words and its author, another has not",
+           "select c.id from comment c left join comment_origin o on o.comment = c.id "
+           "where (c.state = 'deleted') <> (o.comment is null) "
+           "or (c.state = 'deleted' and (c.name <> '' or c.html <> ''))");
+CHECK_ROWS(comment_erased, "nothing is left of an erased author",
+           "select c.id from comment c join comment_origin o on o.comment = c.id "
+           "where c.erased = 1 and (c.name <> '' or c.person is not null or o.email is not null "
+           "or o.visitor is not null or o.address is not null or o.prefix is not null)");
+CHECK_ROWS(comment_held_for, "only a held comment is kept for its author to see",
+           "select id from comment where held_for is not null and state <> 'held'");
+
 static const char *const state_names[] = { "held", "published", "hidden", "spam", "deleted" };
 static const char *const hold_names[] = { "", "all", "honeypot", "fast", "token" };
 

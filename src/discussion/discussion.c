@@ -17,6 +17,46 @@ QUERY(discussion_add,
       "hidden = discussion.hidden + excluded.hidden, spam = discussion.spam + excluded.spam, "
       "deleted = discussion.deleted + excluded.deleted");
 
+#define COUNTED(state) "coalesce(sum(case when state = '" state "' then 1 else 0 end), 0)"
+#define COMMENTS_COUNTED                                                                           \
+    "(select report, " COUNTED("published") " as published, " COUNTED(                             \
+        "held") " as held, " COUNTED("hidden") " as hidden, " COUNTED("spam") " as "               \
+                                                                              "spam, " COUNTED(    \
+                                                                                  "d"              \
+                                                                                  "e"              \
+                                                                                  "l"              \
+                                                                                  "e"              \
+                                                                                  "t"              \
+                                                                                  "e"              \
+                                                                                  "d") " as "      \
+                                                                                       "deleted, " \
+                                                                                       "sum(case " \
+                                                                                       "when "     \
+                                                                                       "root is "  \
+                                                                                       "null "     \
+                                                                                       "then "     \
+                                                                                       "visible "  \
+                                                                                       "else 0 "   \
+                                                                                       "end) as "  \
+                                                                                       "threads "  \
+                                                                                       "from "     \
+                                                                                       "comment "  \
+                                                                                       "group by " \
+                                                                                       "report)"
+CHECK_ROWS(discussion_counted,
+           "a discussion's counters are the numbers of its comments in each state",
+           "select d.report, d.published, c.published as counted_published, d.threads, "
+           "c.threads as counted_threads, d.held, c.held as counted_held, d.hidden, "
+           "c.hidden as counted_hidden, d.spam, c.spam as counted_spam, d.deleted, "
+           "c.deleted as counted_deleted from " COMMENTS_COUNTED " c "
+           "join discussion d on d.report = c.report where d.published <> c.published "
+           "or d.threads <> c.threads or d.held <> c.held or d.hidden <> c.hidden "
+           "or d.spam <> c.spam or d.deleted <> c.deleted");
+CHECK_ROWS(discussion_there, "a report with comments has a discussion, and one without has zeros",
+           "select report from comment where report not in (select report from discussion) "
+           "union select report from discussion where published + threads + held + hidden + spam "
+           "+ deleted <> 0 and report not in (select report from comment)");
+
 static err read_row(struct stmt *s, struct discussion *ret)
 {
     bool row = false;

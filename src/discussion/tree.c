@@ -9,6 +9,22 @@ QUERY(tree_add, "update comment set children = children + $2, replies = replies 
                 "where id = $1");
 QUERY(tree_visible, "update comment set visible = $2 where id = $1");
 
+CHECK_ROWS(comment_visible, "a comment is visible if it is published or has visible replies",
+           "select id, visible, children from comment "
+           "where visible <> case when state = 'published' or children > 0 then 1 else 0 end");
+CHECK_ROWS(comment_children, "a comment's number of children is that of its visible replies",
+           "select c.id, c.children, coalesce(r.n, 0) as counted from comment c left join "
+           "(select parent, count(*) as n from comment where visible = 1 and parent is not null "
+           "group by parent) r on r.parent = c.id where c.children <> coalesce(r.n, 0)");
+CHECK_ROWS(comment_replies, "a thread's number of replies is that of its visible comments but one",
+           "select c.id, c.replies, coalesce(r.n, 0) as counted from comment c left join "
+           "(select root, count(*) as n from comment where visible = 1 and root is not null "
+           "group by root) r on r.root = c.id where c.replies <> coalesce(r.n, 0)");
+CHECK_ROWS(comment_under, "a reply stands under its parent's report and root, one deeper and later",
+           "select c.id, c.parent from comment c join comment p on p.id = c.parent "
+           "where c.report <> p.report or c.root <> coalesce(p.root, p.id) "
+           "or c.depth <> p.depth + 1 or c.id <= p.id");
+
 struct step {
     int64_t parent; /* of the comment that was counted up or down */
     bool flipped;   /* it became visible, or ceased to be */

@@ -17,6 +17,14 @@ QUERY(vote_drop, "delete from vote where comment = $1 and voter = $2");
 QUERY(vote_sum, "update comment set up = $2, down = $3, score = $4 where id = $1");
 QUERY(vote_row, "select value from vote where comment = $1 and voter = $2");
 
+CHECK_ROWS(vote_counted, "a comment's votes are the sums of those stored",
+           "select c.id, c.up, c.down, c.score, coalesce(v.up, 0) as counted_up, "
+           "coalesce(v.down, 0) as counted_down from comment c left join "
+           "(select comment, sum(case when value > 0 then 1 else 0 end) as up, "
+           "sum(case when value < 0 then 1 else 0 end) as down from vote group by comment) v "
+           "on v.comment = c.id where c.up <> coalesce(v.up, 0) "
+           "or c.down <> coalesce(v.down, 0) or c.score <> c.up - c.down");
+
 struct subject {
     int64_t report, up, down;
     bool published, own;

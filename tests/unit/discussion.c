@@ -25,6 +25,8 @@ void room_open(struct room *r)
     *r = (struct room){ .now = INT64_C(1525428000) * SECOND };
     struct str why = { 0 };
     arena_init(&r->arena, 200 << 20);
+    expect(config_parse(S(""), S(""), &r->arena, &r->config, &why) == OK);
+    r->recent = recent_make(&r->arena);
     expect(store_open(&(struct store_options){ .readers = 2 }, &r->arena, &r->store, &why) == OK);
     expect(store_write(r->store, add_reports, NULL) == OK);
 }
@@ -32,6 +34,7 @@ void room_open(struct room *r)
 void room_close(struct room *r)
 {
     store_close(r->store);
+    config_free(r->config);
     arena_free(&r->arena);
 }
 
@@ -61,12 +64,14 @@ err room_say(struct room *r, const struct said *said, struct comment_added *ret)
                                   .body = str_from_z(said->body),
                                   .person = said->person,
                                   .hold = said->hold,
-                                  .now = r->now } };
+                                  .now = r->now,
+                                  .recent = r->recent } };
     if (said->visitor) {
         say.draft.visitor = room_visitor(r, said->visitor);
-        say.draft.address = room_visitor(r, said->visitor);
+        say.draft.address = room_visitor(r, said->address ? said->address : said->visitor);
+        say.draft.visitor_new = said->visitor_new;
     }
-    expect(comment_prepare(&say.draft, NULL, &r->arena, &problems) == OK);
+    expect(comment_prepare(&say.draft, r->config, &r->arena, &problems) == OK);
     err e = store_write(r->store, say_work, &say);
     if (!e)
         *ret = say.added;
@@ -144,4 +149,17 @@ err room_list(struct room *r, const struct listing_query *q, struct listing *ret
     struct tx tx CLEANUP(tx_end) = { 0 };
     expect(store_read(r->store, &tx) == OK);
     return listing_get(&tx, &r->arena, q, ret);
+}
+
+static void report_finding(void *arg, const struct store_finding *f)
+{
+    (void)arg;
+    printf("# " STR_FMT ": " STR_FMT "\n", STR_ARG(f->check), STR_ARG(f->row));
+}
+
+int64_t room_findings(struct room *r)
+{
+    int64_t findings = 0;
+    expect(store_check(r->store, report_finding, NULL, &findings) == OK);
+    return findings;
 }

@@ -10,6 +10,8 @@
 struct room {
     struct arena arena;
     struct store *store;
+    struct config *config;
+    struct recent *recent;
     int64_t now;
 };
 enum { ROOM_REPORTS = 3, ROOM_DRAFT = 4, ROOM_NOWHERE = 99 }; /* reports 1..3 are published */
@@ -21,6 +23,8 @@ void room_close(struct room *r);
 struct said {
     int64_t report, parent;
     const char *visitor; /* NULL: nobody in particular */
+    const char *address; /* NULL: the visitor's own */
+    bool visitor_new;
     const char *body;
     enum comment_hold hold;
     int64_t person;
@@ -33,3 +37,4 @@ struct discussion room_counts(struct room *r, int64_t report);
 struct comment room_comment(struct room *r, int64_t id);
 struct str room_visitor(struct room *r, const char *name); /* 16 bytes */
 err room_list(struct room *r, const struct listing_query *q, struct listing *ret);
+int64_t room_findings(struct room *r); /* what `diurnal check` would find wrong */

@@ -378,6 +378,7 @@ static void run_model(uint64_t seed)
         }
         check_places(&m, 20);
     }
+    expect(room_findings(&m.room) == 0);
     room_close(&m.room);
 }
 

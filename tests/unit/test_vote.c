@@ -1,0 +1,143 @@
+#include "unit/discussion.h"
+
+#include <pthread.h>
+
+/* Without these one voter could count twice, and sums could part from the votes they are of. */
+
+TEST(a_voter_has_one_vote_that_can_change_and_be_taken_back)
+{
+    struct room r;
+    struct vote_sums s = { 0 };
+    room_open(&r);
+    int64_t id = room_said(&r, 1, 0, "hello");
+    expect(room_vote(&r, id, "ann", 1, &s) == OK && s.up == 1 && s.down == 0 && s.score == 1);
+    expect(room_vote(&r, id, "ann", 1, &s) == OK && s.up == 1 && s.value == 1);
+    expect(room_vote(&r, id, "ann", -1, &s) == OK && s.up == 0 && s.down == 1 && s.score == -1);
+    expect(room_vote(&r, id, "ben", 1, &s) == OK && s.up == 1 && s.down == 1 && s.score == 0);
+    expect(room_vote(&r, id, "ann", 0, &s) == OK && s.up == 1 && s.down == 0 && s.value == 0);
+    expect(room_vote(&r, id, "ann", 0, &s) == OK && s.score == 1);
+    struct comment c = room_comment(&r, id);
+    expect(c.up == 1 && c.down == 0 && c.score == 1);
+    expect(room_findings(&r) == 0);
+    room_close(&r);
+}
+
+TEST(votes_go_to_published_comments_of_others_only)
+{
+    struct room r;
+    struct vote_sums s = { 0 };
+    struct comment_added added = { 0 };
+    room_open(&r);
+    expect(room_vote(&r, 99, "ann", 1, &s) == VOTE_NO_COMMENT);
+    expect(room_vote(&r, -1, "ann", 1, &s) == VOTE_NO_COMMENT);
+    struct said said = { .report = 1, .visitor = "ann", .body = "x", .hold = COMMENT_HOLD_ALL };
+    expect(room_say(&r, &said, &added) == OK);
+    expect(room_vote(&r, added.id, "ben", 1, &s) == VOTE_NOT_PUBLISHED);
+    expect(room_state(&r, added.id, COMMENT_STATE_PUBLISHED) == OK);
+    expect(room_vote(&r, added.id, "ann", 1, &s) == VOTE_OWN);
+    expect(room_vote(&r, added.id, "ben", 1, &s) == OK);
+    for (int to = COMMENT_STATE_HIDDEN; to <= COMMENT_STATE_DELETED; to++) {
+        expect(room_state(&r, added.id, (enum comment_state)to) == OK);
+        expect(room_vote(&r, added.id, "cid", 1, &s) == VOTE_NOT_PUBLISHED);
+    }
+    expect(room_comment(&r, added.id).score == 1);
+    expect(room_findings(&r) == 0);
+    room_close(&r);
+}
+
+TEST(a_voters_own_votes_are_found)
+{
+    struct room r;
+    struct vote_sums s = { 0 };
+    int64_t ids[3] = { 0 };
+    int64_t values[3] = { 7, 7, 7 };
+    room_open(&r);
+    for (int i = 0; i < 3; i++)
+        ids[i] = room_said(&r, 1, 0, "hello");
+    expect(room_vote(&r, ids[0], "ann", 1, &s) == OK && room_vote(&r, ids[2], "ann", -1, &s) == OK);
+    expect(room_vote(&r, ids[1], "ben", 1, &s) == OK);
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    expect(store_read(r.store, &tx) == OK);
+    expect(vote_mine(&tx, room_visitor(&r, "ann"), ids, 3, values) == OK);
+    expect(values[0] == 1 && values[1] == 0 && values[2] == -1);
+    tx_end(&tx);
+    room_close(&r);
+}
+
+QUERY(test_break_sum, "update comment set up = up + 1 where id = $1");
+QUERY(test_break_count, "update discussion set published = 7 where report = $1");
+QUERY(test_break_visible, "update comment set visible = 0 where id = $1");
+
+struct harm {
+    const struct query *query;
+};
+
+static err do_harm(struct tx *tx, void *arg)
+{
+    const struct harm *h = arg;
+    struct stmt *s = query_start(tx, h->query);
+    bind_int(s, 1, 1);
+    return query_run(s, NULL);
+}
+
+TEST(counters_that_went_wrong_are_found_by_the_check)
+{
+    static const struct query *const breaks[] = { &test_break_sum, &test_break_count,
+                                                  &test_break_visible };
+    for (size_t i = 0; i < COUNT(breaks); i++) {
+        struct room r;
+        room_open(&r);
+        expect(room_said(&r, 1, 0, "hello") == 1);
+        expect(room_findings(&r) == 0);
+        struct harm harm = { breaks[i] };
+        expect(store_write(r.store, do_harm, &harm) == OK);
+        expect(room_findings(&r) >= 1);
+        room_close(&r);
+    }
+}
+
+struct crowd {
+    struct room *room;
+    int64_t comment;
+    int first;
+};
+
+static err crowd_vote(struct tx *tx, void *arg)
+{
+    struct vote_sums sums = { 0 };
+    return vote_set(tx, arg, &sums);
+}
+
+static void *vote_often(void *arg)
+{
+    const struct crowd *c = arg;
+    for (int i = 0; i < 100; i++) {
+        char voter[17];
+        snprintf(voter, sizeof voter, "%016d", c->first + i % 10);
+        struct vote v = {
+            .comment = c->comment, .value = i < 90 ? i % 3 - 1 : 1, .voter = { voter, 16 }, .now = 1
+        };
+        expect(store_write(c->room->store, crowd_vote, &v) == OK);
+    }
+    return NULL;
+}
+
+TEST(many_voters_at_once_lose_no_vote_and_count_none_twice)
+{
+    enum { THREADS = 16 };
+    struct room r;
+    pthread_t threads[THREADS];
+    struct crowd crowds[THREADS];
+    room_open(&r);
+    int64_t id = room_said(&r, 1, 0, "hello");
+    for (int i = 0; i < THREADS; i++) {
+        crowds[i] = (struct crowd){ &r, id, i / 2 * 10 }; /* each voter votes from two places */
+        expect(pthread_create(&threads[i], NULL, vote_often, &crowds[i]) == 0);
+    }
+    for (int i = 0; i < THREADS; i++)
+        expect(pthread_join(threads[i], NULL) == 0);
+    struct comment c = room_comment(&r, id);
+    expect(c.up == THREADS / 2 * 10 && c.down == 0 && c.score == c.up);
+    expect(room_findings(&r) == 0);
+    room_close(&r);
+}
