@@ -1,0 +1,429 @@
+/* Fills the view of parts/discussion.html from a listing: addresses, words, and the nesting. */
+#include "discussion/discussion_view.h"
+#include "base/check.h"
+#include "render/format.h"
+#include "render/theme.h"
+
+#include <inttypes.h>
+
+static const struct field form_error_fields[] = {
+    FIELD_STR(struct form_error_view, field),
+    FIELD_STR(struct form_error_view, text),
+};
+static const struct view form_error_view = VIEW(struct form_error_view, form_error_fields);
+
+static const struct field form_fields[] = {
+    FIELD_STR(struct comment_form_view, action),
+    FIELD_INT(struct comment_form_view, parent),
+    FIELD_STR(struct comment_form_view, title),
+    FIELD_STR(struct comment_form_view, cancel_url),
+    FIELD_STR(struct comment_form_view, name),
+    FIELD_STR(struct comment_form_view, email),
+    FIELD_STR(struct comment_form_view, body),
+    FIELD_STR(struct comment_form_view, name_error),
+    FIELD_STR(struct comment_form_view, email_error),
+    FIELD_STR(struct comment_form_view, body_error),
+    FIELD_STR(struct comment_form_view, error),
+    FIELD_LIST(struct comment_form_view, errors, &form_error_view),
+    FIELD_STR(struct comment_form_view, rules_url),
+};
+static const struct view form_view = VIEW(struct comment_form_view, form_fields);
+
+static const struct view comment_view; /* its replies are of its own kind */
+static const struct field comment_fields[] = {
+    FIELD_INT(struct comment_view, id),
+    FIELD_INT(struct comment_view, level),
+    FIELD_STR(struct comment_view, name),
+    FIELD_BOOL(struct comment_view, staff),
+    FIELD_BOOL(struct comment_view, held),
+    FIELD_STR(struct comment_view, placeholder),
+    FIELD_STR(struct comment_view, time),
+    FIELD_STR(struct comment_view, time_text),
+    FIELD_HTML(struct comment_view, html),
+    FIELD_STR(struct comment_view, score),
+    FIELD_BOOL(struct comment_view, votable),
+    FIELD_BOOL(struct comment_view, answerable),
+    FIELD_BOOL(struct comment_view, voted_up),
+    FIELD_BOOL(struct comment_view, voted_down),
+    FIELD_INT(struct comment_view, up_value),
+    FIELD_INT(struct comment_view, down_value),
+    FIELD_STR(struct comment_view, parent_url),
+    FIELD_STR(struct comment_view, parent_text),
+    FIELD_BOOL(struct comment_view, continued),
+    FIELD_STR(struct comment_view, continued_text),
+    FIELD_REF(struct comment_view, form, &form_view),
+    FIELD_LIST(struct comment_view, replies, &comment_view),
+    FIELD_STR(struct comment_view, more_url),
+    FIELD_STR(struct comment_view, more_text),
+};
+static const struct view comment_view = VIEW(struct comment_view, comment_fields);
+
+static const struct field sort_fields[] = {
+    FIELD_STR(struct sort_view, name),
+    FIELD_STR(struct sort_view, label),
+    FIELD_STR(struct sort_view, url),
+    FIELD_BOOL(struct sort_view, current),
+};
+static const struct view sort_view = VIEW(struct sort_view, sort_fields);
+
+static const struct field discussion_fields[] = {
+    FIELD_INT(struct discussion_view, report),
+    FIELD_STR(struct discussion_view, heading),
+    FIELD_LIST(struct discussion_view, sorts, &sort_view),
+    FIELD_STR(struct discussion_view, all_url),
+    FIELD_LIST(struct discussion_view, mine, &comment_view),
+    FIELD_LIST(struct discussion_view, threads, &comment_view),
+    FIELD_STR(struct discussion_view, reply_url),
+    FIELD_STR(struct discussion_view, next_url),
+    FIELD_STR(struct discussion_view, back_url),
+    FIELD_STR(struct discussion_view, write_url),
+    FIELD_BOOL(struct discussion_view, closed),
+    FIELD_REF(struct discussion_view, form, &form_view),
+};
+const struct view discussion_view = VIEW(struct discussion_view, discussion_fields);
+
+struct filling {
+    const struct discussion_place *p;
+    struct arena *a;
+    const struct theme *theme;
+    const struct formats *formats;
+    const struct comment_form_view *form; /* until it stands under its comment */
+};
+
+/* ---- addresses */
+
+static void put_param(struct buf *b, const char *name, struct str value)
+{
+    buf_put_char(b, str_has(buf_str(b), '?') ? '&' : '?');
+    buf_put(b, str_from_z(name));
+    buf_put_char(b, '=');
+    buf_put(b, value);
+}
+
+/* The report's page with the query that asks for this piece; `more` goes behind it as it is. */
+static struct str piece_url(struct filling *f, const struct listing_query *q, const char *more)
+{
+    struct buf b CLEANUP(buf_free) = buf_make(4096);
+    buf_put(&b, f->p->path);
+    if (q->sort != LISTING_NEWEST && !q->thread)
+        put_param(&b, "sort", listing_sort_str(q->sort));
+    if (q->all)
+        put_param(&b, "all", S("1"));
+    if (q->thread)
+        put_param(&b, "thread", str_print(f->a, "%" PRId64, q->thread));
+    if (q->after.n)
+        put_param(&b, "after", q->after);
+    if (str_eq(str_from_z(more), S("reply")))
+        put_param(&b, "reply", S(""));
+    else
+        buf_put(&b, str_from_z(more));
+    return buf_copy(&b, f->a);
+}
+
+/* ---- one comment */
+
+static struct str named(struct filling *f, const char *key, struct str name)
+{
+    /* between isolates, so that a name of the other direction does not turn the sentence around */
+    struct str apart = str_print(f->a, "\xE2\x81\xA8" STR_FMT "\xE2\x81\xA9", STR_ARG(name));
+    const struct word_arg args[] = { { .name = "name", .text = apart } };
+    return theme_phrase(f->theme, f->a, key, args, COUNT(args));
+}
+
+static struct str author(struct filling *f, struct str name, bool erased)
+{
+    if (erased)
+        return theme_word(f->theme, "comment_erased_author");
+    return name.n ? name : theme_word(f->theme, "comment_removed_author");
+}
+
+static struct str placeholder(struct filling *f, const struct comment *c)
+{
+    switch (c->state) {
+    case COMMENT_STATE_HELD:
+    case COMMENT_STATE_PUBLISHED: return S("");
+    case COMMENT_STATE_HIDDEN:
+    case COMMENT_STATE_SPAM: return theme_word(f->theme, "comment_removed");
+    case COMMENT_STATE_DELETED: return theme_word(f->theme, "comment_deleted");
+    }
+    check(false);
+    return S("");
+}
+
+static void fill_votes(struct filling *f, const struct comment *c, struct comment_view *ret)
+{
+    ret->score = format_int(f->formats, f->a, c->score);
+    ret->votable = !c->mine;
+    ret->voted_up = c->my_vote > 0;
+    ret->voted_down = c->my_vote < 0;
+    ret->up_value = ret->voted_up ? 0 : 1;
+    ret->down_value = ret->voted_down ? 0 : -1;
+}
+
+static void fill_comment(struct filling *f, const struct comment *c, int64_t level,
+                         struct comment_view *ret)
+{
+    bool published = c->state == COMMENT_STATE_PUBLISHED;
+    *ret = (struct comment_view){
+        .id = c->id,
+        .level = level,
+        .staff = c->person && !c->erased,
+        .held = c->state == COMMENT_STATE_HELD,
+        .placeholder = placeholder(f, c),
+        .time = time_print(f->a, c->created_at),
+        .html = c->html,
+        .answerable = published && f->p->listing->counts.open,
+    };
+    if (!ret->placeholder.n) {
+        ret->name = author(f, c->name, c->erased);
+        ret->time_text = format_time(f->formats, f->a, c->created_at);
+    }
+    if (published)
+        fill_votes(f, c, ret);
+    if (f->form && ret->answerable && f->form->parent == c->id) {
+        ret->form = f->form;
+        f->form = NULL;
+    }
+}
+
+/* ---- a thread: a flat row of comments, each after its parent, becomes a tree */
+
+/* Where a reply is drawn: under `above` (an index, or -1 for the root) as level `level`. */
+struct seat {
+    int above;
+    int64_t level;
+    size_t below, seated; /* replies drawn under it: how many, and how many have their place */
+    struct comment_view *replies;
+};
+
+static int find(const struct thread *t, int64_t id)
+{
+    size_t from = 0;
+    size_t to = t->count;
+    while (from < to) {
+        size_t mid = (from + to) / 2;
+        if (t->replies[mid].id == id)
+            return (int)mid;
+        if (t->replies[mid].id < id)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return -1;
+}
+
+/* seats[0] is the root's, seats[i + 1] that of t->replies[i]. */
+static struct seat *take_seats(struct filling *f, const struct thread *t)
+{
+    struct seat *seats = arena_new(f->a, struct seat, t->count + 1);
+    seats[0].level = 1;
+    for (size_t i = 0; i < t->count; i++) {
+        int above = find(t, t->replies[i].parent);
+        if (seats[above + 1].level == LISTING_NESTED)
+            above = seats[above + 1].above;
+        seats[i + 1].above = above;
+        seats[i + 1].level = seats[above + 1].level + 1;
+        seats[above + 1].below++;
+    }
+    for (size_t i = 0; i <= t->count; i++)
+        seats[i].replies = arena_new(f->a, struct comment_view, seats[i].below);
+    return seats;
+}
+
+static void fill_parent(struct filling *f, const struct thread *t, const struct comment *c,
+                        struct comment_view *ret)
+{
+    int at = find(t, c->parent);
+    const struct comment *parent = at >= 0 ? &t->replies[at] : NULL;
+    struct str name = parent ? author(f, parent->name, parent->erased)
+                             : author(f, c->parent_name, c->parent_erased);
+    ret->parent_text = named(f, "comment_in_reply_to", name);
+    ret->parent_url = parent ? str_print(f->a, "#comment-%" PRId64, c->parent)
+                             : str_print(f->a, "/comments/%" PRId64, c->parent);
+}
+
+static void fill_more(struct filling *f, const struct thread *t, struct comment_view *root)
+{
+    if (!t->more)
+        return;
+    struct listing_query q = { .thread = t->root.id, .after = t->after };
+    const struct word_arg args[] = { { .name = "n", .count = t->more } };
+    root->more_url = piece_url(f, &q, "#discussion");
+    root->more_text = t->more < 0 ? theme_word(f->theme, "comment_more_replies_some")
+                                  : theme_phrase(f->theme, f->a, "comment_more_replies", args, 1);
+}
+
+static void fill_thread(struct filling *f, const struct thread *t, struct comment_view *root)
+{
+    struct seat *seats = take_seats(f, t);
+    if (t->continued) {
+        struct str name = author(f, t->root.name, t->root.erased);
+        *root = (struct comment_view){ .id = t->root.id,
+                                       .level = 1,
+                                       .continued = true,
+                                       .continued_text = named(f, "comment_continued", name) };
+    } else {
+        fill_comment(f, &t->root, 1, root);
+    }
+    for (size_t i = 0; i < t->count; i++) {
+        const struct comment *c = &t->replies[i];
+        struct seat *above = &seats[seats[i + 1].above + 1];
+        struct comment_view *v = &above->replies[above->seated++];
+        fill_comment(f, c, seats[i + 1].level, v);
+        v->replies = (struct list){ seats[i + 1].replies, seats[i + 1].below };
+        int parent = find(t, c->parent);
+        if (parent != seats[i + 1].above || (parent < 0 && c->parent != t->root.id))
+            fill_parent(f, t, c, v);
+    }
+    root->replies = (struct list){ seats[0].replies, seats[0].below };
+    fill_more(f, t, root);
+}
+
+static struct list fill_threads(struct filling *f)
+{
+    const struct listing *l = f->p->listing;
+    struct comment_view *roots = arena_new(f->a, struct comment_view, l->count);
+    for (size_t i = 0; i < l->count; i++)
+        fill_thread(f, &l->threads[i], &roots[i]);
+    return (struct list){ roots, l->count };
+}
+
+static struct list fill_mine(struct filling *f)
+{
+    const struct listing *l = f->p->listing;
+    struct comment_view *mine = arena_new(f->a, struct comment_view, l->mine_count);
+    for (size_t i = 0; i < l->mine_count; i++) {
+        fill_comment(f, &l->mine[i], 1, &mine[i]);
+        if (l->mine[i].parent)
+            fill_parent(f, &(struct thread){ 0 }, &l->mine[i], &mine[i]);
+    }
+    return (struct list){ mine, l->mine_count };
+}
+
+/* ---- the form */
+
+static struct str error_text(struct filling *f, err refusal)
+{
+    return refusal ? theme_word(f->theme, comment_refusal_word(refusal)) : S("");
+}
+
+static void fill_errors(struct filling *f, const struct comment_form *typed,
+                        struct comment_form_view *v)
+{
+    v->name_error = error_text(f, typed->problems.name);
+    v->email_error = error_text(f, typed->problems.email);
+    v->body_error = error_text(f, typed->problems.body);
+    v->error = typed->message ? theme_word(f->theme, typed->message) : S("");
+    const struct form_error_view all[] = {
+        { S("comment-name"), v->name_error },
+        { S("comment-email"), v->email_error },
+        { S("comment-body"), v->body_error },
+    };
+    struct form_error_view *some = arena_new(f->a, struct form_error_view, COUNT(all));
+    size_t n = 0;
+    for (size_t i = 0; i < COUNT(all); i++)
+        if (all[i].text.n)
+            some[n++] = all[i];
+    v->errors = (struct list){ some, n };
+}
+
+static const struct comment_form_view *make_form(struct filling *f)
+{
+    const struct discussion_place *p = f->p;
+    struct comment_form_view *v = arena_new(f->a, struct comment_form_view, 1);
+    bool closed = !p->listing->counts.open;
+    if (closed && !p->form) // what was typed is shown even then
+        return NULL;
+    *v = (struct comment_form_view){
+        .action = str_print(f->a, STR_FMT "/comments", STR_ARG(p->path)),
+        .title = theme_word(f->theme, "comment_write"),
+        .rules_url = p->rules_url,
+    };
+    if (p->reply_to) {
+        struct listing_query q = p->listing->query;
+        v->parent = p->reply_to->id;
+        v->title = named(f, "comment_reply_to", author(f, p->reply_to->name, p->reply_to->erased));
+        v->cancel_url = piece_url(f, &q, "#reply");
+    }
+    if (p->form) {
+        v->name = p->form->name;
+        v->email = p->form->email;
+        v->body = p->form->body;
+        fill_errors(f, p->form, v);
+    }
+    return v;
+}
+
+/* ---- the whole */
+
+static struct list fill_sorts(struct filling *f)
+{
+    static const char *const words[] = { "comment_sort_newest", "comment_sort_oldest",
+                                         "comment_sort_votes" };
+    const struct listing *l = f->p->listing;
+    if (l->counts.threads < 2 || l->query.thread)
+        return (struct list){ 0 };
+    struct sort_view *sorts = arena_new(f->a, struct sort_view, COUNT(words));
+    for (size_t i = 0; i < COUNT(words); i++) {
+        enum listing_sort sort = (enum listing_sort)i;
+        struct listing_query q = { .sort = sort, .all = l->query.all };
+        sorts[i] = (struct sort_view){ .name = listing_sort_str(sort),
+                                       .label = theme_word(f->theme, words[i]),
+                                       .url = piece_url(f, &q, "#discussion"),
+                                       .current = l->query.sort == sort };
+    }
+    return (struct list){ sorts, COUNT(words) };
+}
+
+static bool shows_everything(const struct listing *l)
+{
+    bool more = l->next.n > 0 || !l->first || l->query.thread;
+    for (size_t i = 0; i < l->count; i++)
+        more = more || l->threads[i].more;
+    return !more;
+}
+
+static void fill_links(struct filling *f, struct discussion_view *v)
+{
+    const struct listing *l = f->p->listing;
+    struct listing_query q = { .sort = l->query.sort };
+    if (!l->first || l->query.thread || l->query.all)
+        v->back_url = piece_url(f, &q, "#discussion");
+    if (!l->query.all && !shows_everything(l)) {
+        q.all = true;
+        v->all_url = piece_url(f, &q, "#discussion");
+    }
+    if (l->next.n && !l->query.thread) {
+        q.all = l->query.all;
+        q.after = l->next;
+        v->next_url = piece_url(f, &q, "#discussion");
+    }
+    if (l->counts.open)
+        v->reply_url = piece_url(f, &l->query, "reply");
+}
+
+err discussion_view_fill(const struct discussion_place *p, struct arena *a,
+                         struct discussion_view *ret)
+{
+    const struct listing *l = p->listing;
+    const struct word_arg count[] = { { .name = "n", .count = l->counts.published } };
+    struct filling f = { .p = p, .a = a, .theme = p->setup->theme, .formats = p->setup->formats };
+    struct discussion_view v = {
+        .report = l->query.report,
+        .heading = theme_phrase(f.theme, a, "comment_count", count, COUNT(count)),
+        .sorts = fill_sorts(&f),
+        .closed = !l->counts.open,
+    };
+    f.form = make_form(&f);
+    bool inside = f.form && f.form->parent;
+    v.threads = fill_threads(&f);
+    v.mine = fill_mine(&f);
+    fill_links(&f, &v);
+    v.form = f.form; // NULL when it went under its comment
+    if (inside && !f.form)
+        v.write_url = piece_url(&f, &l->query, "#reply");
+    if (arena_full(a))
+        return fault(ERR_LIMIT);
+    *ret = v;
+    return OK;
+}
