@@ -15,6 +15,7 @@ struct app {
     struct server *http;       /* http/server.h */
     struct keys *keys;         /* people/keys.h: what the program signs and hashes with */
     struct sign_ins *sign_ins; /* people/sign_in.h: the queue at the desk's door */
+    struct recent *recent;     /* discussion/recent.h: what was said lately */
     struct clock clock;
     const char *data_dir;
 };

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "discussion/comment_row.h"
 #include "discussion/tree.h"
+#include "people/email.h"
 #include "publishing/report.h"
 #include "render/markdown.h"
 
@@ -25,6 +26,10 @@ QUERY(comment_insert,
 QUERY(origin_insert, "insert into comment_origin (comment, said, address_key, visitor, address, "
                      "prefix, email, body) values ($1, $2, $3, $4, $5, $6, $7, $8)");
 QUERY(comment_row, "select " COMMENT_COLUMNS " from comment where id = $1");
+
+QUERY(is_of_visitor, "select 1 from comment_origin where comment = $1 and visitor = $2");
+QUERY(held_of, "select count(*) from (select 1 from comment where held_for = $1 and report = $2 "
+               "limit 100) as some");
 
 /* What the memory of recent comments leads to is looked at closely. */
 QUERY(same_comment, "select " COMMENT_STATE_NUMBER " from comment c join comment_origin o "
@@ -89,56 +94,14 @@ static err check_name(struct str name)
     return utf8_length(name) > COMMENT_NAME_MAX ? COMMENT_NAME_TOO_LONG : OK;
 }
 
-static bool mailbox_char(char c)
+/* As typed, or the address in lower case. */
+static err check_email(struct str *email, struct arena *a)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           str_has(S("!#$%&'*+/=?^_`{|}~.-"), c);
-}
-
-static bool domain_char(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-}
-
-/* Labels of letters, digits and inner hyphens, at least two. */
-static bool is_domain(struct str s)
-{
-    int labels = 0;
-    while (s.n) {
-        struct str label = s;
-        struct str rest = { 0 };
-        if (str_cut(s, '.', &label, &rest) && rest.n == 0)
-            return false;
-        if (label.n == 0 || label.n > 63 || label.s[0] == '-' || label.s[label.n - 1] == '-')
-            return false;
-        for (size_t i = 0; i < label.n; i++)
-            if (!domain_char(label.s[i]))
-                return false;
-        labels++;
-        s = rest;
-    }
-    return labels >= 2;
-}
-
-/* RFC 5321's Dot-string@Domain; quoted local parts and address literals are not what people type.
- */
-static err check_email(struct str email)
-{
-    if (email.n == 0)
+    if (email->n == 0)
         return OK;
-    if (email.n > COMMENT_EMAIL_MAX)
+    if (email->n > EMAIL_MAX)
         return COMMENT_EMAIL_TOO_LONG;
-    struct str local = { 0 };
-    struct str domain = { 0 };
-    if (!str_cut(email, '@', &local, &domain) || local.n == 0 || local.n > 64)
-        return COMMENT_EMAIL_WRONG;
-    size_t dots = 0;
-    if (local.s[0] == '.' || local.s[local.n - 1] == '.' || str_find(local, S(".."), &dots))
-        return COMMENT_EMAIL_WRONG;
-    for (size_t i = 0; i < local.n; i++)
-        if (!mailbox_char(local.s[i]))
-            return COMMENT_EMAIL_WRONG;
-    return is_domain(domain) ? OK : COMMENT_EMAIL_WRONG;
+    return email_parse(*email, a, email) ? OK : COMMENT_EMAIL_WRONG;
 }
 
 static err check_body(struct str body, int64_t max)
@@ -195,7 +158,7 @@ err comment_prepare(struct comment_draft *d, const struct config *c, struct aren
     d->body = body_lines(a, d->body);
     *ret = (struct comment_problems){
         .name = check_name(d->name),
-        .email = check_email(d->email),
+        .email = check_email(&d->email, a),
         .body = check_body(d->body, config_int(c, &limit_comment_bytes)),
     };
     if (!ret->body) {
@@ -451,6 +414,35 @@ err comment_get(struct tx *tx, int64_t id, struct arena *a, struct comment *ret)
     if (!row)
         return COMMENT_MISSING;
     comment_read(s, a, ret);
+    query_end(s);
+    return OK;
+}
+
+err comment_is_mine(struct tx *tx, int64_t id, struct str visitor, bool *ret)
+{
+    struct stmt *s = query_start(tx, &is_of_visitor);
+    bind_int(s, 1, id);
+    bind_blob(s, 2, visitor);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e)
+        return fault(e);
+    if (row)
+        query_end(s);
+    *ret = row;
+    return OK;
+}
+
+err comment_held_of(struct tx *tx, int64_t report, struct str visitor, int64_t *ret)
+{
+    struct stmt *s = query_start(tx, &held_of);
+    bind_blob(s, 1, visitor);
+    bind_int(s, 2, report);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e || !row)
+        return fault(e ? e : ERR_DATA);
+    *ret = column_int(s, 0);
     query_end(s);
     return OK;
 }

@@ -20,7 +20,6 @@
  */
 enum {
     COMMENT_NAME_MAX = 80,     /* code points */
-    COMMENT_EMAIL_MAX = 254,   /* bytes: RFC 5321, 4.5.3.1.3 */
     COMMENT_DEPTH_MAX = 10000, /* the deepest reply; it bounds what one state change can touch */
 };
 extern const struct config_key limit_comment_bytes; /* [limits] comment_bytes: longest body */
@@ -56,7 +55,7 @@ enum comment_refusal {
     COMMENT_NAME_TOO_LONG,
     COMMENT_NAME_NOT_TEXT, /* not UTF-8, a control, a line end, a bidi override, too many marks */
     COMMENT_EMAIL_WRONG,
-    COMMENT_EMAIL_TOO_LONG,
+    COMMENT_EMAIL_TOO_LONG, /* longer than EMAIL_MAX bytes (people/email.h) */
     COMMENT_BODY_EMPTY,
     COMMENT_TOO_LONG,
     COMMENT_NOT_TEXT, /* the body: as for the name, but line ends are fine */
@@ -132,3 +131,8 @@ struct comment {
 enum { COMMENT_MISSING = 1 };
 /* One comment whatever its state, without its body's source; name and html in `a`. */
 MUST_USE err comment_get(struct tx *tx, int64_t id, struct arena *a, struct comment *ret);
+
+/* Whether this visitor wrote it; nobody did when its author was erased. */
+MUST_USE err comment_is_mine(struct tx *tx, int64_t id, struct str visitor, bool *ret);
+/* How many of the visitor's comments under a report are held; LISTING_MINE are shown. */
+MUST_USE err comment_held_of(struct tx *tx, int64_t report, struct str visitor, int64_t *ret);

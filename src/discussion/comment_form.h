@@ -1,6 +1,7 @@
 #pragma once
-#include "base/app.h"
 #include "discussion/comment.h"
+#include "http/http.h"
+#include "people/keys.h"
 
 /*
  * The comment form: what was typed, what was wrong with it, and the two traps. No token protects it
@@ -31,9 +32,10 @@ struct comment_form {
 
 /* Signed for this report; of a person who began to type at `now`. */
 struct str form_token_write(const struct keys *k, struct arena *a, int64_t report, int64_t now);
-/* Why a comment with this token and honeypot is held. */
-enum comment_hold form_hold(const struct keys *k, const struct comment_form *f, int64_t report,
-                            int64_t now);
+/* Why a comment that came by this form is held, by its two traps or because all are. */
+enum comment_hold form_hold(const struct request *r, const struct comment_form *f, int64_t report);
+/* The same for one that came without a form: COMMENT_HOLD_ALL or none. */
+enum comment_hold moderation_hold(const struct config *c);
 
 /* The key of the word that says a refusal to the person, and the status of its response. */
 const char *comment_refusal_word(err refusal);

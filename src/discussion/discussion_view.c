@@ -6,6 +6,8 @@
 
 #include <inttypes.h>
 
+enum { URL_MAX = 4096 };
+
 static const struct field form_error_fields[] = {
     FIELD_STR(struct form_error_view, field),
     FIELD_STR(struct form_error_view, text),
@@ -42,7 +44,7 @@ static const struct field comment_fields[] = {
     FIELD_HTML(struct comment_view, html),
     FIELD_STR(struct comment_view, score),
     FIELD_BOOL(struct comment_view, votable),
-    FIELD_BOOL(struct comment_view, answerable),
+    FIELD_STR(struct comment_view, reply_url),
     FIELD_BOOL(struct comment_view, voted_up),
     FIELD_BOOL(struct comment_view, voted_down),
     FIELD_INT(struct comment_view, up_value),
@@ -73,7 +75,7 @@ static const struct field discussion_fields[] = {
     FIELD_STR(struct discussion_view, all_url),
     FIELD_LIST(struct discussion_view, mine, &comment_view),
     FIELD_LIST(struct discussion_view, threads, &comment_view),
-    FIELD_STR(struct discussion_view, reply_url),
+    FIELD_STR(struct discussion_view, reply_title),
     FIELD_STR(struct discussion_view, next_url),
     FIELD_STR(struct discussion_view, back_url),
     FIELD_STR(struct discussion_view, write_url),
@@ -88,6 +90,7 @@ struct filling {
     const struct theme *theme;
     const struct formats *formats;
     const struct comment_form_view *form; /* until it stands under its comment */
+    struct str reply_url;                 /* up to the comment's number; empty: closed */
 };
 
 /* ---- addresses */
@@ -100,23 +103,34 @@ static void put_param(struct buf *b, const char *name, struct str value)
     buf_put(b, value);
 }
 
-/* The report's page with the query that asks for this piece; `more` goes behind it as it is. */
-static struct str piece_url(struct filling *f, const struct listing_query *q, const char *more)
+static void put_piece(struct filling *f, const struct listing_query *q, struct buf *b)
 {
-    struct buf b CLEANUP(buf_free) = buf_make(4096);
-    buf_put(&b, f->p->path);
+    buf_put(b, f->p->path);
     if (q->sort != LISTING_NEWEST && !q->thread)
-        put_param(&b, "sort", listing_sort_str(q->sort));
+        put_param(b, "sort", listing_sort_str(q->sort));
     if (q->all)
-        put_param(&b, "all", S("1"));
+        put_param(b, "all", S("1"));
     if (q->thread)
-        put_param(&b, "thread", str_print(f->a, "%" PRId64, q->thread));
+        put_param(b, "thread", str_print(f->a, "%" PRId64, q->thread));
     if (q->after.n)
-        put_param(&b, "after", q->after);
-    if (str_eq(str_from_z(more), S("reply")))
-        put_param(&b, "reply", S(""));
-    else
-        buf_put(&b, str_from_z(more));
+        put_param(b, "after", q->after);
+}
+
+/* The report's page with the query that asks for this piece, at `fragment`. */
+static struct str piece_url(struct filling *f, const struct listing_query *q, struct str fragment)
+{
+    struct buf b CLEANUP(buf_free) = buf_make(URL_MAX);
+    put_piece(f, q, &b);
+    buf_put(&b, fragment);
+    return buf_copy(&b, f->a);
+}
+
+/* The same with a reply form; the comment's number and the fragment go behind it. */
+static struct str reply_url(struct filling *f, const struct listing_query *q)
+{
+    struct buf b CLEANUP(buf_free) = buf_make(URL_MAX);
+    put_piece(f, q, &b);
+    put_param(&b, "reply", S(""));
     return buf_copy(&b, f->a);
 }
 
@@ -172,15 +186,17 @@ static void fill_comment(struct filling *f, const struct comment *c, int64_t lev
         .placeholder = placeholder(f, c),
         .time = time_print(f->a, c->created_at),
         .html = c->html,
-        .answerable = published && f->p->listing->counts.open,
     };
+    bool answerable = published && f->reply_url.n;
+    if (answerable)
+        ret->reply_url = str_print(f->a, STR_FMT "%" PRId64 "#reply", STR_ARG(f->reply_url), c->id);
     if (!ret->placeholder.n) {
         ret->name = author(f, c->name, c->erased);
         ret->time_text = format_time(f->formats, f->a, c->created_at);
     }
     if (published)
         fill_votes(f, c, ret);
-    if (f->form && ret->answerable && f->form->parent == c->id) {
+    if (f->form && answerable && f->form->parent == c->id) {
         ret->form = f->form;
         f->form = NULL;
     }
@@ -248,7 +264,7 @@ static void fill_more(struct filling *f, const struct thread *t, struct comment_
         return;
     struct listing_query q = { .thread = t->root.id, .after = t->after };
     const struct word_arg args[] = { { .name = "n", .count = t->more } };
-    root->more_url = piece_url(f, &q, "#discussion");
+    root->more_url = piece_url(f, &q, S("#discussion"));
     root->more_text = t->more < 0 ? theme_word(f->theme, "comment_more_replies_some")
                                   : theme_phrase(f->theme, f->a, "comment_more_replies", args, 1);
 }
@@ -343,7 +359,7 @@ static const struct comment_form_view *make_form(struct filling *f)
         struct listing_query q = p->listing->query;
         v->parent = p->reply_to->id;
         v->title = named(f, "comment_reply_to", author(f, p->reply_to->name, p->reply_to->erased));
-        v->cancel_url = piece_url(f, &q, "#reply");
+        v->cancel_url = piece_url(f, &q, S("#reply"));
     }
     if (p->form) {
         v->name = p->form->name;
@@ -369,7 +385,7 @@ static struct list fill_sorts(struct filling *f)
         struct listing_query q = { .sort = sort, .all = l->query.all };
         sorts[i] = (struct sort_view){ .name = listing_sort_str(sort),
                                        .label = theme_word(f->theme, words[i]),
-                                       .url = piece_url(f, &q, "#discussion"),
+                                       .url = piece_url(f, &q, S("#discussion")),
                                        .current = l->query.sort == sort };
     }
     return (struct list){ sorts, COUNT(words) };
@@ -388,18 +404,18 @@ static void fill_links(struct filling *f, struct discussion_view *v)
     const struct listing *l = f->p->listing;
     struct listing_query q = { .sort = l->query.sort };
     if (!l->first || l->query.thread || l->query.all)
-        v->back_url = piece_url(f, &q, "#discussion");
+        v->back_url = piece_url(f, &q, S("#discussion"));
     if (!l->query.all && !shows_everything(l)) {
         q.all = true;
-        v->all_url = piece_url(f, &q, "#discussion");
+        v->all_url = piece_url(f, &q, S("#discussion"));
     }
     if (l->next.n && !l->query.thread) {
         q.all = l->query.all;
         q.after = l->next;
-        v->next_url = piece_url(f, &q, "#discussion");
+        v->next_url = piece_url(f, &q, S("#discussion"));
     }
     if (l->counts.open)
-        v->reply_url = piece_url(f, &l->query, "reply");
+        v->reply_title = named(f, "comment_reply_to", S("{name}"));
 }
 
 err discussion_view_fill(const struct discussion_place *p, struct arena *a,
@@ -415,13 +431,15 @@ err discussion_view_fill(const struct discussion_place *p, struct arena *a,
         .closed = !l->counts.open,
     };
     f.form = make_form(&f);
+    if (l->counts.open)
+        f.reply_url = reply_url(&f, &l->query);
     bool inside = f.form && f.form->parent;
     v.threads = fill_threads(&f);
     v.mine = fill_mine(&f);
     fill_links(&f, &v);
     v.form = f.form; // NULL when it went under its comment
     if (inside && !f.form)
-        v.write_url = piece_url(&f, &l->query, "#reply");
+        v.write_url = piece_url(&f, &l->query, S("#reply"));
     if (arena_full(a))
         return fault(ERR_LIMIT);
     *ret = v;

@@ -20,7 +20,8 @@ struct comment_view {
     struct str time_text;   /* in the site's language */
     struct html html;
     struct str score; /* in the site's digits */
-    bool votable, answerable;
+    bool votable;
+    struct str reply_url; /* empty where replies are not taken */
     bool voted_up, voted_down;
     int64_t up_value, down_value; /* what the buttons send: 1 and -1, or 0 to take the vote back */
     struct str parent_url, parent_text; /* "in reply to Ada"; url empty when the nesting says it */
@@ -53,15 +54,15 @@ struct sort_view {
 };
 struct discussion_view {
     int64_t report;
-    struct str heading;   /* "312 comments" */
-    struct list sorts;    /* of struct sort_view; none when there is nothing to sort */
-    struct str all_url;   /* "View all comments"; empty when all are shown */
-    struct list mine;     /* of struct comment_view: the viewer's own that are held */
-    struct list threads;  /* of struct comment_view */
-    struct str reply_url; /* the reply link up to the comment's id */
-    struct str next_url;  /* more threads, or the next piece of all */
-    struct str back_url;  /* to the discussion's beginning; empty on it */
-    struct str write_url; /* to the form, when it stands under a comment */
+    struct str heading;     /* "312 comments" */
+    struct list sorts;      /* of struct sort_view; none when there is nothing to sort */
+    struct str all_url;     /* "View all comments"; empty when all are shown */
+    struct list mine;       /* of struct comment_view: the viewer's own that are held */
+    struct list threads;    /* of struct comment_view */
+    struct str reply_title; /* "Reply to {name}", for script to fill */
+    struct str next_url;    /* more threads, or the next piece of all */
+    struct str back_url;    /* to the discussion's beginning; empty on it */
+    struct str write_url;   /* to the form, when it stands under a comment */
     bool closed;
     const struct comment_form_view *form; /* NULL: closed, or it stands under a comment */
 };

@@ -24,7 +24,6 @@ QUERY(replies_after, "select " COMMENT_COLUMNS " from comment where root = $1 an
 QUERY(name_row, "select name, erased from comment where id = $1");
 QUERY(held_of_visitor, "select " COMMENT_COLUMNS " from comment where held_for = $1 "
                        "and report = $2 order by id desc limit $3");
-QUERY(is_of_visitor, "select 1 from comment_origin where comment = $1 and visitor = $2");
 
 static const char *const sort_names[] = { "newest", "oldest", "votes" };
 
@@ -369,15 +368,7 @@ static err name_parent(struct piece *p, struct comment *c)
 static err mark(struct piece *p, struct comment *c)
 {
     err e = vote_get(p->tx, c->id, p->q->viewer, &c->my_vote);
-    if (e)
-        return e;
-    struct stmt *s = query_start(p->tx, &is_of_visitor);
-    bind_int(s, 1, c->id);
-    bind_blob(s, 2, p->q->viewer);
-    e = query_step(s, &c->mine);
-    if (!e && c->mine)
-        query_end(s);
-    return e;
+    return e ? e : comment_is_mine(p->tx, c->id, p->q->viewer, &c->mine);
 }
 
 static err finish_thread(struct piece *p, struct thread *t)

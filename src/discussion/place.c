@@ -7,7 +7,6 @@
 enum { CONTEXT = 10 }; /* earlier replies shown above one that is deep in a long thread */
 QUERY(reply_before, "select id from comment where root = $1 and visible = 1 and id < $2 "
                     "order by id desc limit 1 offset $3");
-QUERY(held_is_of_visitor, "select 1 from comment where id = $1 and held_for = $2");
 
 static bool on_page(const struct listing *l, int64_t id)
 {
@@ -92,18 +91,11 @@ static err place_visible(struct tx *tx, struct arena *a, const struct comment *c
 /* A held comment is where its author alone sees it: at the head of the first page. */
 static err place_held(struct tx *tx, const struct comment *c, struct str viewer)
 {
-    if (!viewer.n)
-        return PLACE_MISSING;
-    struct stmt *s = query_start(tx, &held_is_of_visitor);
-    bind_int(s, 1, c->id);
-    bind_blob(s, 2, viewer);
-    bool row = false;
-    err e = query_step(s, &row);
+    bool mine = false;
+    err e = viewer.n ? comment_is_mine(tx, c->id, viewer, &mine) : OK;
     if (e)
         return e;
-    if (row)
-        query_end(s);
-    return row ? OK : PLACE_MISSING;
+    return mine ? OK : PLACE_MISSING;
 }
 
 err comment_place(struct tx *tx, struct arena *a, int64_t id, struct str viewer,

@@ -70,8 +70,8 @@ struct request {
 
 /*
  * All values are valid UTF-8, percent-decoded once, without NUL. Missing: false and *ret untouched.
- * Whoever looks at a cookie, a header, the client or request_fresh() makes a personal page: its
- * response is never kept in the cache, whatever it says.
+ * Whoever looks at a cookie, a header or the client, or is told so by request_fresh(), makes a
+ * personal page: its response is never kept in the cache, whatever it says.
  */
 bool request_segment(const struct request *r, const char *name,
                      struct str *ret); /* of the pattern */

@@ -88,7 +88,7 @@ bool request_by_script(const struct request *r)
 
 bool request_fresh(const struct request *r)
 {
-    r->in->work->personal = true;
+    r->in->work->personal |= r->in->fresh; // others get the page of those who did not write
     return r->in->fresh;
 }
 

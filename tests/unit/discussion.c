@@ -1,16 +1,21 @@
 #include "unit/discussion.h"
 
+#include "people/person.h"
+
 #include <string.h>
 
 /* The fixture of discussion/'s tests. */
 
 QUERY(test_report, "insert into report (id, published) values ($1, $2)");
-QUERY(test_person, "insert into person (id) values (1)");
 
 static err add_reports(struct tx *tx, void *arg)
 {
-    (void)arg;
-    err e = query_run(query_start(tx, &test_person), NULL);
+    const struct room *r = arg;
+    int64_t person = 0;
+    struct person_draft draft = {
+        .name = S("Mo"), .email = S("mo@river.example"), .role = ROLE_MODERATOR, .now = r->now
+    };
+    err e = person_add(tx, ACTOR_CLI, &draft, &person);
     for (int i = 1; !e && i <= ROOM_DRAFT; i++) {
         struct stmt *s = query_start(tx, &test_report);
         bind_int(s, 1, i);
@@ -28,7 +33,7 @@ void room_open(struct room *r)
     expect(config_parse(S(""), S(""), &r->arena, &r->config, &why) == OK);
     r->recent = recent_make(&r->arena);
     expect(store_open(&(struct store_options){ .readers = 2 }, &r->arena, &r->store, &why) == OK);
-    expect(store_write(r->store, add_reports, NULL) == OK);
+    expect(store_write(r->store, add_reports, r) == OK);
 }
 
 void room_close(struct room *r)

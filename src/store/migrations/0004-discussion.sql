@@ -44,6 +44,7 @@ create table comment (
 create index comment_root_time on comment (report, created_at, id) where root is null and visible = 1;
 create index comment_root_score on comment (report, score, id) where root is null and visible = 1;
 create index comment_reply on comment (root, id) where root is not null and visible = 1;
+create index comment_published on comment (report, id) where state = 'published';
 -- The desk's queues.
 create index comment_queue on comment (state, id) where state <> 'published';
 -- What a reader has written that waits.

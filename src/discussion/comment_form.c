@@ -1,0 +1,86 @@
+#include "discussion/comment_form.h"
+#include "base/check.h"
+#include "people/token.h"
+
+CONFIG_TEXT(discussion_moderation, "discussion", "moderation", "open", 20,
+            "open: guests' comments appear at once; hold_all: they wait for a moderator.");
+
+#define TOKEN_PURPOSE S("comment-form")
+
+bool discussion_config_check(const struct config *c)
+{
+    struct str how = config_text(c, &discussion_moderation);
+    return str_eq(how, S("open")) || str_eq(how, S("hold_all"));
+}
+
+struct str form_token_write(const struct keys *k, struct arena *a, int64_t report, int64_t now)
+{
+    struct token t = { .purpose = TOKEN_PURPOSE, .subject = report, .time = now };
+    return token_write(k, a, &t);
+}
+
+enum comment_hold moderation_hold(const struct config *c)
+{
+    return str_eq(config_text(c, &discussion_moderation), S("open")) ? COMMENT_HOLD_NONE
+                                                                     : COMMENT_HOLD_ALL;
+}
+
+static enum comment_hold token_hold(const struct request *r, struct str text, int64_t report)
+{
+    struct token t = { 0 };
+    if (!token_read(r->app->keys, text, TOKEN_PURPOSE, &t) || t.subject != report ||
+        t.time > r->now || r->now - t.time > FORM_TOKEN_MOST)
+        return COMMENT_HOLD_TOKEN;
+    return r->now - t.time < FORM_TOKEN_LEAST ? COMMENT_HOLD_FAST : COMMENT_HOLD_NONE;
+}
+
+enum comment_hold form_hold(const struct request *r, const struct comment_form *f, int64_t report)
+{
+    if (f->trap.n)
+        return COMMENT_HOLD_HONEYPOT;
+    enum comment_hold hold = f->token.n ? token_hold(r, f->token, report) : COMMENT_HOLD_NONE;
+    return hold ? hold : moderation_hold(r->setup->config);
+}
+
+const char *comment_refusal_word(err refusal)
+{
+    static const char *const words[COMMENT_REFUSALS] = {
+        [COMMENT_NO_REPORT] = "error_no_such_report",
+        [COMMENT_CLOSED] = "comment_closed",
+        [COMMENT_NO_PARENT] = "comment_no_parent",
+        [COMMENT_PARENT_GONE] = "comment_parent_gone",
+        [COMMENT_TOO_DEEP] = "comment_too_deep",
+        [COMMENT_NAME_MISSING] = "comment_name_missing",
+        [COMMENT_NAME_TOO_LONG] = "comment_name_too_long",
+        [COMMENT_NAME_NOT_TEXT] = "comment_name_not_text",
+        [COMMENT_EMAIL_WRONG] = "comment_email_wrong",
+        [COMMENT_EMAIL_TOO_LONG] = "comment_email_too_long",
+        [COMMENT_BODY_EMPTY] = "comment_body_empty",
+        [COMMENT_TOO_LONG] = "comment_too_long",
+        [COMMENT_NOT_TEXT] = "comment_not_text",
+    };
+    check(refusal > 0 && refusal < COMMENT_REFUSALS);
+    return words[refusal];
+}
+
+int comment_refusal_status(err refusal)
+{
+    switch ((enum comment_refusal)refusal) {
+    case COMMENT_NO_REPORT: return 404;
+    case COMMENT_CLOSED: return 403;
+    case COMMENT_PARENT_GONE: return 409;
+    case COMMENT_NO_PARENT:
+    case COMMENT_TOO_DEEP:
+    case COMMENT_NAME_MISSING:
+    case COMMENT_NAME_TOO_LONG:
+    case COMMENT_NAME_NOT_TEXT:
+    case COMMENT_EMAIL_WRONG:
+    case COMMENT_EMAIL_TOO_LONG:
+    case COMMENT_BODY_EMPTY:
+    case COMMENT_TOO_LONG:
+    case COMMENT_NOT_TEXT: return 422;
+    case COMMENT_REFUSALS: break;
+    }
+    check(false);
+    return 0;
+}
