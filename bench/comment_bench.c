@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/scan.h"
 #include "discussion/comment.h"
+#include "newsroom.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -20,10 +21,9 @@
 #include <time.h>
 
 enum { CLIENTS_MAX = 256, LATEST = 1024 };
-QUERY(bench_report, "insert into report (id, published) values ($1, 1)");
 
 struct run {
-    struct store *store;
+    struct newsroom room;
     struct recent *recent;
     atomic_bool stop;
     atomic_int_fast64_t next;
@@ -65,8 +65,8 @@ static void say_one(struct client *c, struct arena *a)
                                   .prefix = visitor,
                                   .now = INT64_C(1525428000) * SECOND + n } };
     int64_t began = clock_monotonic();
-    check(comment_prepare(&say.draft, NULL, a, &problems) == OK);
-    check(store_write(r->store, add, &say) == OK);
+    check(comment_prepare(&say.draft, r->room.setup.config, a, &problems) == OK);
+    check(store_write(r->room.store, add, &say) == OK);
     int64_t waited = clock_monotonic() - began;
     atomic_store(&r->latest[(n + 7) % LATEST], say.added.id);
     c->comments++;
@@ -85,14 +85,6 @@ static void *client_run(void *arg)
     }
     arena_free(&a);
     return NULL;
-}
-
-static err add_report(struct tx *tx, void *arg)
-{
-    (void)arg;
-    struct stmt *s = query_start(tx, &bench_report);
-    bind_int(s, 1, 1);
-    return query_run(s, NULL);
 }
 
 static void measure(struct run *r, int64_t seconds, int64_t clients)
@@ -131,15 +123,10 @@ int main(int argc, char **argv)
         return 2;
     }
     static struct run r;
-    struct arena a;
-    struct str why = { 0 };
-    arena_init(&a, 4 << 20);
     struct store_options o = { .dir = argv[1], .create = true, .readers = 2 };
-    check(store_open(&o, &a, &r.store, &why) == OK);
-    check(store_write(r.store, add_report, NULL) == OK);
-    r.recent = recent_make(&a);
+    newsroom_open(&r.room, &o, 1);
+    r.recent = recent_make(&r.room.arena);
     measure(&r, seconds, clients);
-    store_close(r.store);
-    arena_free(&a);
+    store_close(r.room.store);
     return 0;
 }

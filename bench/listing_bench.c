@@ -14,6 +14,7 @@
 #include "base/scan.h"
 #include "discussion/listing.h"
 #include "discussion/vote.h"
+#include "newsroom.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,10 +22,10 @@
 #include <time.h>
 
 enum { SMALL = 1000, TURNS = 2000, BATCH = 20, YOUNG = 400 };
-QUERY(bench_report, "insert into report (id, published) values ($1, 1)");
 
 struct fill {
     struct arena arena; /* of one batch */
+    const struct config *config;
     int64_t report, next, seed;
     int64_t ids[YOUNG]; /* of the latest comments: what is answered */
     size_t known;
@@ -56,7 +57,7 @@ static err add_one(struct tx *tx, struct fill *f)
         .prefix = visitor,
         .now = (INT64_C(1525428000) + f->next) * SECOND,
     };
-    check(comment_prepare(&d, NULL, &f->arena, &problems) == OK);
+    check(comment_prepare(&d, f->config, &f->arena, &problems) == OK);
     err e = comment_add(tx, &d, &added);
     if (e)
         return e;
@@ -86,30 +87,18 @@ static err add_batch(struct tx *tx, void *arg)
     return OK;
 }
 
-static void fill(struct store *store, int64_t report, int64_t comments)
+static void fill(struct newsroom *n, int64_t report, int64_t comments)
 {
-    struct fill f = { .report = report, .seed = 7 };
+    struct fill f = { .config = n->setup.config, .report = report, .seed = 7 };
     int64_t began = clock_monotonic();
     arena_init(&f.arena, 64 << 20);
     while (f.next < comments) {
-        check(store_write(store, add_batch, &f) == OK);
+        check(store_write(n->store, add_batch, &f) == OK);
         arena_reset(&f.arena);
     }
     arena_free(&f.arena);
     int64_t each = (clock_monotonic() - began) * 1000 / comments;
     printf("stored comments=%" PRId64 " nanoseconds_each=%" PRId64 "\n", comments, each);
-}
-
-static err add_reports(struct tx *tx, void *arg)
-{
-    (void)arg;
-    err e = OK;
-    for (int64_t i = 1; !e && i <= 2; i++) {
-        struct stmt *s = query_start(tx, &bench_report);
-        bind_int(s, 1, i);
-        e = query_run(s, NULL);
-    }
-    return e;
 }
 
 static int64_t nanoseconds(void)
@@ -192,20 +181,15 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: listing_bench FOLDER [COMMENTS]\n");
         return 2;
     }
-    struct arena a;
-    struct store *store = NULL;
-    struct str why = { 0 };
-    arena_init(&a, 1 << 20);
+    static struct newsroom n;
     struct store_options o = { .dir = argv[1], .create = true, .unsafe = true, .readers = 2 };
-    check(store_open(&o, &a, &store, &why) == OK);
-    check(store_write(store, add_reports, NULL) == OK);
-    fill(store, 1, SMALL);
-    fill(store, 2, comments);
+    newsroom_open(&n, &o, 2);
+    fill(&n, 1, SMALL);
+    fill(&n, 2, comments);
     for (int sort = LISTING_NEWEST; sort <= LISTING_VOTES; sort++)
-        compare(store, (enum listing_sort)sort, false);
-    compare(store, LISTING_NEWEST, true);
-    walk_all(store);
-    store_close(store);
-    arena_free(&a);
+        compare(n.store, (enum listing_sort)sort, false);
+    compare(n.store, LISTING_NEWEST, true);
+    walk_all(n.store);
+    store_close(n.store);
     return 0;
 }

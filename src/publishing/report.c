@@ -21,6 +21,7 @@
     " order by r.day, r.published_at, r.id limit $6"
 
 QUERY(report_by_id, REPORT_ROW " where r.id = $1");
+QUERY(report_is_public, "select 1 from report where id = $1 and state = 'published'");
 QUERY(report_by_address, REPORT_ROW " where r.day = $1 and r.slug = $2");
 QUERY(report_by_old_address, REPORT_ROW " join report_path p on p.report = r.id"
                                         " where p.day = $1 and p.slug = $2");
@@ -179,6 +180,20 @@ err report_get(struct tx *tx, int64_t id, struct arena *a, struct report *ret)
     struct stmt *s = query_start(tx, &report_by_id);
     bind_int(s, 1, id);
     return read_one(s, a, ret);
+}
+
+err report_published(struct tx *tx, int64_t id, bool *ret)
+{
+    struct stmt *s = query_start(tx, &report_is_public);
+    bind_int(s, 1, id);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e)
+        return fault(e);
+    if (row)
+        query_end(s);
+    *ret = row;
+    return OK;
 }
 
 static err find_by(struct tx *tx, const struct query *q, struct date date, struct str slug,

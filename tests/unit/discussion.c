@@ -1,28 +1,43 @@
 #include "unit/discussion.h"
 
 #include "people/person.h"
+#include "publishing/report_edit.h"
 
 #include <string.h>
 
 /* The fixture of discussion/'s tests. */
 
-QUERY(test_report, "insert into report (id, published) values ($1, $2)");
-
-static err add_reports(struct tx *tx, void *arg)
+static err add_person(struct tx *tx, void *arg)
 {
     const struct room *r = arg;
     int64_t person = 0;
     struct person_draft draft = {
         .name = S("Mo"), .email = S("mo@river.example"), .role = ROLE_MODERATOR, .now = r->now
     };
-    err e = person_add(tx, ACTOR_CLI, &draft, &person);
-    for (int i = 1; !e && i <= ROOM_DRAFT; i++) {
-        struct stmt *s = query_start(tx, &test_report);
-        bind_int(s, 1, i);
-        bind_int(s, 2, i != ROOM_DRAFT);
-        e = query_run(s, NULL);
-    }
-    return e;
+    return person_add(tx, ACTOR_CLI, &draft, &person);
+}
+
+static err save(struct tx *tx, void *arg)
+{
+    struct report_saved saved = { 0 };
+    return report_save(tx, arg, &saved);
+}
+
+static void add_report(struct room *r, int number)
+{
+    struct report_input in = {
+        .base = -1,
+        .series = S("Daily Field Report"),
+        .title = str_print(&r->arena, "Report %d", number),
+        .date = S("2018-05-04"),
+        .body = S("The dike holds."),
+        .wish = number == ROOM_DRAFT ? REPORT_WISH_DRAFT : REPORT_WISH_PUBLISH,
+        .by = ACTOR_CLI,
+    };
+    struct report_draft *draft = NULL;
+    struct report_faults faults = { 0 };
+    expect(report_prepare(&r->setup, &r->arena, &in, r->now, &draft, &faults) == OK);
+    expect(store_write(r->store, save, draft) == OK);
 }
 
 void room_open(struct room *r)
@@ -31,14 +46,22 @@ void room_open(struct room *r)
     struct str why = { 0 };
     arena_init(&r->arena, 200 << 20);
     expect(config_parse(S(""), S(""), &r->arena, &r->config, &why) == OK);
+    if (theme_load(NULL, S("en"), &r->arena, &r->theme, &why) != OK)
+        printf("# " STR_FMT "\n", STR_ARG(why));
+    expect(r->theme && formats_make(S("en"), S("UTC"), S("locale"), &r->formats) == OK);
+    r->setup = (struct setup){ .config = r->config, .theme = r->theme, .formats = r->formats };
     r->recent = recent_make(&r->arena);
     expect(store_open(&(struct store_options){ .readers = 2 }, &r->arena, &r->store, &why) == OK);
-    expect(store_write(r->store, add_reports, r) == OK);
+    expect(store_write(r->store, add_person, r) == OK);
+    for (int i = 1; i <= ROOM_DRAFT; i++)
+        add_report(r, i);
 }
 
 void room_close(struct room *r)
 {
     store_close(r->store);
+    theme_free(r->theme);
+    formats_free(r->formats);
     config_free(r->config);
     arena_free(&r->arena);
 }

@@ -4,6 +4,8 @@
 #include "discussion/comment_desk.h"
 #include "discussion/listing.h"
 #include "discussion/vote.h"
+#include "render/format.h"
+#include "render/theme.h"
 #include "unit/test.h"
 
 /* A store in memory with reports to write under, for the tests of discussion/. */
@@ -11,6 +13,9 @@ struct room {
     struct arena arena;
     struct store *store;
     struct config *config;
+    struct theme *theme;
+    struct formats *formats;
+    struct setup setup;
     struct recent *recent;
     int64_t now;
 };
