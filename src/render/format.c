@@ -48,8 +48,8 @@ struct money_kind {
 struct tools {
     pthread_mutex_t lock;
     UDateFormat *date, *month, *time;
-    struct memo *dates, *times;
-    UCalendar *calendar; /* in the site's zone */
+    struct memo dates, times; /* large, and zero: no memory until they are used */
+    UCalendar *calendar;      /* in the site's zone */
     URelativeDateTimeFormatter *ago;
     UNumberFormatter *integer, *percent, *decimal;
     struct money_kind money[MONEY_KINDS];
@@ -170,8 +170,6 @@ void formats_free(struct formats *f)
         ucal_close(t->calendar);
     if (t->ago)
         ureldatefmt_close(t->ago);
-    free(t->dates);
-    free(t->times);
     unumf_close(t->integer);
     unumf_close(t->percent);
     unumf_close(t->decimal);
@@ -244,15 +242,11 @@ static uint64_t mix(int64_t key)
 }
 
 /* The same by way of the memo, under a key that tells all texts apart. */
-static struct str recall_date(struct memo **memo, int64_t key, const UDateFormat *f,
-                              struct arena *a, int64_t micros)
+static struct str recall_date(struct memo *memo, int64_t key, const UDateFormat *f, struct arena *a,
+                              int64_t micros)
 {
-    if (!*memo) {
-        *memo = calloc(1, sizeof **memo);
-        check(*memo);
-    }
     // Two spots share a place: the newer first, the older gone at the next.
-    struct spot *spot = &(*memo)->spots[(mix(key) >> (64 - MEMO_BITS)) & ~UINT64_C(1)];
+    struct spot *spot = &memo->spots[(mix(key) >> (64 - MEMO_BITS)) & ~UINT64_C(1)];
     for (size_t i = 0; i < 2; i++)
         if (spot[i].n && spot[i].key == key)
             return str_copy(a, (struct str){ spot[i].text, spot[i].n });
