@@ -1,6 +1,7 @@
 #pragma once
 #include "base/buf.h"
 #include "base/err.h"
+#include "render/template_parse.h"
 #include "render/view.h"
 
 /*

@@ -11,7 +11,7 @@ enum part {
     WHOLE,  /* a hole stood at the start: what it did not end must not go on */
     UNSURE, /* two ways ended differently */
     PATH,
-    QUERY, /* after ? or # or & */
+    QUERY, /* after ? or #, or & in it */
     VALUE, /* after = in the query */
     SIZE,  /* in a srcset, after the address */
 };
@@ -46,8 +46,8 @@ static void begin(struct address *a, char ch)
 
 static const char *go_on(struct address *a, char ch)
 {
-    if (!strchr("/?#&", ch))
-        return "after {{}} at an address's beginning must come / ? # & or its end";
+    if (!strchr("/?#", ch)) /* nor & for it may begin "&colon;" */
+        return "after {{}} at an address's beginning must come / ? # or its end";
     to(a, ch == '/' ? PATH : QUERY);
     return NULL;
 }

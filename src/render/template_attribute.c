@@ -59,27 +59,27 @@ static bool is_fixed_attribute(struct str name, enum element element)
 
 enum attribute attribute_of(struct str name, enum element element, bool xml)
 {
-    struct str prefix = S("");
+    struct str whole = name, prefix = S("");
     if (str_cut(name, ':', &prefix, &name) && !name.n)
         return ATTRIBUTE_REFUSED_FIXED;
+    if (str_starts(name, S("on")) || str_starts(whole, S("on")))
+        return ATTRIBUTE_REFUSED_EVENT;
     if (str_eq(name, S("srcset")) || str_eq(name, S("imagesrcset")))
         return ATTRIBUTE_SRCSET;
     if (is_url_attribute(name))
         return !xml && (element == ELEMENT_MOTION || element == ELEMENT_SCRIPT)
                    ? ATTRIBUTE_REFUSED_FIXED
                    : ATTRIBUTE_URL;
-    if (xml)
-        return ATTRIBUTE_PLAIN;
-    if (str_starts(name, S("on")))
-        return ATTRIBUTE_REFUSED_EVENT;
     if (str_eq(name, S("style")))
         return ATTRIBUTE_REFUSED_STYLE;
     if (str_eq(name, S("srcdoc")))
         return ATTRIBUTE_REFUSED_SRCDOC;
+    if (xml)
+        return ATTRIBUTE_PLAIN;
     if (is_fixed_attribute(name, element))
         return ATTRIBUTE_REFUSED_FIXED;
-    if (element == ELEMENT_SCRIPT && str_eq(name, S("type")))
+    if (element == ELEMENT_SCRIPT && str_eq(whole, S("type")))
         return ATTRIBUTE_SCRIPT_TYPE;
-    return element == ELEMENT_META && str_eq(name, S("content")) ? ATTRIBUTE_META_CONTENT
+    return element == ELEMENT_META && str_eq(whole, S("content")) ? ATTRIBUTE_META_CONTENT
                                                                  : ATTRIBUTE_PLAIN;
 }

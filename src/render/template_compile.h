@@ -2,7 +2,6 @@
 #include "render/template.h"
 #include "render/template_bind.h"
 #include "render/template_context.h"
-#include "render/template_parse.h"
 
 /*
  * What the parts of the template compiler share. A unit is the page, or a partial in one situation;

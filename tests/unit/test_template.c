@@ -374,6 +374,10 @@ TEST(template_places_where_nothing_is_safe_are_refused_with_their_line)
           "application/ld+json" },
         { "<script type=\"module\" type=\"application/ld+json\">{{json}}</script>",
           "page:1: `json`: json belongs into <script type=\"application/ld+json\"> only" },
+        { "<script :type=\"application/ld+json\">{{json}}</script>",
+          "page:1: `json`: json belongs into <script type=\"application/ld+json\"> only" },
+        { "<svg onx:y='{{n}}'>",
+          "page:1: `n`: attributes that begin with on hold scripts: no {{}} is safe there" },
         { "<p>{{json}}", "page:1: `json`: json belongs into <script type=\"application/ld+json\"> "
                          "only" },
         { "<script type=\"{{x}}\">", "page:1: `x`: this attribute may have no {{}}" },
@@ -401,8 +405,11 @@ TEST(template_places_where_nothing_is_safe_are_refused_with_their_line)
         { "<a href=\"{{x}}{{y}}\">",
           "page:1: `y`: two {{}} at an address's beginning: put / ? or # between them" },
         { "<a href=\"{{x}}script:{{y}}\">",
-          "page:1: after {{}} at an address's beginning must come / ? # & or its end (at "
+          "page:1: after {{}} at an address's beginning must come / ? # or its end (at "
           "`script:`)" },
+        { "<a href=\"{{x}}&colon;{{y}}\">",
+          "page:1: after {{}} at an address's beginning must come / ? # or its end (at "
+          "`&colon;`)" },
         { "<a href=\"{{#yes}}/a{{/yes}}{{x}}\">",
           "page:1: `x`: the address before this {{}} is not the same in all cases" },
         { "<meta http-equiv=\"refresh\" content=\"0;url={{x}}\">",
