@@ -48,7 +48,7 @@ static const struct view report_view = VIEW(struct report_view, report_fields);
 
 #define FILE_OF(path, text)                                                                        \
     {                                                                                              \
-        "theme/" path, text, text + sizeof text - 1                                                \
+        "theme/" path, text, &(text)[sizeof(text) - 1]                                             \
     }
 static const struct embedded files[] = {
     FILE_OF("layout.html",

@@ -25,8 +25,12 @@ static size_t plain_run(struct str s, bool quotes)
 {
     size_t i = 0;
 #ifdef __SSE2__
-    const __m128i amp = _mm_set1_epi8('&'), apos = _mm_set1_epi8('\''), quot = _mm_set1_epi8('"'),
-                  gt = _mm_set1_epi8('>'), one = _mm_set1_epi8(1), two = _mm_set1_epi8(2);
+    const __m128i amp = _mm_set1_epi8('&');
+    const __m128i apos = _mm_set1_epi8('\'');
+    const __m128i quot = _mm_set1_epi8('"');
+    const __m128i gt = _mm_set1_epi8('>');
+    const __m128i one = _mm_set1_epi8(1);
+    const __m128i two = _mm_set1_epi8(2);
     for (; s.n - i >= 16; i += 16) {
         __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.s + i));
         __m128i hit = _mm_cmpeq_epi8(_mm_or_si128(x, two), gt); /* < and > differ in one bit */

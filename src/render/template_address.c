@@ -103,7 +103,7 @@ const char *address_hole(struct address *a, enum escape *ret)
     case UNSURE: return "the address before this {{}} is not the same in all cases";
     case PATH:
     case QUERY: *ret = ESCAPE_URL_PATH; return NULL;
-    case VALUE: *ret = ESCAPE_URL_VALUE; return NULL;
+    case VALUE:
     case SIZE: *ret = ESCAPE_URL_VALUE; return NULL;
     }
     check(false);

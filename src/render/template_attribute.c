@@ -59,7 +59,8 @@ static bool is_fixed_attribute(struct str name, enum element element)
 
 enum attribute attribute_of(struct str name, enum element element, bool xml)
 {
-    struct str whole = name, prefix = S("");
+    struct str whole = name;
+    struct str prefix = S("");
     if (str_cut(name, ':', &prefix, &name) && !name.n)
         return ATTRIBUTE_REFUSED_FIXED;
     if (str_starts(name, S("on")) || str_starts(whole, S("on")))
@@ -81,5 +82,5 @@ enum attribute attribute_of(struct str name, enum element element, bool xml)
     if (element == ELEMENT_SCRIPT && str_eq(whole, S("type")))
         return ATTRIBUTE_SCRIPT_TYPE;
     return element == ELEMENT_META && str_eq(whole, S("content")) ? ATTRIBUTE_META_CONTENT
-                                                                 : ATTRIBUTE_PLAIN;
+                                                                  : ATTRIBUTE_PLAIN;
 }

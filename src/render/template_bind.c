@@ -1,6 +1,7 @@
 #include "render/template_bind.h"
 
 #include "base/buf.h"
+#include "base/check.h"
 
 #include <string.h>
 
@@ -125,6 +126,7 @@ static const char *bind_first(struct arena *a, const struct scope *scope, struct
 
 static const char *bind_next(struct arena *a, struct binding *b, struct str name)
 {
+    check(b->field);
     enum field_kind kind = b->field->kind;
     if (kind == FIELD_KIND_LIST && str_eq(name, S("some"))) {
         b->some = true;
@@ -150,7 +152,8 @@ const char *bind_name(struct arena *a, const struct scope *scope, struct str nam
 {
     if (str_eq(name, S(".")))
         return bind_dot(scope, ret);
-    struct str first = name, rest = S("");
+    struct str first = name;
+    struct str rest = S("");
     bool more = str_cut(name, '.', &first, &rest);
     struct binding b = { .field = NULL };
     const char *why = bind_first(a, scope, first, &b);

@@ -45,7 +45,9 @@ static bool is_letter(char ch)
 
 static char lower(char ch)
 {
-    return ch >= 'A' && ch <= 'Z' ? (char)(ch + 32) : ch;
+    if (ch >= 'A' && ch <= 'Z')
+        return (char)(ch + 32);
+    return ch;
 }
 
 static void name_clear(struct context *c)
@@ -499,7 +501,8 @@ void context_edge(struct context *c)
 
 const char *context_join(struct context *c, const struct context *other)
 {
-    struct context a = *c, b = *other;
+    struct context a = *c;
+    struct context b = *other;
     if ((a.state == BETWEEN && b.state == NEED_BLANK) ||
         (a.state == NEED_BLANK && b.state == BETWEEN))
         a.state = b.state = NEED_BLANK;

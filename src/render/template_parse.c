@@ -118,7 +118,9 @@ static bool add_tag(struct lexer *x, char sigil, struct str name)
 /* x->rest begins after the opening delimiter. */
 static bool lex_tag(struct lexer *x)
 {
-    char sigil = x->rest.n ? *x->rest.s : 0;
+    char sigil = '\0';
+    if (x->rest.n)
+        sigil = *x->rest.s;
     bool plain = sigil == 0 || !strchr("&{#^></$!=", sigil);
     if (sigil == '{' && !str_eq(x->open, S("{{")))
         plain = true; /* the triple form belongs to the usual delimiters */
@@ -139,8 +141,10 @@ static bool lex_tag(struct lexer *x)
         add(x, TOKEN_SILENT, S(""));
     else if (!plain && sigil == '=')
         fine = set_delimiters(x, inside);
+    else if (plain)
+        fine = add_tag(x, '\0', inside);
     else
-        fine = add_tag(x, plain ? 0 : sigil, inside);
+        fine = add_tag(x, sigil, inside);
     count_lines(x, inside);
     return fine;
 }

@@ -105,6 +105,7 @@ static err enter(struct run *r, const struct op *op)
 
 static err leave(struct run *r, const struct op *op, const struct buf *out)
 {
+    check(r->open > 1);
     struct frame *f = &r->frames[r->open - 1];
     if (!f->left) {
         r->open--;

@@ -88,7 +88,8 @@ static size_t add_words(struct theme *t, struct str language, struct words_sourc
 /* Of the language and its parents ("zh", "zh-Hant", "zh-Hant-TW"), the most general first. */
 static size_t gather_words(struct theme *t, struct words_source *list)
 {
-    size_t n = 0, tags = 0;
+    size_t n = 0;
+    size_t tags = 0;
     for (size_t i = 0; i <= t->language.n && tags < WORD_TAGS_MAX; i++) {
         if (i < t->language.n && t->language.s[i] != '-')
             continue;
@@ -117,7 +118,8 @@ static err read_words(struct theme *t, struct words_source english, const struct
 
 static err load_words(struct theme *t, struct arena *a, struct str *ret_why)
 {
-    struct str first = t->language, rest = S("");
+    struct str first = t->language;
+    struct str rest = S("");
     (void)str_cut(t->language, '-', &first, &rest);
     struct words_source list[1 + 2 * WORD_TAGS_MAX];
     struct words_source english = source_of(t, S("en"));
@@ -178,7 +180,8 @@ static const char *word_constant(const struct theme *t, struct str key, struct a
 static const char *set_constant(const void *from, struct str name, struct arena *a, struct str *ret)
 {
     const struct theme *t = from;
-    struct str space = S(""), rest = S("");
+    struct str space = S("");
+    struct str rest = S("");
     check(str_cut(name, '.', &space, &rest));
     if (str_eq(space, S("words")))
         return word_constant(t, rest, a, ret);

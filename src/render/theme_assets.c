@@ -67,7 +67,8 @@ static struct str hash_all(const struct assets *assets, struct arena *a)
 
 static int by_path(const void *x, const void *y)
 {
-    const struct theme_file *f = x, *g = y;
+    const struct theme_file *f = x;
+    const struct theme_file *g = y;
     return str_cmp(f->path, g->path);
 }
 

@@ -28,7 +28,8 @@ static bool wrong(struct reader *r, struct str path, const char *what)
 
 static bool in_folder(struct str path, const char *const *folders, size_t n)
 {
-    struct str top = S(""), rest = S("");
+    struct str top = S("");
+    struct str rest = S("");
     if (!str_cut(path, '/', &top, &rest))
         return false;
     for (size_t i = 0; i < n; i++) {
@@ -236,7 +237,8 @@ static bool read_folder(struct reader *r, int fd, struct str path, int depth)
 
 static int by_path(const void *a, const void *b)
 {
-    const struct source *x = a, *y = b;
+    const struct source *x = a;
+    const struct source *y = b;
     return str_cmp(x->path, y->path);
 }
 

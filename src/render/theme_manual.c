@@ -75,7 +75,8 @@ static void put_page(struct manual *m, const struct template *page)
 
 static int by_file(const void *a, const void *b)
 {
-    const struct template *const *x = a, *const *y = b;
+    const struct template *const *x = a;
+    const struct template *const *y = b;
     return strcmp((*x)->file, (*y)->file);
 }
 

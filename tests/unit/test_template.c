@@ -219,8 +219,8 @@ TEST(template_an_address_in_a_srcset_cannot_add_another)
         "<img srcset=\"mailto:a@b.example 1x\">",
         "<img srcset=\"//b.example/x 1x\">",
         "<img srcset=\"a%0Ab%09c%0D%01%1B%7F`{} 1x\">",
-        "<img srcset=\"r\xC3\xADo%20\xE5\xB7\x9D%20\xF0\x9F\x8C\x8A%20\xE2\x80\xA8\xE2\x80\xA9 "
-        "1x\">",
+        ("<img srcset=\"r\xC3\xADo%20\xE5\xB7\x9D%20\xF0\x9F\x8C\x8A%20\xE2\x80\xA8\xE2\x80\xA9 "
+         "1x\">"),
     };
     expect_all(TEMPLATE_HTML, "<img srcset=\"{{x}} 1x\">", want);
 }

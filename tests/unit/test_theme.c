@@ -46,7 +46,7 @@ static const struct template pages[] = {
 
 #define FILE_OF(path, text)                                                                        \
     {                                                                                              \
-        "theme/" path, text, text + sizeof text - 1                                                \
+        "theme/" path, text, &(text)[sizeof(text) - 1]                                             \
     }
 static const struct embedded files[] = {
     FILE_OF("layout.html", "<!doctype html>\n<html lang=\"{{theme.language}}\""
