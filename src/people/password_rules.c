@@ -191,8 +191,11 @@ static bool word_byte(char c)
     return is_letter(c) || (c >= '0' && c <= '9') || (uint8_t)c >= 0x80;
 }
 
+/* The text as a whole, and each of its words. */
 static void add_words(struct words *to, struct str text)
 {
+    if (to->n < CONTEXT_WORDS_MAX)
+        to->word[to->n++] = text;
     size_t from = 0;
     for (size_t i = 0; i <= text.n; i++) {
         if (i < text.n && word_byte(text.s[i]))

@@ -18,7 +18,7 @@ QUERY(select_session, "select id, person, seen_at, confirmed_at from session "
 QUERY(list_sessions, "select id, started_at, seen_at, ends_at, agent from session "
                      "where person = $1 and ends_at > $2 and seen_at > $3 "
                      "order by seen_at desc, id desc limit $4");
-QUERY(update_seen, "update session set seen_at = max(seen_at, $2) where id = $1");
+QUERY(update_seen, "update session set seen_at = $2 where id = $1 and seen_at < $2");
 QUERY(update_token, "update session set confirmed_at = $2, seen_at = $2, token_hash = $3 "
                     "where id = $1");
 QUERY(delete_over, "delete from session where ends_at <= $1");
