@@ -44,8 +44,8 @@ CPPFLAGS := -D_GNU_SOURCE -Isrc -I$(OUT) -MMD -MP
 CFLAGS   := -std=gnu17 $(WARN) $(OPT.$(MODE)) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LDLIBS   := $(LD.$(MODE)) -lcmark-gfm-extensions $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
 
-# What is compiled into the binary beside C: the theme and the migrations.
-EMBED := $(sort $(shell find theme src/store/migrations -type f ! -name '.*' 2>/dev/null))
+# What is compiled into the binary beside C: the theme, the migrations and the demo newsroom.
+EMBED := $(sort $(shell find theme demo src/store/migrations -type f ! -name '.*' 2>/dev/null))
 SRC   := $(sort $(shell find src -name '*.c'))
 OBJ   := $(SRC:%.c=$(OUT)/%.o) $(OUT)/embedded.o
 UNIT  := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/unit/*.c)))

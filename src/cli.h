@@ -30,7 +30,8 @@ struct option {
 enum command_place {
     COMMAND_ALONE,  /* needs no data folder */
     COMMAND_FOLDER, /* opens the data folder itself */
-    COMMAND_SHARED, /* inside the server that holds the folder, else as COMMAND_FOLDER */
+    COMMAND_OPENED, /* gets the newsroom opened here, and made when it is missing */
+    COMMAND_SHARED, /* inside the server that holds the folder, else opened here */
 };
 
 struct file {
@@ -60,7 +61,7 @@ struct call {
     struct file *files;
     size_t file_count;
     struct str data_dir, config_file; /* empty: the standard ones */
-    struct newsroom *room;            /* SHARED commands: the opened newsroom */
+    struct newsroom *room;            /* OPENED and SHARED commands: the newsroom */
     const struct setup *setup;        /* and its setup, pinned */
     struct buf *out; /* what the person is told: standard output, or error if refused */
 };

@@ -240,15 +240,6 @@ static err sums_json(const struct request *r, struct response *ret, const struct
     return buf_full(&out) ? fault(ERR_LIMIT) : OK;
 }
 
-static err vote_refuse(struct request *r, struct response *ret, err refusal)
-{
-    if (refusal == VOTE_NO_COMMENT)
-        return http_refuse(r, ret, 404, "error_no_such_comment");
-    if (refusal == VOTE_NOT_PUBLISHED)
-        return http_refuse(r, ret, 409, "error_vote_not_published");
-    return http_refuse(r, ret, 403, "error_vote_own");
-}
-
 err discussion_vote_post(struct request *r, struct response *ret)
 {
     struct vote v = { 0 };
@@ -265,7 +256,7 @@ err discussion_vote_post(struct request *r, struct response *ret)
     sender_vote(r, ret, &v);
     err e = sender_set(r, &v, &sums);
     if (e)
-        return e < 0 ? fault(e) : vote_refuse(r, ret, e);
+        return e < 0 ? fault(e) : sender_vote_refuse(r, ret, e);
     response_fresh(r, ret);
     return request_by_script(r) ? sums_json(r, ret, &sums) : back(r, ret, v.comment);
 }

@@ -62,3 +62,12 @@ err sender_set(const struct request *r, const struct vote *v, struct vote_sums *
         *ret = w.sums;
     return e;
 }
+
+err sender_vote_refuse(struct request *r, struct response *ret, err refusal)
+{
+    if (refusal == VOTE_NO_COMMENT)
+        return http_refuse(r, ret, 404, "error_no_such_comment");
+    if (refusal == VOTE_NOT_PUBLISHED)
+        return http_refuse(r, ret, 409, "error_vote_not_published");
+    return http_refuse(r, ret, 403, "error_vote_own");
+}

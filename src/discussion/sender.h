@@ -12,3 +12,5 @@ void sender_vote(struct request *r, struct response *ret, struct vote *v);
 MUST_USE err sender_add(const struct request *r, struct comment_draft *d,
                         struct comment_added *ret);
 MUST_USE err sender_set(const struct request *r, const struct vote *v, struct vote_sums *ret);
+/* Says a refusal of vote_set(). */
+err sender_vote_refuse(struct request *r, struct response *ret, err refusal);

@@ -87,7 +87,8 @@ class Client:
         return self.request("GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()})
 
     def post(self, path, fields, **headers):
-        sent = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.origin}
+        sent = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.origin,
+                "Sec-Fetch-Site": "same-origin"}
         sent.update({k.replace("_", "-"): v for k, v in headers.items()})
         return self.request("POST", path, urlencode(fields).encode(), sent)
 

@@ -1,0 +1,389 @@
+#include "command_table.h"
+#include "base/check.h"
+#include "base/config.h"
+#include "base/file.h"
+#include "demo.h"
+#include "funding/funding_cli.h"
+#include "funding/ledger.h"
+#include "http/http.h"
+#include "newsroom.h"
+#include "people/link.h"
+#include "people/person.h"
+#include "publishing/publish_cli.h"
+#include "render/theme.h"
+#include "serve.h"
+#include "store/store.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+enum { MARKDOWN_FILE_MAX = 16 * 1024 * 1024, PICTURE_FILE_MAX = 64 * 1024 * 1024 };
+
+static int64_t now_of(const struct call *c)
+{
+    return clock_now(&newsroom_app(c->room)->clock);
+}
+
+static struct store *store_of(const struct call *c)
+{
+    return newsroom_app(c->room)->store;
+}
+
+/* Ends a command whose room has put its answer or its refusal into `say`. */
+static int end(struct call *c, err e, struct str say)
+{
+    if (e < 0)
+        return call_refuse(c, "it failed (%s); nothing was changed",
+                           e == ERR_FULL ? "the disk is full or may not be written"
+                                         : "the log says why");
+    if (e)
+        return call_refuse(c, STR_FMT, STR_ARG(say));
+    if (say.n)
+        call_say(c, STR_FMT, STR_ARG(say));
+    return EXIT_DONE;
+}
+
+/* ---- publish: the caller's side reads the files and the pictures they name ---- */
+
+static err add_file(struct call *c, struct str path, size_t max)
+{
+    struct str bytes = { 0 };
+    err e = file_read(str_z(c->arena, path), max, c->arena, &bytes);
+    if (!e)
+        c->files[c->file_count++] = (struct file){ path, bytes };
+    return e;
+}
+
+static void add_pictures(struct call *c, const struct file *report)
+{
+    struct publish_names names = publish_pictures(c->arena, report->bytes);
+    for (size_t i = 0; i < names.n && c->file_count < FILES_MAX; i++) {
+        // One that is not there is said by publish_files(), with the line that names it.
+        (void)add_file(c, publish_beside(c->arena, report->path, names.names[i]), PICTURE_FILE_MAX);
+    }
+}
+
+static int publish_read(struct call *c)
+{
+    c->files = arena_new(c->arena, struct file, FILES_MAX);
+    for (size_t i = 0; i < c->arg_count; i++) {
+        err e = add_file(c, c->args[i], MARKDOWN_FILE_MAX);
+        if (e)
+            return call_refuse(c, STR_FMT ": %s", STR_ARG(c->args[i]), file_refusal(e));
+    }
+    for (size_t i = 0; i < c->arg_count; i++)
+        add_pictures(c, &c->files[i]);
+    size_t bytes = 0;
+    for (size_t i = 0; i < c->file_count; i++)
+        bytes += c->files[i].bytes.n;
+    if (bytes > FILES_BYTES_MAX - (size_t)MARKDOWN_FILE_MAX)
+        return call_refuse(c, "these files are %zu MB together; publish fewer at a time",
+                           bytes >> 20);
+    return EXIT_DONE;
+}
+
+static int publish_run(struct call *c)
+{
+    if (c->file_count < c->arg_count)
+        return call_refuse(c, "the files did not arrive");
+    struct publish_file *files = arena_new(c->arena, struct publish_file, c->file_count);
+    for (size_t i = 0; i < c->file_count; i++)
+        files[i] = (struct publish_file){ c->files[i].path, c->files[i].bytes };
+    struct publish_order o = { .app = newsroom_app(c->room),
+                               .setup = c->setup,
+                               .files = files,
+                               .file_count = c->arg_count,
+                               .pictures = files + c->arg_count,
+                               .picture_count = c->file_count - c->arg_count };
+    err e = publish_files(&o, c->arena, c->out);
+    return e > 0 ? EXIT_REFUSED : end(c, e, S(""));
+}
+
+/* ---- staff ---- */
+
+struct staff_call {
+    struct call *call;
+    struct staff_add_args add;
+    struct staff_link_args link;
+    struct staff_link made;
+    struct str why;
+};
+
+static int put_link(struct call *c, err e, const struct staff_call *s)
+{
+    if (e)
+        return end(c, e, s->why);
+    struct str site = site_url(c->setup->config);
+    struct str path = link_path(c->arena, s->made.token);
+    call_say(c, "one-time link, good for a day: " STR_FMT STR_FMT, STR_ARG(site), STR_ARG(path));
+    return EXIT_DONE;
+}
+
+static err link_work(struct tx *tx, void *arg)
+{
+    struct staff_call *s = arg;
+    err e = staff_link(tx, ACTOR_CLI, &s->link, now_of(s->call), s->call->arena, &s->made);
+    s->why = s->made.why;
+    return e;
+}
+
+static err add_work(struct tx *tx, void *arg)
+{
+    struct staff_call *s = arg;
+    int64_t id = 0;
+    err e = staff_add(tx, ACTOR_CLI, &s->add, now_of(s->call), s->call->arena, &id, &s->why);
+    if (e)
+        return e;
+    s->link.email = s->add.email;
+    return link_work(tx, s);
+}
+
+static const struct option staff_add_options[] = {
+    { "name", "N", "the name that is shown", true },
+    { "email", "E", "the address they sign in with", true },
+    { "role", "R", "owner, editor, reporter, moderator or treasurer", true },
+};
+static int staff_add_run(struct call *c)
+{
+    struct staff_call s = { .call = c,
+                            .add = { .name = call_option(c, "name"),
+                                     .email = call_option(c, "email"),
+                                     .role = call_option(c, "role") } };
+    err e = store_write(store_of(c), add_work, &s);
+    return put_link(c, e, &s);
+}
+
+static const struct option staff_link_options[] = {
+    { "email", "E", "whose", true },
+    { "drop-totp", NULL, "also turn the second step off, for who lost it", false },
+};
+static int staff_link_run(struct call *c)
+{
+    struct staff_call s = { .call = c,
+                            .link = { .email = call_option(c, "email"),
+                                      .drop_totp = call_given(c, "drop-totp") } };
+    err e = store_write(store_of(c), link_work, &s);
+    return put_link(c, e, &s);
+}
+
+static int staff_list_run(struct call *c)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    const struct person *persons = NULL;
+    size_t n = 0;
+    err e = store_read(store_of(c), &tx);
+    if (!e)
+        e = person_list(&tx, c->arena, &persons, &n);
+    if (e)
+        return end(c, e, S(""));
+    for (size_t i = 0; i < n; i++)
+        call_say(c, STR_FMT "\t" STR_FMT "\t" STR_FMT "%s", STR_ARG(persons[i].email),
+                 STR_ARG(role_str(persons[i].role)), STR_ARG(persons[i].name),
+                 persons[i].active ? "" : "\t(has left)");
+    return EXIT_DONE;
+}
+
+/* ---- funding ---- */
+
+static const struct option goal_set_options[] = {
+    { "currency", "USD", "ISO 4217", true },
+    { "amount", "5000", "with a point for decimals", true },
+    { "period", "2018-05", "a month, or FROM..TO in days (TO is not part of it)", true },
+    { "label", "TEXT", "what it is for", false },
+};
+static int goal_set_run(struct call *c)
+{
+    struct goal_set_args args = { .currency = call_option(c, "currency"),
+                                  .amount = call_option(c, "amount"),
+                                  .period = call_option(c, "period"),
+                                  .label = call_option(c, "label") };
+    struct str say = { 0 };
+    err e = funding_goal_set(store_of(c), &args, now_of(c), c->arena, &say);
+    return end(c, e, say);
+}
+
+static const struct option contribution_add_options[] = {
+    { "channel", "bank", "the channel it came through", true },
+    { "amount", "25.00", "with a point for decimals", true },
+    { "currency", "USD", "ISO 4217, or BTC, BCH, ETH", true },
+    { "date", "2018-05-03", "the day it was given, in the site's zone", true },
+    { "note", "TEXT", "for the treasurer; never public", false },
+    { "reference", "TEXT", "an outside number, so that it is never entered twice", false },
+    { "pending", NULL, "it is announced and not in our hands yet", false },
+};
+static int contribution_add_run(struct call *c)
+{
+    struct contribution_add_args args = { .channel = call_option(c, "channel"),
+                                          .amount = call_option(c, "amount"),
+                                          .currency = call_option(c, "currency"),
+                                          .date = call_option(c, "date"),
+                                          .note = call_option(c, "note"),
+                                          .reference = call_option(c, "reference"),
+                                          .pending = call_given(c, "pending") };
+    struct str say = { 0 };
+    err e =
+        funding_contribution_add(store_of(c), c->setup->channels, &args, now_of(c), c->arena, &say);
+    return end(c, e, say);
+}
+
+static const struct option contribution_reverse_options[] = {
+    { "id", "N", "the contribution's number", true },
+    { "reason", "TEXT", "for the treasurer; never public", true },
+};
+static int contribution_reverse_run(struct call *c)
+{
+    struct str say = { 0 };
+    err e = funding_contribution_reverse(store_of(c), call_option(c, "id"),
+                                         call_option(c, "reason"), now_of(c), c->arena, &say);
+    return end(c, e, say);
+}
+
+static const struct option contribution_settle_options[] = {
+    { "id", "N", "the contribution's number", true },
+};
+static int contribution_settle_run(struct call *c)
+{
+    struct str say = { 0 };
+    err e =
+        funding_contribution_settle(store_of(c), call_option(c, "id"), now_of(c), c->arena, &say);
+    return end(c, e, say);
+}
+
+static int ledger_verify_run(struct call *c)
+{
+    struct str say = { 0 };
+    if (c->arg_count != 1)
+        return call_refuse(c, "one file, please");
+    err e = funding_ledger_verify(str_z(c->arena, c->args[0]), c->arena, &say);
+    return end(c, e, say);
+}
+
+/* ---- the folder ---- */
+
+/* The destination as an absolute path: the server's own folder is another one. */
+static int backup_read(struct call *c)
+{
+    if (c->arg_count != 1)
+        return call_refuse(c, "one file, please");
+    struct str path = c->args[0];
+    char here[4096];
+    if (!str_starts(path, S("/"))) {
+        if (!getcwd(here, sizeof here))
+            return call_refuse(c, "the present folder cannot be read");
+        path = str_print(c->arena, "%s/" STR_FMT, here, STR_ARG(path));
+    }
+    c->files = arena_new(c->arena, struct file, 1);
+    c->files[0] = (struct file){ .path = path };
+    c->file_count = 1;
+    return EXIT_DONE;
+}
+
+static int backup_run(struct call *c)
+{
+    if (c->file_count != 1)
+        return call_refuse(c, "the destination did not arrive");
+    struct str path = c->files[0].path;
+    struct str why = { 0 };
+    err e = store_backup(store_of(c), str_z(c->arena, path), c->arena, &why);
+    if (e)
+        return call_refuse(c, STR_FMT, STR_ARG(why.n ? why : S("it failed; the log says why")));
+    call_say(c, "backup written: " STR_FMT, STR_ARG(path));
+    return EXIT_DONE;
+}
+
+static void put_finding(void *arg, const struct store_finding *f)
+{
+    call_say(arg, STR_FMT ": " STR_FMT ": " STR_FMT, STR_ARG(f->check), STR_ARG(f->must_hold),
+             STR_ARG(f->row));
+}
+
+static err check_ledger(struct call *c, int64_t *findings)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct str why = { 0 };
+    err e = store_read(store_of(c), &tx);
+    if (!e)
+        e = ledger_check(&tx, c->arena, &why);
+    if (e <= 0)
+        return e;
+    call_say(c, "ledger: " STR_FMT, STR_ARG(why));
+    (*findings)++;
+    return OK;
+}
+
+static int check_run(struct call *c)
+{
+    int64_t findings = 0;
+    err e = store_check(store_of(c), put_finding, c, &findings);
+    if (!e)
+        e = check_ledger(c, &findings);
+    if (e)
+        return end(c, e, S(""));
+    if (findings) {
+        call_say(c, "%" PRId64 " findings", findings);
+        return EXIT_REFUSED;
+    }
+    call_say(c, "everything holds");
+    return EXIT_DONE;
+}
+
+static int config_run(struct call *c)
+{
+    call_say(c, STR_FMT, STR_ARG(config_manual(c->arena)));
+    return EXIT_DONE;
+}
+
+static int permissions_run(struct call *c)
+{
+    call_say(c, STR_FMT, STR_ARG(permission_manual(c->arena)));
+    return EXIT_DONE;
+}
+
+static int theme_run(struct call *c)
+{
+    call_say(c, STR_FMT, STR_ARG(theme_manual(c->arena)));
+    return EXIT_DONE;
+}
+
+static const struct option serve_options[] = {
+    { "listen", "ADDR:PORT", "or unix:PATH; 127.0.0.1:8080 unless given, port 0: a free one",
+      false },
+    { "listen-metrics", "ADDR:PORT", "for /metrics and /healthz", false },
+};
+
+static const struct option demo_options[] = {
+    { "comments", "N", "how many under its busiest report; 10000 unless given", false },
+};
+
+#define OPTIONS(table) table, COUNT(table)
+const struct command command_table[] = {
+    { "serve", "", "runs the newsroom", OPTIONS(serve_options), COMMAND_FOLDER, NULL, serve_run },
+    { "publish", "FILE.md ...", "publishes reports and pages with the pictures beside them", NULL,
+      0, COMMAND_SHARED, publish_read, publish_run },
+    { "staff add", "", "adds a person and prints their one-time link", OPTIONS(staff_add_options),
+      COMMAND_SHARED, NULL, staff_add_run },
+    { "staff link", "", "prints a one-time link for somebody who cannot sign in",
+      OPTIONS(staff_link_options), COMMAND_SHARED, NULL, staff_link_run },
+    { "staff list", "", "lists who works here", NULL, 0, COMMAND_SHARED, NULL, staff_list_run },
+    { "goal set", "", "sets the goal of a period", OPTIONS(goal_set_options), COMMAND_SHARED, NULL,
+      goal_set_run },
+    { "contribution add", "", "enters a gift", OPTIONS(contribution_add_options), COMMAND_SHARED,
+      NULL, contribution_add_run },
+    { "contribution settle", "", "a pending gift has arrived", OPTIONS(contribution_settle_options),
+      COMMAND_SHARED, NULL, contribution_settle_run },
+    { "contribution reverse", "", "takes an entry back, by a reversal",
+      OPTIONS(contribution_reverse_options), COMMAND_SHARED, NULL, contribution_reverse_run },
+    { "ledger verify", "FILE.csv", "checks a public ledger with nothing but the file", NULL, 0,
+      COMMAND_ALONE, NULL, ledger_verify_run },
+    { "backup", "FILE", "writes a consistent copy of everything, also while the server runs", NULL,
+      0, COMMAND_SHARED, backup_read, backup_run },
+    { "check", "", "examines the whole data folder", NULL, 0, COMMAND_SHARED, NULL, check_run },
+    { "demo", "", "fills an empty data folder with the demo newsroom", OPTIONS(demo_options),
+      COMMAND_OPENED, NULL, demo_run },
+    { "config", "", "prints every configuration key with its meaning", NULL, 0, COMMAND_ALONE, NULL,
+      config_run },
+    { "permissions", "", "prints who may do what", NULL, 0, COMMAND_ALONE, NULL, permissions_run },
+    { "theme", "", "prints every template with the variables it may use", NULL, 0, COMMAND_ALONE,
+      NULL, theme_run },
+};
+const size_t command_count = COUNT(command_table);

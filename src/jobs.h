@@ -1,0 +1,7 @@
+#pragma once
+#include "newsroom.h"
+
+/* The threads that do promised work (store/job.h), and the table of what there is to do. */
+struct work;
+MUST_USE err work_start(struct newsroom *n, struct work **ret);
+void work_stop(struct work *w); /* ends after the jobs under way; NULL is fine */

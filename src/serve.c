@@ -1,0 +1,213 @@
+#include "serve.h"
+#include "base/check.h"
+#include "base/log.h"
+#include "commands.h"
+#include "control.h"
+#include "http/server.h"
+#include "jobs.h"
+#include "newsroom.h"
+#include "people/admit.h"
+#include "people/link.h"
+#include "publishing/layout.h"
+#include "routes.h"
+#include "store/store.h"
+
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define STOP_WITHIN (4 * SECOND) /* of the 5 s that systemd and the design allow */
+enum { ARENA_MAX = 16 * 1024 * 1024, MALLOC_ARENAS = 2 };
+
+/* The parts that run, in the order they are started; ended in reverse. */
+struct service {
+    struct newsroom *room;
+    struct server *http;
+    struct work *work;
+    struct control *control;
+};
+
+static const struct setup *pin(void *arg)
+{
+    return newsroom_pin(arg);
+}
+
+static void drop(void *arg, const struct setup *s)
+{
+    newsroom_drop(arg, s);
+}
+
+static void topic_moved(void *arg, struct str topic)
+{
+    server_topic_moved(arg, topic);
+}
+
+static err start_http(struct service *s, const struct call *c, struct str *ret_why)
+{
+    struct app *app = newsroom_app(s->room);
+    struct str listen = call_option(c, "listen");
+    struct server_options o = {
+        .app = app,
+        .routes = routes,
+        .route_count = route_count,
+        .hooks = { .pin = pin,
+                   .drop = drop,
+                   .admit = person_admit,
+                   .error_page = layout_error_page,
+                   .arg = s->room },
+        .listen = listen.n ? listen : S("127.0.0.1:8080"),
+        .listen_metrics = call_option(c, "listen-metrics"),
+    };
+    err e = server_start(&o, &s->http);
+    if (e > 0) {
+        *ret_why = str_print(c->arena, "cannot listen on " STR_FMT "%s", STR_ARG(o.listen),
+                             e == SERVER_ADDRESS_USED ? ": another program does" : "");
+        return NEWSROOM_REFUSED;
+    }
+    if (e)
+        return e;
+    app->http = s->http;
+    store_set_hook(app->store, topic_moved, s->http);
+    return OK;
+}
+
+static err start(struct service *s, const struct call *c, struct str *ret_why)
+{
+    struct newsroom_options o = { .data_dir = c->data_dir,
+                                  .config_file = c->config_file,
+                                  .create = true };
+    err e = newsroom_open(&o, c->arena, &s->room, ret_why);
+    if (!e)
+        e = start_http(s, c, ret_why);
+    if (!e)
+        e = work_start(s->room, &s->work);
+    if (!e)
+        e = control_start(newsroom_app(s->room)->data_dir, commands_serve, s->room, &s->control);
+    return e;
+}
+
+static void stop(struct service *s)
+{
+    control_stop(s->control);
+    if (s->http && !server_stop(s->http, STOP_WITHIN)) {
+        // A handler still runs and uses what we would free. What was acknowledged is on the disk.
+        log_event("event=stopped_hard");
+        _exit(EXIT_REFUSED);
+    }
+    work_stop(s->work);
+    newsroom_close(s->room);
+}
+
+static void reload(struct service *s)
+{
+    struct arena a CLEANUP(arena_free);
+    arena_init(&a, ARENA_MAX);
+    struct str why = { 0 };
+    err e = newsroom_reload(s->room, &a, &why);
+    if (e) {
+        log_event("event=reload_refused why=\"" STR_FMT "\"", STR_ARG(why));
+        return;
+    }
+    server_reload(s->http);
+    log_event("event=reloaded");
+}
+
+/* Returns when the program shall end. */
+static void wait_for_signals(struct service *s, const sigset_t *signals)
+{
+    for (;;) {
+        int n = 0;
+        check(sigwait(signals, &n) == 0);
+        if (n != SIGHUP) {
+            log_event("event=stopping signal=%d", n);
+            return;
+        }
+        reload(s);
+    }
+}
+
+/* Signals are taken by the main thread alone; every thread made later inherits the mask. */
+static void block_signals(sigset_t *ret)
+{
+    sigemptyset(ret);
+    sigaddset(ret, SIGTERM);
+    sigaddset(ret, SIGINT);
+    sigaddset(ret, SIGHUP);
+    check(pthread_sigmask(SIG_BLOCK, ret, NULL) == 0);
+    check(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
+}
+
+/* While nobody can sign in as owner, each start makes the link anew. */
+struct first_link {
+    int64_t now;
+    struct arena *arena;
+    struct str token;
+};
+
+static err first_link_work(struct tx *tx, void *arg)
+{
+    struct first_link *f = arg;
+    return link_add_first(tx, f->now, f->arena, &f->token);
+}
+
+static struct str address_of(const struct service *s, const struct call *c)
+{
+    struct str listen = call_option(c, "listen");
+    int port = server_port(s->http);
+    if (!port)
+        return listen;
+    struct str host = listen.n ? listen : S("127.0.0.1:");
+    while (host.n && host.s[host.n - 1] != ':')
+        host.n--;
+    return str_print(c->arena, "http://" STR_FMT "%d", STR_ARG(host), port);
+}
+
+/* The link leads to site.url; while that is not configured (http.h says what stands there then), to
+ * where we listen. */
+static struct str site_of(const struct service *s, const struct call *c, struct str address)
+{
+    const struct setup *setup = newsroom_pin(s->room);
+    struct str url = str_copy(c->arena, site_url(setup->config));
+    newsroom_drop(s->room, setup);
+    return str_eq(url, S("http://localhost:8080")) ? address : url;
+}
+
+static err greet(const struct service *s, const struct call *c)
+{
+    struct app *app = newsroom_app(s->room);
+    struct first_link f = { .now = clock_now(&app->clock), .arena = c->arena };
+    err e = store_write(app->store, first_link_work, &f);
+    if (e == ERR_FULL) // a full disk: we serve pages, and say so when somebody writes
+        log_event("event=disk_full what=first_link");
+    else if (e)
+        return fault(e);
+    struct str address = address_of(s, c);
+    printf("listening on " STR_FMT "\n", STR_ARG(address));
+    if (f.token.n)
+        printf("desk link: " STR_FMT STR_FMT "\n", STR_ARG(site_of(s, c, address)),
+               STR_ARG(link_path(c->arena, f.token)));
+    printf("ready\n");
+    (void)fflush(stdout); // nobody listens: we serve all the same
+    return OK;
+}
+
+int serve_run(struct call *c)
+{
+    // Many threads that each allocate little: two heaps keep the memory at rest small.
+    mallopt(M_ARENA_MAX, MALLOC_ARENAS);
+    sigset_t signals;
+    block_signals(&signals);
+    struct service s = { 0 };
+    struct str why = { 0 };
+    err e = start(&s, c, &why);
+    if (!e)
+        e = greet(&s, c);
+    if (!e)
+        wait_for_signals(&s, &signals);
+    stop(&s);
+    if (e)
+        return call_refuse(c, STR_FMT, STR_ARG(why.n ? why : S("cannot start; the log says why")));
+    return EXIT_DONE;
+}

@@ -1,0 +1,11 @@
+#pragma once
+#include "http/http.h"
+
+/*
+ * Feeds of reports and of comments, in three forms told apart by the address: Atom (RFC 4287), RSS
+ * 2.0 and JSON Feed 1.1. Each holds the newest FEED_ENTRIES with their whole text.
+ */
+enum { FEED_ENTRIES = 30 };
+err feed_site(struct request *r, struct response *ret);     /* GET /feed.{form} */
+err feed_series(struct request *r, struct response *ret);   /* GET /series/{slug}/feed.{form} */
+err feed_comments(struct request *r, struct response *ret); /* GET {report}/feed.{form} */
