@@ -77,7 +77,7 @@ static const struct field withdrawn_fields[] = {
 static const struct view withdrawn_view = VIEW(struct withdrawn_view, withdrawn_fields);
 TEMPLATE(withdrawn_page, "pages/withdrawn.html", &withdrawn_view, TEMPLATE_HTML);
 
-#define UPDATED_AFTER (10 * MINUTE) /* a correction that soon is part of publishing */
+#define UPDATED_AFTER (10 * MINUTE)
 
 /* Everything that is read for the page, in one snapshot. */
 struct read {
@@ -143,7 +143,8 @@ static const struct neighbour *neighbour_of(struct arena *a, const struct report
 
 static struct str updated_text(const struct request *r, const struct report *report)
 {
-    if (report->updated_at < report->published_at + UPDATED_AFTER)
+    // The first publication is no update, nor is a correction right after it.
+    if (report->live < 2 || report->updated_at < report->published_at + UPDATED_AFTER)
         return S("");
     struct str time = format_time(r->setup->formats, r->arena, report->updated_at);
     const struct word_arg args[] = { { .name = "time", .text = time } };
