@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/scan.h"
+#include "discussion/discussion_view.h"
 #include "discussion/listing.h"
 #include "discussion/vote.h"
 #include "newsroom.h"
@@ -21,6 +22,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+TEMPLATE(bench_discussion, "parts/discussion.html", &discussion_view, TEMPLATE_HTML);
 enum { SMALL = 1000, TURNS = 2000, BATCH = 20, YOUNG = 400 };
 
 struct fill {
@@ -122,6 +124,27 @@ static int64_t read_once(struct store *store, struct arena *a, const struct list
     return took;
 }
 
+/* Reading, filling the view and rendering: what a fresh page costs for its discussion. */
+static int64_t draw_once(struct newsroom *n, struct arena *a, const struct listing_query *q,
+                         size_t *ret_bytes)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct listing l = { 0 };
+    struct discussion_view v = { 0 };
+    struct buf out CLEANUP(buf_free) = buf_make(4 << 20);
+    int64_t began = nanoseconds();
+    check(store_read(n->store, &tx) == OK);
+    check(listing_get(&tx, a, q, &l) == OK);
+    tx_end(&tx);
+    struct discussion_place place = { .setup = &n->setup,
+                                      .path = S("/2018/05/04/report-1"),
+                                      .listing = &l };
+    check(discussion_view_fill(&place, a, &v) == OK);
+    check(theme_render(n->setup.theme, &bench_discussion, &v, &out) == OK);
+    *ret_bytes = buf_str(&out).n;
+    return nanoseconds() - began;
+}
+
 static int by_size(const void *x, const void *y)
 {
     const int64_t *a = x;
@@ -150,6 +173,27 @@ static void compare(struct store *store, enum listing_sort sort, bool all)
            all ? "all" : "first_page", STR_ARG(listing_sort_str(sort)), (double)small / 1000,
            (double)large / 1000, (double)large / (double)small,
            (double)took[1][TURNS * 99 / 100] / 1000);
+    arena_free(&a);
+}
+
+static void draw(struct newsroom *n, enum listing_sort sort, bool all)
+{
+    static int64_t took[2][TURNS];
+    size_t bytes = 0;
+    struct arena a;
+    arena_init(&a, 64 << 20);
+    for (int i = 0; i < TURNS; i++) {
+        for (int64_t report = 1; report <= 2; report++) {
+            struct listing_query q = { .report = report, .sort = sort, .all = all };
+            took[report - 1][i] = draw_once(n, &a, &q, &bytes);
+            arena_reset(&a);
+        }
+    }
+    for (int i = 0; i < 2; i++)
+        qsort(took[i], TURNS, sizeof took[i][0], by_size);
+    printf("drawn %s sort=" STR_FMT " small_us=%.1f large_us=%.1f bytes=%zu\n",
+           all ? "all" : "first_page", STR_ARG(listing_sort_str(sort)),
+           (double)took[0][TURNS / 2] / 1000, (double)took[1][TURNS / 2] / 1000, bytes);
     arena_free(&a);
 }
 
@@ -190,6 +234,9 @@ int main(int argc, char **argv)
         compare(n.store, (enum listing_sort)sort, false);
     compare(n.store, LISTING_NEWEST, true);
     walk_all(n.store);
+    for (int sort = LISTING_NEWEST; sort <= LISTING_VOTES; sort++)
+        draw(&n, (enum listing_sort)sort, false);
+    draw(&n, LISTING_OLDEST, true);
     store_close(n.store);
     return 0;
 }

@@ -12,6 +12,15 @@ static const struct field text_fields[] = {
 };
 const struct view text_item = { "text", sizeof(struct str), text_fields, COUNT(text_fields) };
 
+static const struct field *field_of(const struct view *v, struct str name)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        if (str_eq(name, str_from_z(v->fields[i].name)))
+            return &v->fields[i];
+    }
+    return NULL;
+}
+
 /* Without the outer scope of that view. What stood for {{.}} is out of reach under a new view. */
 static const struct scope *without(struct arena *a, const struct scope *s, const struct view *view)
 {
@@ -27,6 +36,8 @@ static const struct scope *without(struct arena *a, const struct scope *s, const
 
 const struct scope *scope_view(struct arena *a, const struct scope *outer, const struct view *view)
 {
+    check(!field_of(view, S("words")) && !field_of(view, S("asset")) &&
+          !field_of(view, S("theme"))); /* they are the theme's */
     struct scope *s = arena_new(a, struct scope, 1);
     *s = (struct scope){ .view = view, .outer = without(a, outer, view) };
     return s;
@@ -54,15 +65,6 @@ bool scope_eq(const struct scope *x, const struct scope *y)
             return false;
     }
     return x == y;
-}
-
-static const struct field *field_of(const struct view *v, struct str name)
-{
-    for (size_t i = 0; i < v->count; i++) {
-        if (str_eq(name, str_from_z(v->fields[i].name)))
-            return &v->fields[i];
-    }
-    return NULL;
 }
 
 static const char *view_name(const struct view *v)

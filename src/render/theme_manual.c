@@ -8,6 +8,40 @@
 
 extern const struct template __start_templates[] WEAK, __stop_templates[] WEAK;
 
+static const char guide[] =
+    "## What a template may say\n\n"
+    "- `{{x}}`: a value, escaped for where it stands. `{{{x}}}`: markup that the program made.\n"
+    "- `{{#x}}...{{/x}}`: for each item of a list; for a view, within it; else if there is such a "
+    "value. Within the section of a text or number `{{.}}` is that value. `{{^x}}...{{/x}}`: if "
+    "not. `{{#x.some}}`: if a list has items.\n"
+    "- A name is looked for in the view that is open, then in those around it. `{{a.b}}`: b of a.\n"
+    "- `{{>parts/x.html}}`: another file here. It may include itself for a list of its own kind.\n"
+    "- `{{<pages/layout.html}}{{$main}}...{{/main}}{{/pages/layout.html}}`: another file with its "
+    "block `main` replaced; in that file `{{$main}}...{{/main}}` is the block and what stands "
+    "there "
+    "otherwise.\n"
+    "- `{{! a comment}}`, `{{=<% %>=}}`: other delimiters. A line with nothing but such tags is "
+    "left "
+    "out.\n"
+    "- `{{words.KEY}}`: a word from words/LANG.ini. `{{asset.css/site.css}}`: the address of a "
+    "static file. `{{theme.language}}` and `{{theme.direction}}`: for the html element.\n\n"
+    "## Where values may stand\n\n"
+    "In text, and in attributes between quotes. Not in names of tags or attributes, comments, "
+    "scripts (but JSON in one of type application/ld+json), style elements and attributes, "
+    "attributes that begin with on, srcdoc, and the address of a script. In href, src, action and "
+    "the like a value at the beginning is `#` unless it is relative or of the schemes http, https, "
+    "mailto, tel, bitcoin, bitcoincash or ethereum; after it must come `/`, `?`, `#` or the end; "
+    "further values are percent-encoded. What a section opens it must close: it ends in the same "
+    "text, tag or value in which it began. Markup that a browser would have to repair is "
+    "refused.\n\n"
+    "## The folder\n\n"
+    "A file of the folder stands for the default one of the same name. Files of your own may be "
+    "at its top and in parts, css, js, icons, fonts and images. Every stylesheet in css but "
+    "desk.css "
+    "is on every page, your own last. A line in words/LANG.ini stands for the default word; a "
+    "language that the program does not have needs a file of all words, and what it lacks is "
+    "English.\n\n";
+
 enum { MANUAL_BYTES_MAX = 1024 * 1024, VIEWS_MAX = 400 };
 
 struct manual {
@@ -88,6 +122,7 @@ struct str theme_manual_of(struct arena *a, const struct template *first, size_t
         pages[i] = &first[i];
     if (n)
         qsort(pages, n, sizeof *pages, by_file);
+    buf_put(&m.out, str_from_z(guide));
     buf_put(&m.out, S("## Templates\n\n"));
     for (size_t i = 0; i < n; i++)
         put_page(&m, pages[i]);

@@ -388,3 +388,113 @@ TEST(after_any_acts_every_page_of_every_sort_shows_what_a_simple_model_says)
     run_model(20180505);
     run_model(20180507); /* grows a thread of 465 replies */
 }
+
+/* ---- cursors */
+
+static err list_after(struct room *r, const char *after, enum listing_sort sort, int64_t thread,
+                      bool all)
+{
+    struct listing l = { 0 };
+    struct listing_query q = {
+        .report = 1, .sort = sort, .thread = thread, .all = all, .after = str_from_z(after)
+    };
+    return room_list(r, &q, &l);
+}
+
+TEST(cursors_that_are_made_up_or_of_another_list_are_refused)
+{
+    static const char *const wrong[] = {
+        "x",
+        "tn",
+        "tn.",
+        "tn.1.1525428000000000",
+        "tn.1.1525428000000000.1.",
+        "tn.1.1525428000000000.1 ",
+        "tn.1.1525428000000000.01",
+        "tn.1.1525428000000000.99",  /* no such comment */
+        "tn.1.1525428000000001.1",   /* not written then */
+        "tn.1.1525428000000000.2",   /* a reply */
+        "tn.1.1525428000000000.3",   /* of another report */
+        "tn.2.1525428000000000.3",   /* another report */
+        "to.1.1525428000000000.1",   /* another sort */
+        "tv.1.0.1",                  /* another sort */
+        "an.1.1525428000000000.1.0", /* another kind */
+        "r.1.2",                     /* another kind */
+        "tn.1.-1525428000000000.1",
+        "tn.1.9223372036854775808.1",
+        "tn.1.1525428000000000.9223372036854775808",
+        "tn.1.1525428000000000.18446744073709551617",
+        "TN.1.1525428000000000.1",
+        "tn.1.1525428000000000.1%00",
+        "tn.1.1525428000000000.1' or 1=1--",
+    };
+    struct room r;
+    struct listing l = { 0 };
+    room_open(&r);
+    expect(room_said(&r, 1, 0, "root") == 1 && room_said(&r, 1, 1, "reply") == 2);
+    expect(room_said(&r, 2, 0, "other") == 3 && room_said(&r, 2, 3, "reply") == 4);
+    expect(list_after(&r, "tn.1.1525428000000000.1", LISTING_NEWEST, 0, false) == OK);
+    for (size_t i = 0; i < COUNT(wrong); i++)
+        expect(list_after(&r, wrong[i], LISTING_NEWEST, 0, false) == LISTING_CURSOR_WRONG);
+    expect(list_after(&r, "tv.1.0.1", LISTING_VOTES, 0, false) == OK);
+    expect(list_after(&r, "tv.1.-5.1", LISTING_VOTES, 0, false) == OK); /* its score moved */
+    expect(list_after(&r, "tv.1.-0.1", LISTING_VOTES, 0, false) == LISTING_CURSOR_WRONG);
+    expect(list_after(&r, "r.1.2", LISTING_NEWEST, 1, false) == OK);
+    expect(list_after(&r, "r.1.4", LISTING_NEWEST, 1, false) == LISTING_CURSOR_WRONG);
+    expect(list_after(&r, "r.3.4", LISTING_NEWEST, 1, false) == LISTING_CURSOR_WRONG);
+    expect(list_after(&r, "an.1.1525428000000000.1.2", LISTING_NEWEST, 0, true) == OK);
+    expect(list_after(&r, "an.1.1525428000000000.1.4", LISTING_NEWEST, 0, true) ==
+           LISTING_CURSOR_WRONG);
+    char longest[LISTING_CURSOR_MAX + 2];
+    memset(longest, '1', sizeof longest - 1);
+    longest[sizeof longest - 1] = 0;
+    expect(list_after(&r, longest, LISTING_NEWEST, 0, false) == LISTING_CURSOR_WRONG);
+    struct listing_query q = { .report = 1, .thread = 3 };
+    expect(room_list(&r, &q, &l) == LISTING_NO_THREAD); /* of another report */
+    q.thread = 2;
+    expect(room_list(&r, &q, &l) == LISTING_NO_THREAD); /* a reply */
+    q.thread = 99;
+    expect(room_list(&r, &q, &l) == LISTING_NO_THREAD);
+    room_close(&r);
+}
+
+/* Comments as long as they may be make more pieces, not larger ones, and none is left out. */
+TEST(no_piece_grows_beyond_its_bytes_whatever_is_written)
+{
+    struct room r;
+    room_open(&r);
+    size_t max = (size_t)config_int(r.config, &limit_comment_bytes);
+    char *body = arena_new(&r.arena, char, max + 1);
+    memset(body, '<', max); /* each becomes four bytes of HTML */
+    int64_t root = 0;
+    for (int i = 0; i < 60; i++) {
+        int64_t id = room_said(&r, 1, i % 6 ? root : 0, body);
+        root = i % 6 ? root : id;
+    }
+    for (int all = 0; all < 2; all++) {
+        struct listing_query q = { .report = 1, .all = all };
+        size_t seen = 0;
+        do {
+            struct listing l = { 0 };
+            size_t bytes = 0;
+            expect(room_list(&r, &q, &l) == OK);
+            for (size_t i = 0; i < l.count; i++) {
+                seen += !l.threads[i].continued;
+                bytes += l.threads[i].root.html.s.n;
+                for (size_t j = 0; j < l.threads[i].count; j++)
+                    bytes += l.threads[i].replies[j].html.s.n;
+                seen += all ? l.threads[i].count : 0;
+            }
+            expect(bytes < 400 * 1024);
+            q.after = l.next;
+        } while (q.after.n);
+        expect(seen == (all ? 60 : 10));
+    }
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct comment_place place = { 0 };
+    expect(store_read(r.store, &tx) == OK);
+    for (int64_t id = 1; id <= 60; id++)
+        expect(comment_place(&tx, &r.arena, id, (struct str){ 0 }, &place) == OK);
+    tx_end(&tx);
+    room_close(&r);
+}

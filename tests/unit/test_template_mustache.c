@@ -221,3 +221,51 @@ TEST(template_mustache_specification)
     expect(bad == 0);
     expect(n == 136 + 27);
 }
+
+/* Some of the same cases, for those who have not the specification beside the repository. */
+TEST(template_mustache_in_short)
+{
+    static const struct {
+        const char *text, *data, *partials, *want;
+    } cases[] = {
+        { "Hello, {{subject}}!\n", "{\"subject\":\"world\"}", "{}", "Hello, world!\n" },
+        { "{{forbidden}}|{{{forbidden}}}|{{&forbidden}}", "{\"forbidden\":\"& \\\" < >\"}", "{}",
+          "&amp; &quot; &lt; &gt;|& \" < >|& \" < >" },
+        { "\"{{mph}} miles an hour!\"", "{\"mph\":85}", "{}", "\"85 miles an hour!\"" },
+        { "I ({{cannot}}) be seen!", "{}", "{}", "I () be seen!" },
+        { "{{#a}}{{b.c}}{{/a}}", "{\"a\":{\"b\":{}},\"b\":{\"c\":\"ERROR\"}}", "{}", "" },
+        { "{{a.b}}", "{\"a.b\":\"c\",\"a\":{\"b\":\"d\"}}", "{}", "d" },
+        { "\"{{#foo}}{{.}} is {{foo}}{{/foo}}\"", "{\"foo\":\"bar\"}", "{}", "\"bar is bar\"" },
+        { "{{#list}}({{#.}}{{.}}{{/.}}){{/list}}", "{\"list\":[[1,2,3],[\"a\",\"b\",\"c\"]]}", "{}",
+          "(123)(abc)" },
+        { "{{#.}}({{value}}){{/.}}", "[{\"value\":\"a\"},{\"value\":\"b\"}]", "{}", "(a)(b)" },
+        { " {{#boolean}}YES{{/boolean}}\n {{#boolean}}GOOD{{/boolean}}\n", "{\"boolean\":true}",
+          "{}", " YES\n GOOD\n" },
+        { "| This Is\n  {{#boolean}}\n|\n  {{/boolean}}\n| A Line\n", "{\"boolean\":true}", "{}",
+          "| This Is\n|\n| A Line\n" },
+        { "|\r\n{{^boolean}}\r\n{{/boolean}}\r\n|", "{\"boolean\":false}", "{}", "|\r\n|" },
+        { "{{^list}}Yay lists!{{/list}}", "{\"list\":[]}", "{}", "Yay lists!" },
+        { "({{=[ ]=}}[text])", "{\"text\":\"It worked!\"}", "{}", "(It worked!)" },
+        { "Begin.\n  {{!\n    Something's going on here...\n  }}\nEnd.\n", "{}", "{}",
+          "Begin.\nEnd.\n" },
+        { "{{>node}}", "{\"content\":\"X\",\"nodes\":[{\"content\":\"Y\",\"nodes\":[]}]}",
+          "{\"node\":\"{{content}}<{{#nodes}}{{>node}}{{/nodes}}>\"}", "X<Y<>>" },
+        { "\\\n {{>partial}}\n/\n", "{\"content\":\"<\\n->\"}",
+          "{\"partial\":\"|\\n{{{content}}}\\n|\\n\"}", "\\\n |\n <\n->\n |\n/\n" },
+        { "{{<parent}}{{$a}}c{{/a}}{{/parent}}", "{}",
+          "{\"parent\":\"{{<older}}{{$a}}p{{/a}}{{/older}}\",\"older\":\"{{$a}}g{{/a}}\"}", "c" },
+        { "{{<parent}}{{$block}}\none\ntwo\n{{/block}}{{/parent}}\n", "{}",
+          "{\"parent\":\"Hi,\\n{{$block}}\\n  default\\n{{/block}}\\n\"}", "Hi,\n  one\n  two\n" },
+        { "{{<parent}}{{$block}}I say {{fruit}}.{{/block}}{{/parent}}",
+          "{\"fruit\":\"apples\",\"nested\":{\"fruit\":\"bananas\"}}",
+          "{\"parent\":\"{{#nested}}{{$block}}You say {{fruit}}.{{/block}}{{/nested}}\"}",
+          "I say bananas." },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        json_t *value = json_loads(cases[i].data, JSON_DECODE_ANY, NULL);
+        json_t *partials = json_loads(cases[i].partials, 0, NULL);
+        expect(value && partials && run_case(cases[i].text, value, partials, cases[i].want));
+        json_decref(value);
+        json_decref(partials);
+    }
+}
