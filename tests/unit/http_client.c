@@ -72,7 +72,7 @@ void site_start(struct site *s, const struct route *routes, size_t n, const char
                                                .route_count = n,
                                                .hooks = { .pin = pin,
                                                           .drop = drop,
-                                                          .admit = admit,
+                                                          .admit = s->admit ? s->admit : admit,
                                                           .error_page = error_page,
                                                           .arg = s },
                                                .listen = s->listen.n ? s->listen : S("127.0.0.1:0"),

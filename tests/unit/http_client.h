@@ -13,10 +13,11 @@ struct site {
     struct setup setup;
     struct arena arena;
     struct server *server;
-    struct str listen;         /* "127.0.0.1:0" unless set */
-    struct str metrics;        /* empty: none */
-    int pins;                  /* of the setup, not yet dropped */
-    struct config *configs[8]; /* freed at the end */
+    struct str listen;                                     /* "127.0.0.1:0" unless set */
+    struct str metrics;                                    /* empty: none */
+    err (*admit)(struct request *r, struct response *ret); /* NULL: cookie __Host-desk=ok passes */
+    int pins;                                              /* of the setup, not yet dropped */
+    struct config *configs[8];                             /* freed at the end */
     size_t config_count;
 };
 /* `config` is the text of an INI file. The site is at http://site.test unless it says otherwise. */
