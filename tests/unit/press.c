@@ -1,6 +1,7 @@
 #include "unit/press.h"
 #include "base/config.h"
 #include "base/file.h"
+#include "people/person.h"
 #include "publishing/layout.h"
 #include "unit/test.h"
 
@@ -31,6 +32,22 @@ void press_end(struct press *p)
     config_free(p->config);
     buf_free(&p->out);
     arena_free(&p->arena);
+}
+
+static err hire(struct tx *tx, void *arg)
+{
+    struct person_draft d = { .name = S("Mara Lindqvist"),
+                              .email = S("mara@news.example"),
+                              .role = ROLE_REPORTER,
+                              .now = PRESS_NOW };
+    return person_add(tx, ACTOR_CLI, &d, arg);
+}
+
+struct actor press_reporter(struct press *p)
+{
+    struct actor who = { .name = S("Mara Lindqvist") };
+    expect(store_write(p->app.store, hire, &who.person) == OK);
+    return who;
 }
 
 struct saving {

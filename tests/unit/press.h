@@ -20,6 +20,8 @@ struct press {
 void press_start(struct press *p, const char *config);
 void press_end(struct press *p);
 
+struct actor press_reporter(struct press *p); /* a person of the staff, Mara Lindqvist */
+
 /* The refusal or fault of report_prepare() or report_save(); on OK *ret, which may be NULL. */
 err press_try(struct press *p, const struct report_input *in, struct report_saved *ret);
 struct report_saved press_save(struct press *p, const struct report_input *in);
