@@ -236,11 +236,21 @@ static enum MHD_Result take_turn(struct incoming *in)
     return MHD_YES;
 }
 
+/* For whoever watches over the server: this thread is alive, and the queue is not full. */
+static enum MHD_Result send_healthy(struct incoming *in)
+{
+    bool full = workers_look(in->server->workers).waiting >= in->server->shape.queue;
+    in->pattern = "/healthz";
+    return full ? send_plain(in, 503, "busy\n") : send_plain(in, 200, "ok\n");
+}
+
 /* The whole request is here. */
 static enum MHD_Result last_call(struct incoming *in)
 {
     if (!shareable(in))
         return park(in);
+    if (str_eq(in->target.path, S("/healthz")))
+        return send_healthy(in);
     if (queue_plain_address(in))
         return MHD_YES;
     make_key(in);

@@ -4,7 +4,7 @@
 /*
  * The server: event threads that answer hits of the page cache, workers that run handlers,
  * deadlines, limits, logs and metrics. It knows no domain: what it needs from above is handed to
- * it.
+ * it. /healthz is its own page, on the main listener and, beside /metrics, on that for metrics.
  */
 struct server;
 
