@@ -1,4 +1,17 @@
 #include "routes.h"
+#include "desk/account_page.h"
+#include "desk/audit_desk.h"
+#include "desk/comment_desk_page.h"
+#include "desk/funding_desk.h"
+#include "desk/overview.h"
+#include "desk/pictures.h"
+#include "desk/report_desk.h"
+#include "desk/report_form.h"
+#include "desk/report_state.h"
+#include "desk/series_desk.h"
+#include "desk/sign_in_page.h"
+#include "desk/staff_desk.h"
+#include "desk/standing_desk.h"
 #include "discussion/discussion_http.h"
 #include "funding/funding_api.h"
 #include "funding/funding_http.h"
@@ -36,6 +49,41 @@
     {                                                                                              \
         .method = HTTP_POST, .pattern = "/api/v1" address, .run = function, .guard = GUARD_API,    \
         .body = BODY_JSON, .need = PUBLIC, .limit = kind, .api = true                              \
+    }
+/* The desk: its pages say by `done` what was just done. Who may ask stands in each row; whose
+ * report it is, desk/report_rules.h judges. */
+#define DESK(address, function, parameters, who)                                                   \
+    {                                                                                              \
+        .method = HTTP_GET, .pattern = "/desk" address, .run = function, .query = parameters,      \
+        .need = PERMISSION_##who, .limit = LIMIT_DESK                                              \
+    }
+#define DESK_POST(address, function, who)                                                          \
+    {                                                                                              \
+        .method = HTTP_POST, .pattern = "/desk" address, .run = function, .guard = GUARD_FORM,     \
+        .body = BODY_FORM, .need = PERMISSION_##who, .limit = LIMIT_DESK                           \
+    }
+/* A text with its pictures. */
+#define DESK_TEXT(address, function, who)                                                          \
+    {                                                                                              \
+        .method = HTTP_POST, .pattern = "/desk" address, .run = function, .guard = GUARD_FORM,     \
+        .body = BODY_MULTIPART, .need = PERMISSION_##who, .limit = LIMIT_DESK,                     \
+        .body_max = &limit_desk_form_bytes                                                         \
+    }
+/* What hashes a password: at the door, and for who is in. */
+#define DOOR(address, function, parameters)                                                        \
+    {                                                                                              \
+        .method = HTTP_GET, .pattern = "/desk" address, .run = function, .query = parameters,      \
+        .need = PUBLIC, .limit = LIMIT_DESK                                                        \
+    }
+#define DOOR_POST(address, function)                                                               \
+    {                                                                                              \
+        .method = HTTP_POST, .pattern = "/desk" address, .run = function, .guard = GUARD_FORM,     \
+        .body = BODY_FORM, .need = PUBLIC, .limit = LIMIT_SIGN_IN                                  \
+    }
+#define HASH_POST(address, function)                                                               \
+    {                                                                                              \
+        .method = HTTP_POST, .pattern = "/desk" address, .run = function, .guard = GUARD_FORM,     \
+        .body = BODY_FORM, .need = PERMISSION_DESK, .limit = LIMIT_SIGN_IN                         \
     }
 
 const struct route routes[] = {
@@ -75,6 +123,84 @@ const struct route routes[] = {
     API("/reports/{id}", site_api_report, NULL),
     API("/funding", funding_api_get, NULL),
     API("/contributions", funding_api_contributions, "after"),
+
+    DOOR("/sign-in", sign_in_show, "next done"),
+    DOOR_POST("/sign-in", sign_in_post),
+    DOOR("/sign-in/code", sign_in_code_show, "next"),
+    DOOR_POST("/sign-in/code", sign_in_code_post),
+    DOOR("/link/{token}", link_show, NULL),
+    DOOR_POST("/link/{token}", link_post),
+    DESK_POST("/sign-out", sign_out_post, DESK),
+    DESK("/confirm", confirm_show, "next", DESK),
+    HASH_POST("/confirm", confirm_post),
+
+    DESK("", overview_show, "done", DESK),
+    DESK("/account", account_show, "done", DESK),
+    DESK_POST("/account", account_name_post, DESK),
+    HASH_POST("/account/password", account_password_post),
+    DESK_POST("/account/sessions", account_sessions_post, DESK),
+    DESK("/account/second-step", second_step_show, NULL, DESK),
+    DESK_POST("/account/second-step", second_step_begin, DESK),
+    DESK_POST("/account/second-step/on", second_step_on, DESK),
+    DESK_POST("/account/second-step/off", second_step_off, DESK),
+    DESK_POST("/account/recovery-codes", recovery_post, DESK),
+
+    DESK("/reports", report_desk_list, "state before done", REPORT_WRITE),
+    DESK("/reports/new", report_new_show, NULL, REPORT_WRITE),
+    DESK_TEXT("/reports/new", report_new_post, REPORT_WRITE),
+    DESK("/reports/{id}", report_edit_show, "from done", REPORT_WRITE),
+    DESK_TEXT("/reports/{id}", report_edit_post, REPORT_WRITE),
+    DESK("/reports/{id}/revisions", revision_desk_list, "before", REPORT_WRITE),
+    DESK("/reports/{id}/revisions/{number}", revision_desk_show, NULL, REPORT_WRITE),
+    DESK("/reports/{id}/withdraw", report_withdraw_show, NULL, REPORT_PUBLISH),
+    DESK_POST("/reports/{id}/withdraw", report_withdraw_post, REPORT_PUBLISH),
+    DESK_POST("/reports/{id}/restore", report_restore_post, REPORT_PUBLISH),
+    DESK_POST("/reports/{id}/unschedule", report_unschedule_post, REPORT_PUBLISH),
+
+    DESK("/series", series_desk_list, "done", PAGE_EDIT),
+    DESK("/series/new", series_new_show, NULL, PAGE_EDIT),
+    DESK_POST("/series/new", series_new_post, PAGE_EDIT),
+    DESK("/series/{id}", series_edit_show, NULL, PAGE_EDIT),
+    DESK_POST("/series/{id}", series_edit_post, PAGE_EDIT),
+    DESK("/pages", page_desk_list, NULL, PAGE_EDIT),
+    DESK("/pages/{slug}", page_edit_show, "done", PAGE_EDIT),
+    DESK_TEXT("/pages/{slug}", page_edit_post, PAGE_EDIT),
+    DESK_POST("/pages/{slug}/take-down", page_down_post, PAGE_EDIT),
+    DESK("/new-page", page_new_show, "slug", PAGE_EDIT),
+    DESK_TEXT("/new-page", page_new_post, PAGE_EDIT),
+
+    DESK("/comments", comments_show, "show before done", COMMENT_MODERATE),
+    DESK("/comments/{id}", comment_desk_show, "done", COMMENT_MODERATE),
+    DESK_POST("/comments/{id}", comment_desk_post, COMMENT_MODERATE),
+    DESK("/discussions/{id}", discussion_desk_show, "done", COMMENT_MODERATE),
+    DESK_POST("/discussions/{id}", discussion_desk_post, COMMENT_MODERATE),
+
+    DESK("/funding", funding_desk_show, "after done", CONTRIBUTION_ADD),
+    DESK("/funding/goals/new", goal_new_show, NULL, GOAL_SET),
+    DESK_POST("/funding/goals/new", goal_new_post, GOAL_SET),
+    DESK("/funding/goals/{id}", goal_edit_show, NULL, GOAL_SET),
+    DESK_POST("/funding/goals/{id}", goal_edit_post, GOAL_SET),
+    DESK("/funding/goals/{id}/drop", goal_drop_show, NULL, GOAL_SET),
+    DESK_POST("/funding/goals/{id}/drop", goal_drop_post, GOAL_SET),
+    DESK("/funding/contributions/new", gift_new_show, NULL, CONTRIBUTION_ADD),
+    DESK_POST("/funding/contributions/new", gift_new_post, CONTRIBUTION_ADD),
+    DESK("/funding/contributions/{id}", gift_show, "done", CONTRIBUTION_ADD),
+    DESK_POST("/funding/contributions/{id}/settle", gift_settle_post, CONTRIBUTION_REVERSE),
+    DESK("/funding/contributions/{id}/reverse", gift_reverse_show, NULL, CONTRIBUTION_REVERSE),
+    DESK_POST("/funding/contributions/{id}/reverse", gift_reverse_post, CONTRIBUTION_REVERSE),
+    DESK("/funding/contributions/{id}/erase", gift_erase_show, NULL, CONTRIBUTION_REVERSE),
+    DESK_POST("/funding/contributions/{id}/erase", gift_erase_post, CONTRIBUTION_REVERSE),
+
+    DESK("/staff", staff_show, NULL, STAFF_MANAGE),
+    DESK("/staff/new", staff_new, NULL, STAFF_MANAGE),
+    DESK_POST("/staff", staff_add_post, STAFF_MANAGE),
+    DESK("/staff/{id}", staff_person, "done", STAFF_MANAGE),
+    DESK_POST("/staff/{id}", staff_person_post, STAFF_MANAGE),
+    DESK_POST("/staff/{id}/link", staff_link_post, STAFF_MANAGE),
+    DESK_POST("/staff/{id}/end", staff_end_post, STAFF_MANAGE),
+    DESK_POST("/staff/{id}/begin", staff_begin_post, STAFF_MANAGE),
+    DESK_POST("/staff/{id}/sessions", staff_sessions_post, STAFF_MANAGE),
+    DESK("/audit", audit_show, "before person", AUDIT_READ),
 
     PAGE("/{slug}", page_show, NULL), // standing pages, after everything with a name of its own
 };

@@ -1,0 +1,200 @@
+#include "desk/desk_page.h"
+#include "base/check.h"
+#include "base/scan.h"
+#include "render/format.h"
+
+static const struct field desk_head_fields[] = {
+    FIELD_LIST(struct desk_head, links, &layout_link_view),
+    FIELD_STR(struct desk_head, name),
+    FIELD_STR(struct desk_head, role),
+    FIELD_BOOL(struct desk_head, signed_in),
+};
+const struct view desk_head_view = VIEW(struct desk_head, desk_head_fields);
+
+static const struct field desk_time_fields[] = {
+    FIELD_STR(struct desk_time, at),
+    FIELD_STR(struct desk_time, text),
+};
+const struct view desk_time_view = VIEW(struct desk_time, desk_time_fields);
+
+/* The navigation: who sees a link is who may open it. */
+static const struct {
+    enum desk_place place;
+    enum permission need;
+    const char *url, *word;
+} links[] = {
+    { DESK_AT_OVERVIEW, PERMISSION_DESK, "/desk", "desk_overview" },
+    { DESK_AT_REPORTS, PERMISSION_REPORT_WRITE, "/desk/reports", "desk_reports" },
+    { DESK_AT_SERIES, PERMISSION_PAGE_EDIT, "/desk/series", "desk_series" },
+    { DESK_AT_PAGES, PERMISSION_PAGE_EDIT, "/desk/pages", "desk_pages" },
+    { DESK_AT_COMMENTS, PERMISSION_COMMENT_MODERATE, "/desk/comments", "desk_comments" },
+    { DESK_AT_FUNDING, PERMISSION_CONTRIBUTION_ADD, "/desk/funding", "desk_funding" },
+    { DESK_AT_STAFF, PERMISSION_STAFF_MANAGE, "/desk/staff", "desk_staff" },
+    { DESK_AT_AUDIT, PERMISSION_AUDIT_READ, "/desk/audit", "desk_audit" },
+    { DESK_AT_ACCOUNT, PERMISSION_DESK, "/desk/account", "desk_account" },
+};
+
+/* Every notice there is, so that an address cannot put words into a page. */
+#define NOTICE "desk_done_"
+static const char *const notices[] = {
+    NOTICE "signed_out",
+    NOTICE "report_saved",
+    NOTICE "report_same",
+    NOTICE "report_published",
+    NOTICE "report_scheduled",
+    NOTICE "report_unscheduled",
+    NOTICE "report_withdrawn",
+    NOTICE "report_restored",
+    NOTICE "discussion_opened",
+    NOTICE "discussion_closed",
+    NOTICE "series_saved",
+    NOTICE "page_saved",
+    NOTICE "page_down",
+    NOTICE "comment_approved",
+    NOTICE "comment_hidden",
+    NOTICE "comment_spam",
+    NOTICE "comment_deleted",
+    NOTICE "author_erased",
+    NOTICE "goal_set",
+    NOTICE "goal_dropped",
+    NOTICE "contribution_added",
+    NOTICE "contribution_settled",
+    NOTICE "contribution_reversed",
+    NOTICE "contribution_erased",
+    NOTICE "person_saved",
+    NOTICE "person_ended",
+    NOTICE "person_begun",
+    NOTICE "session_ended",
+    NOTICE "sessions_ended",
+    NOTICE "name_saved",
+    NOTICE "password_set",
+    NOTICE "second_step_off",
+    NOTICE "recovery_used",
+};
+
+/* The word of a notice, or NULL. */
+static const char *notice_word(struct str key)
+{
+    for (size_t i = 0; i < COUNT(notices); i++)
+        if (str_eq(key, str_from_z(notices[i] + sizeof NOTICE - 1)))
+            return notices[i];
+    return NULL;
+}
+
+static void fill_head(struct request *r, enum desk_place place, struct desk_head *head)
+{
+    struct layout_link *list = arena_new(r->arena, struct layout_link, COUNT(links));
+    size_t n = 0;
+    for (size_t i = 0; i < COUNT(links); i++)
+        if (person_may(r->person, links[i].need))
+            list[n++] = (struct layout_link){ .title = desk_word(r, links[i].word),
+                                              .url = str_from_z(links[i].url),
+                                              .current = links[i].place == place };
+    *head = (struct desk_head){ .links = { list, n },
+                                .name = r->person->name,
+                                .role = desk_word_of(r, "role_", role_str(r->person->role)),
+                                .signed_in = true };
+}
+
+err desk_fill(struct request *r, enum desk_place place, const char *title, struct desk_top *top)
+{
+    const char *notice = notice_word(desk_query(r, "done"));
+    top->page.title = top->page.title.n ? top->page.title : desk_word(r, title);
+    top->page.kind = S("desk");
+    top->page.desk = true;
+    top->page.noindex = true;
+    if (!top->page.notice.n && notice)
+        top->page.notice = desk_word(r, notice);
+    if (r->person && place != DESK_AT_DOOR)
+        fill_head(r, place, &top->desk);
+    return layout_fill(r, &top->page);
+}
+
+err desk_respond(struct request *r, struct response *ret, const struct template *t,
+                 const void *view, int status)
+{
+    ret->cache = CACHE_PRIVATE;
+    return layout_respond(r, ret, t, view, status);
+}
+
+err desk_done(struct request *r, struct response *ret, struct str path, const char *key)
+{
+    check(notice_word(str_from_z(key)));
+    struct str fragment = { 0 };
+    struct str rest = { 0 };
+    struct str head = path;
+    if (str_cut(path, '#', &head, &rest))
+        fragment = str_sub(path, head.n, path.n);
+    struct str to = str_print(r->arena, STR_FMT "%cdone=%s" STR_FMT, STR_ARG(head),
+                              str_has(head, '?') ? '&' : '?', key, STR_ARG(fragment));
+    response_fresh(r, ret);
+    return response_redirect(r, ret, 303, to);
+}
+
+bool desk_segment_id(const struct request *r, const char *name, int64_t *ret)
+{
+    struct str s = { 0 };
+    return request_segment(r, name, &s) && int_parse(s, 1, INT64_MAX, ret);
+}
+
+bool desk_query_id(const struct request *r, const char *name, int64_t *ret)
+{
+    return int_parse(desk_query(r, name), 1, INT64_MAX, ret);
+}
+
+bool desk_field_id(const struct request *r, const char *name, int64_t *ret)
+{
+    return int_parse(desk_field(r, name), 1, INT64_MAX, ret);
+}
+
+struct str desk_query(const struct request *r, const char *name)
+{
+    struct str s = { 0 };
+    return request_query(r, name, &s) ? s : S("");
+}
+
+struct str desk_field(const struct request *r, const char *name)
+{
+    struct str s = { 0 };
+    return request_field(r, name, &s) ? s : S("");
+}
+
+struct str desk_word(const struct request *r, const char *key)
+{
+    return theme_word(r->setup->theme, key);
+}
+
+struct str desk_word_of(const struct request *r, const char *prefix, struct str name)
+{
+    return desk_word(r, str_z(r->arena, str_print(r->arena, "%s" STR_FMT, prefix, STR_ARG(name))));
+}
+
+struct str desk_count(const struct request *r, const char *key, int64_t n)
+{
+    const struct word_arg args[] = { { .name = "n", .count = n } };
+    return theme_phrase(r->setup->theme, r->arena, key, args, COUNT(args));
+}
+
+struct str desk_named(const struct request *r, const char *key, struct str name)
+{
+    const struct word_arg args[] = { { .name = "name", .text = name } };
+    return theme_phrase(r->setup->theme, r->arena, key, args, COUNT(args));
+}
+
+struct desk_time desk_time(const struct request *r, int64_t micros)
+{
+    if (!micros)
+        return (struct desk_time){ S(""), S("") };
+    return (struct desk_time){ time_print(r->arena, micros),
+                               format_time(r->setup->formats, r->arena, micros) };
+}
+
+err desk_note(struct tx *tx, const struct request *r, const struct desk_deed *d)
+{
+    return audit_add(tx, person_actor(r->person),
+                     &(struct audit_note){ .action = str_from_z(d->action),
+                                           .kind = str_from_z(d->kind),
+                                           .object = d->object,
+                                           .detail = d->detail,
+                                           .now = r->now });
+}

@@ -1,0 +1,20 @@
+#include "desk/diff_view.h"
+
+static const struct field diff_row_fields[] = {
+    FIELD_BOOL(struct diff_row, gone), FIELD_BOOL(struct diff_row, added),
+    FIELD_BOOL(struct diff_row, gap),  FIELD_BOOL(struct diff_row, same),
+    FIELD_STR(struct diff_row, text),
+};
+const struct view diff_row_view = VIEW(struct diff_row, diff_row_fields);
+
+struct list diff_rows(struct arena *a, const struct diff *d)
+{
+    struct diff_row *rows = arena_new(a, struct diff_row, d->n ? d->n : 1);
+    for (size_t i = 0; i < d->n; i++)
+        rows[i] = (struct diff_row){ .gone = d->lines[i].kind == DIFF_GONE,
+                                     .added = d->lines[i].kind == DIFF_NEW,
+                                     .gap = d->lines[i].kind == DIFF_GAP,
+                                     .same = d->lines[i].kind == DIFF_SAME,
+                                     .text = d->lines[i].text };
+    return (struct list){ rows, d->n };
+}

@@ -1,0 +1,23 @@
+#pragma once
+#include "desk/desk_form.h"
+
+/* The treasurer's pages. GET /desk/funding?after= lists goals and contributions. */
+err funding_desk_show(struct request *r, struct response *ret);
+
+/* Goals: PERMISSION_GOAL_SET. A goal's own page has its history and the form that changes it. */
+err goal_new_show(struct request *r, struct response *ret);  /* GET /desk/funding/goals/new */
+err goal_new_post(struct request *r, struct response *ret);  /* POST /desk/funding/goals/new */
+err goal_edit_show(struct request *r, struct response *ret); /* GET /desk/funding/goals/{id} */
+err goal_edit_post(struct request *r, struct response *ret); /* POST /desk/funding/goals/{id} */
+err goal_drop_show(struct request *r, struct response *ret); /* GET …/goals/{id}/drop: sure? */
+err goal_drop_post(struct request *r, struct response *ret); /* POST …/goals/{id}/drop */
+
+/* Contributions: PERMISSION_CONTRIBUTION_ADD, and _REVERSE for what is done with them later. */
+err gift_new_show(struct request *r, struct response *ret);     /* GET …/contributions/new */
+err gift_new_post(struct request *r, struct response *ret);     /* POST …/contributions/new */
+err gift_show(struct request *r, struct response *ret);         /* GET …/contributions/{id} */
+err gift_settle_post(struct request *r, struct response *ret);  /* POST …/{id}/settle */
+err gift_reverse_show(struct request *r, struct response *ret); /* GET …/{id}/reverse: why? */
+err gift_reverse_post(struct request *r, struct response *ret); /* POST …/{id}/reverse */
+err gift_erase_show(struct request *r, struct response *ret);   /* GET …/{id}/erase: sure? */
+err gift_erase_post(struct request *r, struct response *ret);   /* POST …/{id}/erase */
