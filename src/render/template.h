@@ -11,6 +11,9 @@
  * comment's template may include itself for its replies; a parent and its blocks are compiled in
  * place.
  *
+ * In HTML and XML a partial does not take on its tag's indentation, as the specification would have
+ * it: nobody sees it there, and in a tree it would grow with every level. In plain text it does.
+ *
  * What is refused is refused here, with file and line, never when a page is served.
  */
 enum {
