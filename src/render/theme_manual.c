@@ -32,15 +32,14 @@ static const char guide[] =
     "the like a value at the beginning is `#` unless it is relative or of the schemes http, https, "
     "mailto, tel, bitcoin, bitcoincash or ethereum; after it must come `/`, `?`, `#` or the end; "
     "further values are percent-encoded. What a section opens it must close: it ends in the same "
-    "text, tag or value in which it began. Markup that a browser would have to repair is "
-    "refused.\n\n"
+    "text, tag or value in which it began. Markup that a browser would have to repair is refused. "
+    "Begin what stands in a textarea on a new line, for browsers drop its first line end.\n\n"
     "## The folder\n\n"
     "A file of the folder stands for the default one of the same name. Files of your own may be "
     "at its top and in parts, css, js, icons, fonts and images. Every stylesheet in css but "
-    "desk.css "
-    "is on every page, your own last. A line in words/LANG.ini stands for the default word; a "
-    "language that the program does not have needs a file of all words, and what it lacks is "
-    "English.\n\n";
+    "desk.css is on every page, your own last. A line in words/LANG.ini stands for the default "
+    "word; a language that the program does not have needs a file of all words, and what it lacks "
+    "is English.\n\n";
 
 enum { MANUAL_BYTES_MAX = 1024 * 1024, VIEWS_MAX = 400 };
 

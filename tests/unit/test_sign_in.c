@@ -125,7 +125,7 @@ TEST(a_known_browser_is_not_locked_out_by_strangers)
     struct str known = got.known;
     expect(known.n > 0);
     for (int i = 0; i < 20; i++) {
-        char client[20];
+        char client[32];
         snprintf(client, sizeof client, "198.51.100.%d", i);
         (void)guesses_until_throttled(&o, client, "ada@example.org");
     }
@@ -237,7 +237,7 @@ TEST(codes_are_guessed_slowly_from_wherever)
     expect(sign_in_start(&k, S("ada@example.org"), S(PASSWORD), &got) == SIGN_IN_CODE_NEEDED);
     struct str ticket = got.ticket;
     for (int i = 0; i < 5; i++) {
-        char client[20];
+        char client[32];
         snprintf(client, sizeof client, "198.51.100.%d", i);
         k.client = str_copy(&o.a, str_from_z(client));
         expect(sign_in_code(&k, ticket, S("12345"), &got) == SIGN_IN_WRONG);
