@@ -131,7 +131,7 @@ static err add_work(struct tx *tx, void *arg)
 {
     struct staff_call *s = arg;
     int64_t id = 0;
-    err e = staff_add(tx, ACTOR_CLI, &s->add, now_of(s->call), s->call->arena, &id, &s->why);
+    err e = staff_add(tx, ACTOR_CLI, &s->add, now_of(s->call), &id, &s->why);
     if (e)
         return e;
     s->link.email = s->add.email;

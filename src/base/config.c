@@ -9,8 +9,6 @@
 #include "base/scan.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,15 +55,10 @@ static size_t open_count(void)
     return (size_t)(__stop_config_opens - __start_config_opens);
 }
 
-PRINTF(2, 3) static err refuse(struct reader *r, const char *fmt, ...)
+static err refuse(struct reader *r, struct str what)
 {
-    char text[600];
-    va_list args;
-    va_start(args, fmt);
-    int n = vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
-    check(n >= 0);
-    *r->ret_why = str_print(r->a, STR_FMT ":%d: %s", STR_ARG(r->file), r->ini.line, text);
+    *r->ret_why =
+        str_print(r->a, STR_FMT ":%d: " STR_FMT, STR_ARG(r->file), r->ini.line, STR_ARG(what));
     return CONFIG_WRONG;
 }
 
@@ -119,17 +112,18 @@ static err set(struct reader *r, const struct config_key *k, struct setting *s)
     switch (k->kind) {
     case CONFIG_KIND_INT:
         if (!int_parse(value, k->least, k->most, &s->number))
-            return refuse(r, "%s.%s must be a whole number from %" PRId64 " to %" PRId64,
-                          k->section, k->name, k->least, k->most);
+            return refuse(r, str_print(r->a,
+                                       "%s.%s must be a whole number from %" PRId64 " to %" PRId64,
+                                       k->section, k->name, k->least, k->most));
         return OK;
     case CONFIG_KIND_BOOL:
         if (!truth_parse(value, &s->number))
-            return refuse(r, "%s.%s must be yes or no", k->section, k->name);
+            return refuse(r, str_print(r->a, "%s.%s must be yes or no", k->section, k->name));
         return OK;
     case CONFIG_KIND_TEXT:
         if (value.n > (size_t)k->most)
-            return refuse(r, "%s.%s is longer than %" PRId64 " bytes", k->section, k->name,
-                          k->most);
+            return refuse(r, str_print(r->a, "%s.%s is longer than %" PRId64 " bytes", k->section,
+                                       k->name, k->most));
         s->text = str_copy(&r->config->own, value);
         return OK;
     }
@@ -141,7 +135,8 @@ static err take_known(struct reader *r, const struct config_key *k)
 {
     struct setting *s = &r->config->settings[k - __start_config_keys];
     if (s->line)
-        return refuse(r, "%s.%s stands twice, first on line %d", k->section, k->name, s->line);
+        return refuse(r, str_print(r->a, "%s.%s stands twice, first on line %d", k->section,
+                                   k->name, s->line));
     err e = set(r, k, s);
     if (!e)
         s->line = r->ini.line;
@@ -168,11 +163,12 @@ static err take_open(struct reader *r, const struct config_open *open)
     for (size_t i = 0; i < all->n; i++) {
         const struct config_entry *e = &all->list[i];
         if (str_eq(e->section, r->ini.section) && str_eq(e->name, r->ini.name))
-            return refuse(r, STR_FMT "." STR_FMT " stands twice, first on line %d",
-                          STR_ARG(e->section), STR_ARG(e->name), e->line);
+            return refuse(r, str_print(r->a, STR_FMT "." STR_FMT " stands twice, first on line %d",
+                                       STR_ARG(e->section), STR_ARG(e->name), e->line));
     }
     if (all->n == CONFIG_ENTRIES_MAX)
-        return refuse(r, "more than %d lines in sections of this kind", CONFIG_ENTRIES_MAX);
+        return refuse(
+            r, str_print(r->a, "more than %d lines in sections of this kind", CONFIG_ENTRIES_MAX));
     add_entry(&c->own, all,
               (struct config_entry){ .section = str_copy(&c->own, r->ini.section),
                                      .name = str_copy(&c->own, r->ini.name),
@@ -185,14 +181,14 @@ static err take_pair(struct reader *r)
 {
     struct str section = r->ini.section;
     if (section.n == 0)
-        return refuse(r, "a key before the first [section]");
+        return refuse(r, S("a key before the first [section]"));
     const struct config_open *open = open_of(section);
     if (open)
         return take_open(r, open);
     const struct config_key *k = key_of(section, r->ini.name);
     if (!k)
-        return refuse(r, "unknown key " STR_FMT " in [" STR_FMT "]", STR_ARG(r->ini.name),
-                      STR_ARG(section));
+        return refuse(r, str_print(r->a, "unknown key " STR_FMT " in [" STR_FMT "]",
+                                   STR_ARG(r->ini.name), STR_ARG(section)));
     return take_known(r, k);
 }
 
@@ -200,12 +196,12 @@ static err take(struct reader *r, enum ini_kind kind)
 {
     switch (kind) {
     case INI_END: return OK;
-    case INI_WRONG: return refuse(r, "%s", r->ini.why);
+    case INI_WRONG: return refuse(r, str_from_z(r->ini.why));
     case INI_PAIR: return take_pair(r);
     case INI_SECTION:
         if (section_known(r->ini.section) || open_of(r->ini.section))
             return OK;
-        return refuse(r, "unknown section [" STR_FMT "]", STR_ARG(r->ini.section));
+        return refuse(r, str_print(r->a, "unknown section [" STR_FMT "]", STR_ARG(r->ini.section)));
     }
     check(false);
     return ERR_DATA;

@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <sodium.h>
+#include <string.h>
 #include <sys/random.h>
 
 struct str bytes_str(const void *bytes, size_t n)
@@ -136,8 +137,9 @@ static bool line_of(struct str hash, char ret[crypto_pwhash_argon2id_STRBYTES])
 {
     if (hash.n > PASSWORD_HASH_MAX || str_has(hash, 0))
         return false;
-    for (size_t i = 0; i < crypto_pwhash_argon2id_STRBYTES; i++)
-        ret[i] = i < hash.n ? hash.s[i] : 0;
+    memset(ret, 0, crypto_pwhash_argon2id_STRBYTES);
+    if (hash.n)
+        memcpy(ret, hash.s, hash.n);
     return true;
 }
 

@@ -67,6 +67,7 @@ enum { PASSWORD_HASH_MAX = 127 }; /* bytes of the line */
 /* Takes as long and as much memory as the cost says: never inside a transaction. In `a`. */
 struct str password_hash(struct str password, struct password_cost cost, struct arena *a);
 bool password_verify(struct str password, struct str hash); /* false too for what is not a hash */
-/* A line that no password fits and whose checking costs the same: for accounts that are not there. */
+/* A line that no password fits and whose checking costs the same: for accounts that are not there.
+ */
 struct str password_decoy(struct password_cost cost, struct arena *a);
 bool password_outdated(struct str hash, struct password_cost cost);

@@ -19,6 +19,7 @@
 enum {
     KEY_USES = KEY_LINK + 1,
     ADDRESS_FILE_BYTES = 8 + 8 + KEY_BYTES,
+    OWN_MAX = 65536, /* bytes of what the keys take with their folder's name */
     MODE_FILE = 0600,
     MODE_FOLDER = 0700,
     MODE_OTHERS = 077,
@@ -175,7 +176,7 @@ static err load_all(struct keys *k, struct arena *a, struct str *ret_why)
 err keys_open(const char *data_dir, struct arena *a, struct keys **ret, struct str *ret_why)
 {
     struct arena own;
-    arena_init(&own, 64 * 1024);
+    arena_init(&own, OWN_MAX);
     struct keys *k = arena_new(&own, struct keys, 1);
     check(pthread_rwlock_init(&k->lock, NULL) == 0);
     if (data_dir)

@@ -27,6 +27,7 @@ enum {
     WORD_LEAST = 3,
     ROW_LEAST = 3,
     CONTEXT_WORDS_MAX = 40,
+    SCRATCH = 65536, /* bytes */
 };
 
 /* One spelling of what is looked at, all in lower case; or with digits read as letters. */
@@ -51,7 +52,9 @@ static bool is_letter(char c)
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c - 'A' + 'a');
+    return c;
 }
 
 /* "p4ssw0rd": digits and signs as the letters they stand for; `one` is what 1 and ! are. */
@@ -112,12 +115,12 @@ static bool follows(char a, char b, int step)
                                "1qaz 2wsx 3edc 4rfv 5tgb 6yhn 7ujm";
     if (step == 0)
         return a == b;
-    for (size_t i = 0; i + 2 < sizeof rows; i++) {
-        char one = step > 0 ? rows[i] : rows[i + 1];
-        char next = step > 0 ? rows[i + 1] : rows[i];
-        if (one == a && next == b && a != ' ' && b != ' ')
+    if (a == ' ' || b == ' ')
+        return false;
+    size_t first = step > 0 ? 0 : 1;
+    for (size_t i = 0; i + 2 < sizeof rows; i++)
+        if (rows[i + first] == a && rows[i + 1 - first] == b)
             return true;
-    }
     return false;
 }
 
@@ -158,7 +161,7 @@ static void extend(const struct look *l, int *cost, size_t from)
 static int cost_of(const struct look *l)
 {
     int cost[LOOKED_AT_MAX + 1];
-    for (size_t i = 0; i <= l->n; i++)
+    for (size_t i = 0; i < COUNT(cost); i++)
         cost[i] = i ? COST_NONE : 0;
     for (size_t i = 0; i < l->n; i++)
         if (cost[i] < COST_REFUSED)
@@ -209,7 +212,7 @@ static void add_words(struct words *to, struct str text)
 static bool from_context(struct look *l, const struct password_context *about)
 {
     struct arena a CLEANUP(arena_free);
-    arena_init(&a, 64 * 1024);
+    arena_init(&a, SCRATCH);
     struct words words = { 0 };
     add_words(&words, S("diurnal newsroom desk staff owner editor reporter moderator treasurer"));
     add_words(&words, str_lower(&a, about->name));

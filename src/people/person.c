@@ -4,7 +4,7 @@
 #include "people/email.h"
 #include "people/session.h"
 
-#include <inttypes.h>
+enum { SCRATCH = 65536 }; /* bytes, for the texts of one call */
 
 #define PERSON_SELECT                                                                              \
     "select person.id, name, email, role, active, password <> '', "                                \
@@ -176,7 +176,7 @@ static err add(struct tx *tx, struct actor by, const struct person_draft *d, str
 err person_add(struct tx *tx, struct actor by, const struct person_draft *d, int64_t *ret_id)
 {
     struct arena a CLEANUP(arena_free);
-    arena_init(&a, 64 * 1024);
+    arena_init(&a, SCRATCH);
     return add(tx, by, d, &a, ret_id);
 }
 
@@ -251,7 +251,7 @@ static err set(struct tx *tx, struct actor by, int64_t id, const struct person_d
 err person_set(struct tx *tx, struct actor by, int64_t id, const struct person_draft *d)
 {
     struct arena a CLEANUP(arena_free);
-    arena_init(&a, 64 * 1024);
+    arena_init(&a, SCRATCH);
     return set(tx, by, id, d, &a);
 }
 
@@ -273,7 +273,7 @@ static err drop_links(struct tx *tx, int64_t id)
 err person_end(struct tx *tx, struct actor by, int64_t id, int64_t now)
 {
     struct arena a CLEANUP(arena_free);
-    arena_init(&a, 64 * 1024);
+    arena_init(&a, SCRATCH);
     struct person p = { 0 };
     err e = person_get(tx, id, &a, &p);
     if (!e && !p.active)
@@ -292,7 +292,7 @@ err person_end(struct tx *tx, struct actor by, int64_t id, int64_t now)
 err person_begin(struct tx *tx, struct actor by, int64_t id, int64_t now)
 {
     struct arena a CLEANUP(arena_free);
-    arena_init(&a, 64 * 1024);
+    arena_init(&a, SCRATCH);
     struct person p = { 0 };
     err e = person_get(tx, id, &a, &p);
     if (!e && p.active)
@@ -327,7 +327,7 @@ struct str person_refusal_str(enum person_refusal r)
 }
 
 err staff_add(struct tx *tx, struct actor by, const struct staff_add_args *args, int64_t now,
-              struct arena *a, int64_t *ret_id, struct str *ret_why)
+              int64_t *ret_id, struct str *ret_why)
 {
     struct person_draft d = { .name = args->name, .email = args->email, .now = now };
     if (!role_parse(args->role, &d.role)) {
@@ -337,6 +337,6 @@ err staff_add(struct tx *tx, struct actor by, const struct staff_add_args *args,
     err e = person_add(tx, by, &d, ret_id);
     if (e <= 0)
         return e;
-    *ret_why = str_copy(a, person_refusal_str((enum person_refusal)e));
+    *ret_why = person_refusal_str((enum person_refusal)e);
     return STAFF_REFUSED;
 }

@@ -70,6 +70,6 @@ struct staff_add_args {
     struct str name, email, role;
 };
 MUST_USE err staff_add(struct tx *tx, struct actor by, const struct staff_add_args *args,
-                       int64_t now, struct arena *a, int64_t *ret_id, struct str *ret_why);
+                       int64_t now, int64_t *ret_id, struct str *ret_why);
 /* One sentence, in English, about a person_refusal. */
 struct str person_refusal_str(enum person_refusal r);

@@ -13,12 +13,12 @@ CONFIG_INT(password_kilobytes, "desk", "password_kilobytes", 47104, 19456, 10485
 CONFIG_INT(password_passes, "desk", "password_passes", 2, 2, 20,
            "Passes over that memory. Raised, passwords are hashed anew as people sign in.");
 
-enum { KNOWN_DAYS = 400 };
+enum { KNOWN_DAYS = 400, OWN_MAX = 1048576 /* bytes: the tables of the throttle */ };
 
 struct sign_ins *sign_ins_make(void)
 {
     struct arena own;
-    arena_init(&own, 1024 * 1024);
+    arena_init(&own, OWN_MAX);
     struct sign_ins *s = arena_new(&own, struct sign_ins, 1);
     turn_init(&s->hashing, SIGN_IN_WAITING_MAX, SIGN_IN_WAIT);
     s->throttle = throttle_make(&own);

@@ -49,8 +49,10 @@ static struct str without_gaps(struct str typed, char room[TYPED_MAX])
         return S("");
     for (size_t i = 0; i < typed.n; i++) {
         char c = typed.s[i];
-        if (c != ' ' && c != '-')
-            room[n++] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+        if (c >= 'a' && c <= 'z')
+            room[n++] = (char)(c - 'a' + 'A');
+        else if (c != ' ' && c != '-')
+            room[n++] = c;
     }
     return (struct str){ room, n };
 }

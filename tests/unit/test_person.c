@@ -11,7 +11,6 @@ struct deed {
     int64_t id;
     struct person_draft draft;
     struct staff_add_args args;
-    struct arena *a;
     struct str why;
 };
 
@@ -42,7 +41,7 @@ static err begin(struct tx *tx, void *arg)
 static err staff(struct tx *tx, void *arg)
 {
     struct deed *d = arg;
-    return staff_add(tx, ACTOR_CLI, &d->args, NOON, d->a, &d->id, &d->why);
+    return staff_add(tx, ACTOR_CLI, &d->args, NOON, &d->id, &d->why);
 }
 
 static err add_as(struct office *o, struct str name, struct str email)
@@ -247,7 +246,7 @@ TEST(staff_add_says_in_one_sentence_why_not)
 {
     struct office o;
     office_open(&o);
-    struct deed d = { .a = &o.a, .args = { S("Ada"), S("ada@example.org"), S("admin") } };
+    struct deed d = { .args = { S("Ada"), S("ada@example.org"), S("admin") } };
     expect(office_write(&o, staff, &d) == STAFF_REFUSED);
     expect_str(d.why, S("the role is one of owner, editor, reporter, moderator, treasurer"));
     d.args.role = S("owner");

@@ -85,7 +85,7 @@ TEST(an_account_alone_never_waits_longer_than_half_a_minute)
     int64_t now = HOUR;
     int64_t wait = 0;
     for (int i = 0; i < 1000; i++, now += wait) { /* from a thousand clients */
-        char name[20];
+        char name[32];
         snprintf(name, sizeof name, "client %d", i);
         struct guess g = { .counts = { true, true, true } };
         g.name[THROTTLE_PAIR] = g.name[THROTTLE_CLIENT] = str_from_z(name);
@@ -103,7 +103,7 @@ TEST(a_full_table_forgets_what_was_not_touched_for_longest)
     struct throttle *t = throttle_make(&a);
     struct guess g = at_pair("kept");
     for (int i = 0; i < 100 * THROTTLE_SLOTS; i++) {
-        char name[20];
+        char name[32];
         snprintf(name, sizeof name, "n%d", i);
         struct guess other = at_pair(name);
         expect(throttle_take(t, &other, HOUR + i) == 0);
