@@ -99,7 +99,7 @@ TEST(layout_of_a_right_to_left_language_says_so)
         e = theme_load(NULL, S("en"), &press.arena, &press.theme, &why);
         expect(e == OK);
     }
-    site.setup.theme = press.theme;
+    site.setup.theme = press.setup.theme = press.theme;
     expect(press_publish(&press, "about.md", "---\npage: about\ntitle: About\n---\nUs.\n") == OK);
     struct reply_seen seen = client_get(&site, "/about", "");
     expect(has(seen.body, theme_rtl(press.theme) ? "dir=\"rtl\"" : "dir=\"ltr\""));
