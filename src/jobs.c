@@ -1,6 +1,7 @@
 #include "jobs.h"
 #include "base/check.h"
 #include "publishing/report_edit.h"
+#include "render/format.h"
 #include "store/job.h"
 
 #include <stdlib.h>
@@ -18,10 +19,42 @@ static err do_publish(void *arg, const struct job *job)
     return report_publish_job(newsroom_app(w->room), job->subject);
 }
 
+/* The instant at which the site's next day begins. */
+static int64_t next_day(struct newsroom *n)
+{
+    const struct setup *setup = newsroom_pin(n);
+    struct date today = format_day_of(setup->formats, clock_now(&newsroom_app(n)->clock));
+    int64_t at = format_day_start(setup->formats, date_from_days(date_to_days(today) + 1));
+    newsroom_drop(n, setup);
+    return at;
+}
+
+static err promise_day(struct tx *tx, void *arg)
+{
+    const int64_t *at = arg;
+    return job_add(tx, S("day-begin"), 0, *at);
+}
+
+/* Pages that say "day" change at midnight: a goal begins or ends. */
+static err turn_day(struct tx *tx, void *arg)
+{
+    tx_touch(tx, "day");
+    return promise_day(tx, arg);
+}
+
+static err do_day(void *arg, const struct job *job)
+{
+    (void)job; // there is one
+    const struct work *w = arg;
+    int64_t at = next_day(w->room);
+    return store_write(newsroom_app(w->room)->store, turn_day, &at);
+}
+
 /* Every kind of later work. */
 static const struct job_kind kinds[] = {
     { .name = { "report-publish", 14 },
       .run = do_publish }, /* a scheduled report's time has come */
+    { .name = { "day-begin", 9 }, .run = do_day, .tries = JOB_TRIES_MAX },
 };
 
 err work_start(struct newsroom *n, struct work **ret)
@@ -36,7 +69,10 @@ err work_start(struct newsroom *n, struct work **ret)
                               .kind_count = COUNT(kinds),
                               .workers = JOB_THREADS,
                               .arg = w };
-    err e = jobs_start(&o, &w->jobs);
+    int64_t day = next_day(n);
+    err e = store_write(app->store, promise_day, &day);
+    if (!e)
+        e = jobs_start(&o, &w->jobs);
     if (e) {
         free(w);
         return fault(e);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "discussion/recent.h"
 #include "funding/channel.h"
+#include "funding/secret.h"
 #include "http/server.h"
 #include "people/keys.h"
 #include "people/sign_in.h"
@@ -64,6 +65,15 @@ static err read_config(const struct newsroom *n, struct arena *a, struct config 
         return fault(e);
     if (e) {
         *ret_why = str_print(a, STR_FMT ": %s", STR_ARG(n->config_file), file_refusal(e));
+        return NEWSROOM_REFUSED;
+    }
+    int line = 0;
+    enum secret_kind secret = secret_find_in_file(text, &line); // before anything of it is echoed
+    if (secret) {
+        *ret_why = str_print(a,
+                             STR_FMT ":%d: this looks like %s; Diurnal never needs one. Take it "
+                                     "out of this file, and treat that wallet as known to others",
+                             STR_ARG(n->config_file), line, secret_name(secret));
         return NEWSROOM_REFUSED;
     }
     e = config_parse(n->config_file, text, a, ret, ret_why);

@@ -98,6 +98,7 @@ const struct route routes[] = {
     FORM("/comments/{id}/vote", discussion_vote_post, LIMIT_VOTE),
     PAGE("/me", me_show, "report comments"),
 
+    PAGE("/funding", funding_page_get, "after goals"),
     PAGE("/funding/ledger.csv", funding_ledger_get, NULL),
     PAGE("/embed/meter", funding_embed_get, "goal"),
 
@@ -121,7 +122,7 @@ const struct route routes[] = {
     API("/series", site_api_series, NULL),
     API("/reports", site_api_reports, "series before"),
     API("/reports/{id}", site_api_report, NULL),
-    API("/funding", funding_api_get, NULL),
+    API("/funding", funding_api_get, "goal"),
     API("/contributions", funding_api_contributions, "after"),
 
     DOOR("/sign-in", sign_in_show, "next done"),
