@@ -3,6 +3,7 @@
 #include "base/config.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "discussion/comment_form.h"
 #include "discussion/recent.h"
 #include "funding/channel.h"
 #include "funding/secret.h"
@@ -106,7 +107,8 @@ static err load_setup(const struct newsroom *n, struct arena *a, struct held *h,
                       struct str *ret_why)
 {
     err e = read_config(n, a, &h->config, ret_why);
-    if (!e && !server_config_check(h->config, a, ret_why))
+    if (!e && (!server_config_check(h->config, a, ret_why) ||
+               !discussion_config_check(h->config, a, ret_why)))
         e = NEWSROOM_REFUSED;
     if (!e)
         e = load_formats(n, a, h, ret_why);

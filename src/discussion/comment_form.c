@@ -7,10 +7,14 @@ CONFIG_TEXT(discussion_moderation, "discussion", "moderation", "open", 20,
 
 #define TOKEN_PURPOSE S("comment-form")
 
-bool discussion_config_check(const struct config *c)
+bool discussion_config_check(const struct config *c, struct arena *a, struct str *ret_why)
 {
     struct str how = config_text(c, &discussion_moderation);
-    return str_eq(how, S("open")) || str_eq(how, S("hold_all"));
+    if (str_eq(how, S("open")) || str_eq(how, S("hold_all")))
+        return true;
+    *ret_why = str_print(a, "line %d: discussion.moderation = " STR_FMT ": it is open or hold_all",
+                         config_line(c, &discussion_moderation), STR_ARG(how));
+    return false;
 }
 
 struct str form_token_write(const struct keys *k, struct arena *a, int64_t report, int64_t now)

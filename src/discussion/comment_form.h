@@ -16,8 +16,8 @@ enum { COMMENT_FORM_AGAIN = 1 };
 
 /* [discussion] moderation: "open", or "hold_all" to hold every guest's comment. */
 extern const struct config_key discussion_moderation;
-/* For main.c: false, when its value is neither. */
-bool discussion_config_check(const struct config *c);
+/* For main: false, with one line in ret_why (made in `a`), when its value is neither. */
+bool discussion_config_check(const struct config *c, struct arena *a, struct str *ret_why);
 
 struct comment_form {
     struct str name, email, body; /* as typed */

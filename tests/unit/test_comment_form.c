@@ -87,7 +87,8 @@ TEST(a_newsroom_may_hold_every_comment)
     struct config *c = NULL;
     struct str text = S("[discussion]\nmoderation = hold_all\n");
     expect(config_parse(S("f"), text, &d.room.arena, &c, &why) == OK);
-    expect(discussion_config_check(c) && moderation_hold(c) == COMMENT_HOLD_ALL);
+    expect(discussion_config_check(c, &d.room.arena, &why) &&
+           moderation_hold(c) == COMMENT_HOLD_ALL);
     struct setup setup = d.room.setup;
     setup.config = c;
     d.request.setup = &setup;
@@ -95,9 +96,11 @@ TEST(a_newsroom_may_hold_every_comment)
     config_free(c);
     text = S("[discussion]\nmoderation = sometimes\n");
     expect(config_parse(S("f"), text, &d.room.arena, &c, &why) == OK);
-    expect(!discussion_config_check(c) && moderation_hold(c) == COMMENT_HOLD_ALL);
+    expect(!discussion_config_check(c, &d.room.arena, &why));
+    expect_str(why, S("line 2: discussion.moderation = sometimes: it is open or hold_all"));
+    expect(moderation_hold(c) == COMMENT_HOLD_ALL);
     config_free(c);
-    expect(discussion_config_check(d.room.config));
+    expect(discussion_config_check(d.room.config, &d.room.arena, &why));
     desk_close(&d);
 }
 
