@@ -1,5 +1,6 @@
 #include "jobs.h"
 #include "base/check.h"
+#include "people/daily.h"
 #include "publishing/report_edit.h"
 #include "render/format.h"
 #include "store/job.h"
@@ -50,11 +51,21 @@ static err do_day(void *arg, const struct job *job)
     return store_write(newsroom_app(w->room)->store, turn_day, &at);
 }
 
+static err do_people_daily(void *arg, const struct job *job)
+{
+    (void)job; // there is one
+    const struct work *w = arg;
+    return people_daily(newsroom_app(w->room));
+}
+
 /* Every kind of later work. */
 static const struct job_kind kinds[] = {
     { .name = { "report-publish", 14 },
       .run = do_publish }, /* a scheduled report's time has come */
     { .name = { "day-begin", 9 }, .run = do_day, .tries = JOB_TRIES_MAX },
+    { .name = { PEOPLE_DAILY_JOB, sizeof PEOPLE_DAILY_JOB - 1 },
+      .run = do_people_daily,
+      .tries = JOB_TRIES_MAX },
 };
 
 err work_start(struct newsroom *n, struct work **ret)
@@ -71,6 +82,8 @@ err work_start(struct newsroom *n, struct work **ret)
                               .arg = w };
     int64_t day = next_day(n);
     err e = store_write(app->store, promise_day, &day);
+    if (!e)
+        e = people_daily_promise(app->store, clock_now(&app->clock));
     if (!e)
         e = jobs_start(&o, &w->jobs);
     if (e) {

@@ -29,6 +29,12 @@ QUERY(delete_session, "delete from session where person = $1 and id = $2");
 QUERY(delete_sessions, "delete from session where person = $1 and id <> $2");
 QUERY(delete_session_token, "delete from session where token_hash = $1");
 
+CHECK_ROWS(session_people, "only active people have sessions",
+           "select session.id, person from session join person on person.id = person "
+           "where active = 0");
+CHECK_ROWS(session_counts, "nobody has more sessions than allowed",
+           "select person, count(*) as sessions from session group by person having count(*) > 20");
+
 struct session_limits session_limits_of(const struct config *c)
 {
     return (struct session_limits){ .idle = config_int(c, &idle_minutes) * MINUTE,

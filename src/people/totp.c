@@ -22,6 +22,11 @@ QUERY(delete_recovery, "delete from recovery_code where person = $1 and code_has
 QUERY(delete_all_recovery, "delete from recovery_code where person = $1");
 QUERY(count_recovery, "select count(*) from recovery_code where person = $1");
 
+CHECK_ROWS(recovery_counts, "recovery codes belong to a second step that is on, ten at most",
+           "select person, count(*) as codes from recovery_code group by person "
+           "having count(*) > 10 or not exists (select 1 from totp "
+           "where totp.person = recovery_code.person and on_at is not null)");
+
 struct totp {
     struct str secret;
     int64_t last_step;
