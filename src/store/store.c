@@ -1,6 +1,5 @@
 #include "store/store.h"
 #include "base/check.h"
-#include "base/log.h"
 #include "store/inside.h"
 #include "store/migration.h"
 
@@ -129,7 +128,6 @@ err store_open(const struct store_options *o, struct arena *a, struct store **re
     err e = open_parts(s, o, a, &why);
     if (e) {
         *ret_why = why.n ? str_copy(a, why) : S("the database cannot be opened");
-        log_event("event=store_refused code=%d why=\"" STR_FMT "\"", e, STR_ARG(*ret_why));
         store_close(s);
         return e;
     }

@@ -50,7 +50,7 @@ struct tx {
 };
 
 /*
- * Why a data folder was not opened: a sentence for the operator is logged and put into ret_why,
+ * Why a data folder was not opened: a sentence for the operator is put into ret_why,
  * which is made in `a`.
  */
 enum {

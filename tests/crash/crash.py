@@ -24,15 +24,6 @@ import conftest  # noqa: E402
 from power_cut import power_cut  # noqa: E402
 
 WRITERS = 6
-LIMITS = """
-[limits]
-page_rate = 1000000
-page_burst = 1000000
-comment_rate = 1000000
-comment_burst = 1000000
-vote_rate = 1000000
-vote_burst = 1000000
-"""
 
 
 class Acked:
@@ -154,7 +145,7 @@ def main():
         for n, (name, cycles_wanted, undo, extra, must_lose) in enumerate(runs, 1):
             where = os.path.join(folder, str(n))
             os.mkdir(where)
-            lost, total, undone = cycles(where, cycles_wanted, shim, undo, conftest.CONFIG + LIMITS + extra)
+            lost, total, undone = cycles(where, cycles_wanted, shim, undo, conftest.CONFIG + extra)
             good = (bool(lost) == must_lose) and total > 0
             failed += not good
             print(f"{'ok' if good else 'not ok'} {n} - {name}: at most {cycles_wanted} cycles, {total} acknowledged, "

@@ -28,7 +28,22 @@ tagline = Reports from the river
 language = en
 zone = America/New_York
 currency = USD
+
+[limits]
+pages_rate = 1000000
+pages_burst = 1000000
+renders_burst = 1000
+comments_rate = 1000000
+comments_burst = 100000
+votes_rate = 1000000
+votes_burst = 100000
+sign_in_rate = 100000
+sign_in_burst = 10000
+desk_rate = 1000000
+desk_burst = 100000
 """
+# The limits as they are when the operator says nothing.
+CONFIG_STRICT = CONFIG.partition("[limits]")[0]
 
 
 class Answer:

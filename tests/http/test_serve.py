@@ -157,7 +157,7 @@ def test_check_finds_a_wrong_counter(site):
 
 @pytest.mark.parametrize("make, word", [
     (lambda p: open(p, "wb").write(b"this is not a database" * 1000), "damaged"),
-    (lambda p: foreign(p), "Diurnal"),
+    (lambda p: foreign(p), "another program"),
     (lambda p: newer(p), "newer"),
 ])
 def test_a_foreign_corrupt_or_newer_folder_is_refused_with_a_sentence(make_site, make, word):
