@@ -77,6 +77,7 @@ static const struct field withdrawn_fields[] = {
 static const struct view withdrawn_view = VIEW(struct withdrawn_view, withdrawn_fields);
 TEMPLATE(withdrawn_page, "pages/withdrawn.html", &withdrawn_view, TEMPLATE_HTML);
 
+#define RETRY_SECONDS "10" /* a token of limits.comments_rate as it is without configuration */
 #define UPDATED_AFTER (10 * MINUTE)
 
 /* Everything that is read for the page, in one snapshot. */
@@ -261,6 +262,8 @@ static err show(struct request *r, struct response *ret, const struct report *re
     if (e)
         return fault(e);
     ret->cache = form || d.asked.personal ? CACHE_PRIVATE : CACHE_SHARED;
+    if (form && form->status == 429)
+        response_header(ret, "Retry-After", S(RETRY_SECONDS));
     return layout_respond(r, ret, &report_page, &v, form ? form->status : 200);
 }
 

@@ -117,7 +117,7 @@ def test_a_broken_theme_is_refused_with_file_and_line_and_a_good_one_is_served(m
     theme = tmp_path / "theme"
     (theme / "parts").mkdir(parents=True)
     (theme / "parts" / "footer.html").write_text("<footer>\n<p>{{page.no_such_thing}}</p></footer>\n")
-    site = make_site(config=CONFIG + f"theme = {theme}\n", start=False)
+    site = make_site(config=CONFIG.replace("[limits]", f"theme = {theme}\n\n[limits]"), start=False)
     done = subprocess.run([BINARY, "serve", "--data", site.data, "--listen", "127.0.0.1:0"],
                           capture_output=True, text=True, timeout=60)
     assert done.returncode == 1 and "footer.html:2" in done.stderr and "no_such_thing" in done.stderr
