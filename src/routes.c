@@ -12,6 +12,7 @@
 #include "desk/sign_in_page.h"
 #include "desk/staff_desk.h"
 #include "desk/standing_desk.h"
+#include "discussion/discussion_api.h"
 #include "discussion/discussion_http.h"
 #include "funding/funding_api.h"
 #include "funding/funding_http.h"
@@ -122,6 +123,9 @@ const struct route routes[] = {
     API("/series", site_api_series, NULL),
     API("/reports", site_api_reports, "series before"),
     API("/reports/{id}", site_api_report, NULL),
+    API("/reports/{id}/comments", discussion_api_list, "sort thread after"),
+    API_POST("/reports/{id}/comments", discussion_api_post, LIMIT_COMMENT),
+    API_POST("/comments/{id}/vote", discussion_api_vote, LIMIT_VOTE),
     API("/funding", funding_api_get, "goal"),
     API("/contributions", funding_api_contributions, "after"),
 
