@@ -202,6 +202,21 @@ static struct desk_slot *field_named(const struct desk_form *f, const char *name
     return field;
 }
 
+/* Browsers send every line end as CR LF; texts are kept and compared with LF alone. */
+static struct str with_lf(struct arena *a, struct str s)
+{
+    size_t at = 0;
+    if (!str_find(s, S("\r\n"), &at))
+        return s;
+    struct buf b CLEANUP(buf_free) = buf_make(s.n);
+    for (; str_find(s, S("\r\n"), &at); s = str_sub(s, at + 2, s.n)) {
+        buf_put(&b, str_sub(s, 0, at));
+        buf_put_char(&b, '\n');
+    }
+    buf_put(&b, s);
+    return buf_copy(&b, a);
+}
+
 /* Passwords and codes are read by their handlers and never put into a page. */
 static bool is_secret(enum desk_input_kind k)
 {
@@ -216,7 +231,7 @@ void desk_form_read(struct desk_form *f)
         bool there = request_field(f->r, str_z(f->r->arena, field->name), &value);
         field->ticked = field->kind == INPUT_TICK && there;
         if (!is_secret(field->kind) && field->kind != INPUT_FILES)
-            field->value = value;
+            field->value = with_lf(f->r->arena, value);
     }
 }
 

@@ -144,7 +144,7 @@ def test_a_page_opens_for_those_roles_only_that_the_table_names(room, table, pat
     assert stranger.status == 303 and stranger.location.startswith("/desk/sign-in?next=")
 
 
-DENIED = "Your role does not allow that."
+DENIED = "That is not allowed"
 
 # Signing out would end the sessions that the other tests use; these three change what they look at.
 KEEP = {"/desk/sign-out", "/desk/staff/{person}/end", "/desk/pages/about/take-down"}
