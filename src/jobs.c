@@ -58,6 +58,15 @@ static err do_people_daily(void *arg, const struct job *job)
     return people_daily(newsroom_app(w->room));
 }
 
+static err do_render(void *arg, const struct job *job)
+{
+    const struct work *w = arg;
+    const struct setup *setup = newsroom_pin(w->room);
+    err e = report_render_job(newsroom_app(w->room), setup, job->subject);
+    newsroom_drop(w->room, setup);
+    return e;
+}
+
 /* Every kind of later work. */
 static const struct job_kind kinds[] = {
     { .name = { "report-publish", 14 },
@@ -66,6 +75,7 @@ static const struct job_kind kinds[] = {
     { .name = { PEOPLE_DAILY_JOB, sizeof PEOPLE_DAILY_JOB - 1 },
       .run = do_people_daily,
       .tries = JOB_TRIES_MAX },
+    { .name = { "report-render", 13 }, .run = do_render }, /* the Markdown renderer has changed */
 };
 
 err work_start(struct newsroom *n, struct work **ret)
@@ -84,6 +94,8 @@ err work_start(struct newsroom *n, struct work **ret)
     err e = store_write(app->store, promise_day, &day);
     if (!e)
         e = people_daily_promise(app->store, clock_now(&app->clock));
+    if (!e)
+        e = report_render_promise(app);
     if (!e)
         e = jobs_start(&o, &w->jobs);
     if (e) {

@@ -99,14 +99,14 @@ static bool unquote_single(struct arena *a, struct str s, struct str *ret)
 /* A value that begins with a quote must end with it: half a quotation is a slip of the pen. */
 static bool unquote(struct arena *a, struct str s, struct str *ret)
 {
-    char first = s.n ? s.s[0] : 0;
-    if (first != '"' && first != '\'') {
+    bool twice = str_starts(s, S("\""));
+    if (!twice && !str_starts(s, S("'"))) {
         *ret = s;
         return true;
     }
-    if (s.n < 2 || s.s[s.n - 1] != first)
+    if (s.n < 2 || s.s[s.n - 1] != s.s[0])
         return false;
-    return first == '"' ? unquote_double(a, s, ret) : unquote_single(a, s, ret);
+    return twice ? unquote_double(a, s, ret) : unquote_single(a, s, ret);
 }
 
 static bool key_of(struct str name, enum front_key *ret)

@@ -31,6 +31,8 @@ QUERY(page_old_revision,
       " where v.html_version < $1 order by v.html_version, v.id limit 1");
 QUERY(page_keep_html, "update page_revision set html_version = $2 where id = $1");
 
+enum { HASHED_MAX = 16 * 1024 * 1024, SCRATCH_BYTES = 64 * 1024 };
+
 struct page_draft {
     struct page_input in; /* trimmed and copied */
     struct arena *arena;
@@ -98,7 +100,7 @@ static void put_part(struct buf *out, struct str s)
 
 static struct str hash_of(const struct page_draft *d)
 {
-    struct buf all CLEANUP(buf_free) = buf_make(16 * 1024 * 1024);
+    struct buf all CLEANUP(buf_free) = buf_make(HASHED_MAX);
     put_part(&all, d->in.title);
     put_part(&all, d->in.body);
     for (size_t i = 0; i < d->body.picture_count; i++) {
@@ -316,7 +318,7 @@ err page_save(struct tx *tx, const struct page_draft *d, struct page_saved *ret)
 err page_take_down(struct tx *tx, struct actor by, struct str slug, int64_t now)
 {
     struct arena a CLEANUP(arena_free) = { 0 };
-    arena_init(&a, 64 * 1024);
+    arena_init(&a, SCRATCH_BYTES);
     struct target t = { 0 };
     err e = find_target(tx, slug, &a, &t);
     if (e)

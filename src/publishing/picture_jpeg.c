@@ -77,8 +77,7 @@ static void put_orientation(struct walk *w)
 {
     if (w->picture.orientation == 1 || w->orientation_put)
         return;
-    char space[6 + SMALL_EXIF];
-    memcpy(space, "Exif\0\0", 6);
+    char space[6 + SMALL_EXIF] = { 'E', 'x', 'i', 'f', 0, 0 };
     walk_small_exif(space + 6, w->picture.orientation);
     put_segment(w->out, JPEG_APP0 + 1, (struct str){ space, sizeof space });
     w->orientation_put = true;

@@ -1,7 +1,5 @@
 #include "publishing/picture_inside.h"
 
-#include <string.h>
-
 /* PNG: a signature, then chunks of length, type, bytes and CRC. */
 #define PNG_SIGNATURE S("\x89PNG\r\n\x1A\n")
 enum { PNG_FRAME = 12 }; /* a chunk's length, type and CRC */
@@ -41,8 +39,7 @@ static uint32_t crc_of(const struct crc *c, struct str s)
 
 static void put_png_exif(struct walk *w, const struct crc *crc)
 {
-    char chunk[4 + SMALL_EXIF];
-    memcpy(chunk, "eXIf", 4);
+    char chunk[4 + SMALL_EXIF] = { 'e', 'X', 'I', 'f' };
     walk_small_exif(chunk + 4, w->picture.orientation);
     put_big32(w->out, SMALL_EXIF);
     buf_put(w->out, (struct str){ chunk, sizeof chunk });

@@ -10,6 +10,8 @@
 /* From what was typed to a draft that can be stored: every field is looked at, so that a form can
  * say all that is wrong at once. */
 
+enum { HASHED_MAX = 16 * 1024 * 1024 }; /* more than all fields of a draft together */
+
 static const struct refusal {
     const char *text, *word, *field;
 } refusals[REPORT_REFUSALS] = {
@@ -224,7 +226,7 @@ static void put_part(struct buf *out, struct str s)
 /* Of what an author wrote and what its pictures show; each part with its length before it. */
 static struct str hash_of(const struct report_draft *d)
 {
-    struct buf all CLEANUP(buf_free) = buf_make(16 * 1024 * 1024);
+    struct buf all CLEANUP(buf_free) = buf_make(HASHED_MAX);
     put_part(&all, d->in.title);
     put_part(&all, d->in.standfirst);
     put_part(&all, d->in.byline);

@@ -33,6 +33,8 @@ QUERY(set_withdrawn, "update report set state = 'withdrawn', reason = $2, schedu
                      " publish_at = null, edited_at = $3 where id = $1");
 QUERY(read_due, "select scheduled, publish_at from report where id = $1 and scheduled > 0");
 
+enum { SCRATCH_BYTES = 64 * 1024 };
+
 /* A report and one of its revisions. */
 struct change {
     int64_t report, number, now;
@@ -148,7 +150,7 @@ static err tell(struct tx *tx, const struct change *c)
 err report_go_public(struct tx *tx, int64_t report, int64_t number, int64_t now, bool *ret_changed)
 {
     struct arena a CLEANUP(arena_free) = { 0 };
-    arena_init(&a, 64 * 1024);
+    arena_init(&a, SCRATCH_BYTES);
     struct change c = { .report = report, .number = number, .now = now };
     err e = read_it(tx, &c, &a);
     if (e)
@@ -178,7 +180,7 @@ static err note(struct tx *tx, struct actor by, struct str action, const struct 
 err report_publish(struct tx *tx, struct actor by, int64_t report, int64_t number, int64_t now)
 {
     struct arena a CLEANUP(arena_free) = { 0 };
-    arena_init(&a, 64 * 1024);
+    arena_init(&a, SCRATCH_BYTES);
     struct change c = { .report = report, .number = number, .now = now };
     bool changed = false;
     err e = read_it(tx, &c, &a);
@@ -204,7 +206,7 @@ err report_schedule(struct tx *tx, struct actor by, int64_t report, int64_t numb
                     int64_t now)
 {
     struct arena a CLEANUP(arena_free) = { 0 };
-    arena_init(&a, 64 * 1024);
+    arena_init(&a, SCRATCH_BYTES);
     struct change c = { .report = report, .number = number, .now = now };
     err e = read_it(tx, &c, &a);
     if (e)
@@ -231,7 +233,7 @@ static err read_any(struct tx *tx, struct change *c, struct arena *a)
 err report_unschedule(struct tx *tx, struct actor by, int64_t report, int64_t now)
 {
     struct arena a CLEANUP(arena_free) = { 0 };
-    arena_init(&a, 64 * 1024);
+    arena_init(&a, SCRATCH_BYTES);
     struct change c = { .report = report, .now = now };
     err e = read_any(tx, &c, &a);
     if (e)
@@ -248,7 +250,7 @@ err report_unschedule(struct tx *tx, struct actor by, int64_t report, int64_t no
 err report_withdraw(struct tx *tx, struct actor by, int64_t report, struct str reason, int64_t now)
 {
     struct arena a CLEANUP(arena_free) = { 0 };
-    arena_init(&a, 64 * 1024);
+    arena_init(&a, SCRATCH_BYTES);
     struct change c = { .report = report, .now = now };
     err e = read_any(tx, &c, &a);
     if (e)
@@ -268,7 +270,7 @@ err report_withdraw(struct tx *tx, struct actor by, int64_t report, struct str r
 err report_restore(struct tx *tx, struct actor by, int64_t report, int64_t now)
 {
     struct arena a CLEANUP(arena_free) = { 0 };
-    arena_init(&a, 64 * 1024);
+    arena_init(&a, SCRATCH_BYTES);
     struct change c = { .report = report, .now = now };
     bool changed = false;
     err e = read_any(tx, &c, &a);
