@@ -14,6 +14,7 @@
  *   serve.c     what a worker does with a request
  *   reply.c     makes the library's responses out of ours
  *   cache.c     pages kept ready; page.c what one consists of, key.c what it is kept by
+ *   stream.c    bodies made in pieces
  *   request.c   what handlers ask of a request
  *   response.c  what handlers say in a response
  */
@@ -36,6 +37,7 @@ struct server {
     struct metrics *metrics;
     struct cache *cache;
     atomic_bool *personal; /* routes whose pages were found to be personal: never coalesced */
+    atomic_uint streams;   /* bodies being made in pieces */
     atomic_size_t bodies;  /* bytes of all bodies being received */
 
     pthread_t ticker, improver;
@@ -64,10 +66,26 @@ enum MHD_Result event_request(void *arg, struct MHD_Connection *connection, cons
 void event_completed(void *arg, struct MHD_Connection *connection, void **request_context,
                      enum MHD_RequestTerminationCode how);
 
+/* What a worker has for itself: the memory of the request it is at, and the setup pinned for it
+ * (NULL when a stream took that over). */
+struct bench {
+    struct arena arena;
+    const struct setup *setup;
+};
+
 /* serve.c: a worker's side. */
 void *serve_begin(void *arg);
 void serve_task(void *arg, void *bench, struct task *task);
 void serve_end(void *arg, void *bench);
+
+/*
+ * stream.c: bodies made in pieces. The first piece is made at once: a body that it ends becomes a
+ * plain one. STREAM_TOO_MANY: as many as may be are under way.
+ */
+enum { STREAM_TOO_MANY = 1 };
+MUST_USE err stream_first(struct request *r, struct response *response);
+/* Takes over the bench's arena and setup, which live as long as the body. */
+struct reply stream_reply(struct request *r, const struct response *response, struct bench *b);
 
 /* reply.c */
 /* One line of plain text, for what has no page: broken protocol, a full queue. */
@@ -75,6 +93,9 @@ struct reply reply_plain(const struct settings *s, unsigned status, const char *
 /* A handler's response, for this request only. */
 struct reply reply_own(struct request *r, const struct response *response);
 /* The headers of every answer; `embeddable` pages may be framed by anyone. */
+/* What reply_own() puts on: all headers but those of a coding. */
+void reply_headers(struct MHD_Response *to, const struct request *r,
+                   const struct response *response, bool compressible);
 void reply_secure(struct MHD_Response *response, const struct settings *s, bool embeddable);
 void reply_header(struct MHD_Response *response, const char *name, const char *value);
 bool reply_compressible(struct str type, size_t bytes);

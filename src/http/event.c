@@ -48,6 +48,7 @@ static struct incoming *connection_begin(struct server *s, struct MHD_Connection
     in->connection = connection;
     in->peer = address;
     in->settings = engine_settings(s);
+    in->task.run = serve_task;
     watch_set(&in->watch, clock_monotonic() + in->settings->idle, true);
     watchdog_add(&s->watchdog, &in->watch, socket->connect_fd);
     return in;

@@ -159,7 +159,8 @@ struct cookie {
 };
 void response_cookie(struct request *r, struct response *ret, const struct cookie *c);
 
-/* 303 unless another status is given; `location` is a path of ours, percent-encoded. */
+/* 303 unless another status is given; `location` is a path of ours, percent-encoded: for anything
+ * else it becomes "/". */
 err response_redirect(struct request *r, struct response *ret, int status, struct str location);
 
 /*

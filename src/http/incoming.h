@@ -81,8 +81,9 @@ struct work {
     size_t upload_count;
     struct topics topics;
     struct origin origin;
-    bool personal; /* the handler looked at who asks: never shared */
-    bool guest;    /* cookies of the desk do not count */
+    bool personal;         /* the handler looked at who asks: never shared */
+    bool guest;            /* cookies of the desk do not count */
+    struct stream *stream; /* of a body made in pieces */
 };
 
 struct incoming {

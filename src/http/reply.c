@@ -87,6 +87,11 @@ static struct MHD_Response *make_body(const struct request *r, struct str body, 
     return response;
 }
 
+static const char *type_of(const struct response *response)
+{
+    return response->type ? response->type : "text/html; charset=utf-8";
+}
+
 static const char *cache_control(const struct request *r, const struct response *response)
 {
     switch (response->cache) {
@@ -100,25 +105,29 @@ static const char *cache_control(const struct request *r, const struct response 
     return "private, no-store";
 }
 
+void reply_headers(struct MHD_Response *to, const struct request *r,
+                   const struct response *response, bool compressible)
+{
+    if (response->body.n)
+        reply_header(to, "Content-Type", type_of(response));
+    reply_header(to, "Cache-Control", cache_control(r, response));
+    if (response->cache == CACHE_SHARED)
+        reply_header(to, "Vary", "Accept-Encoding, Cookie");
+    else if (compressible)
+        reply_header(to, "Vary", "Accept-Encoding");
+    for (size_t i = 0; i < response->header_count; i++)
+        reply_header(to, response->headers[i].name, str_z(r->arena, response->headers[i].value));
+    reply_secure(to, r->in->settings, response->embeddable);
+}
+
 struct reply reply_own(struct request *r, const struct response *response)
 {
-    const char *type = response->type ? response->type : "text/html; charset=utf-8";
-    bool compressible = reply_compressible(str_from_z(type), response->body.n);
+    bool compressible = reply_compressible(str_from_z(type_of(response)), response->body.n);
     enum coding coding = CODING_IDENTITY;
     struct reply reply = { .status = response->status ? (unsigned)response->status : 200 };
     reply.response = make_body(r, response->body, compressible, &coding, &reply.bytes);
-    if (response->body.n)
-        reply_header(reply.response, "Content-Type", type);
     if (coding != CODING_IDENTITY)
         reply_header(reply.response, "Content-Encoding", coding_name(coding));
-    reply_header(reply.response, "Cache-Control", cache_control(r, response));
-    if (response->cache == CACHE_SHARED)
-        reply_header(reply.response, "Vary", "Accept-Encoding, Cookie");
-    else if (compressible)
-        reply_header(reply.response, "Vary", "Accept-Encoding");
-    for (size_t i = 0; i < response->header_count; i++)
-        reply_header(reply.response, response->headers[i].name,
-                     str_z(r->arena, response->headers[i].value));
-    reply_secure(reply.response, r->in->settings, response->embeddable);
+    reply_headers(reply.response, r, response, compressible);
     return reply;
 }

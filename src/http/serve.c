@@ -12,10 +12,6 @@
  * A worker with a request: the guard, the limits and the permission of its route, the body taken
  * apart, the handler, the reply. All memory of it is one arena, reset before the next request.
  */
-struct bench {
-    struct arena arena;
-};
-
 void *serve_begin(void *arg)
 {
     (void)arg; // an arena needs nothing of the server
@@ -192,8 +188,11 @@ static err read_body(struct request *r, struct response *ret)
 static err run_handler(struct request *r, struct response *ret)
 {
     err e = r->route->run(r, ret);
-    check(e <= 0); // a refusal means something in its own module only
-    return e;
+    if (e <= 0)
+        return e;
+    // A refusal that a handler hands up is a mistake of its own; readers must not fall with it.
+    log_event("event=refusal_not_handled route=%s code=%d", r->route->pattern, e);
+    return fault(ERR_DATA);
 }
 
 /* Each step answers, fails, or goes on to the next. A body that is not here yet ends it early. */
@@ -242,6 +241,8 @@ static bool may_be_kept(struct request *r, const struct response *response)
     if (!r->route || r->method != HTTP_GET || r->route->need != PUBLIC || in->fresh ||
         (response->status && response->status != 200))
         return false;
+    if (response->source.more)
+        return false; // and that says nothing about the route's other pages
     bool personal = in->work->personal || response->cache == CACHE_PRIVATE;
     size_t i = (size_t)(r->route - in->server->o.routes);
     bool before = atomic_exchange(&in->server->personal[i], personal);
@@ -251,7 +252,7 @@ static bool may_be_kept(struct request *r, const struct response *response)
 }
 
 /* The reply: kept for all, or for this request only. */
-static void finish(struct request *r, const struct response *response)
+static void finish(struct request *r, const struct response *response, struct bench *b)
 {
     struct incoming *in = r->in;
     bool keep = may_be_kept(r, response);
@@ -260,20 +261,33 @@ static void finish(struct request *r, const struct response *response)
         in->stage = STAGE_AGAIN;
         return;
     }
-    in->reply = reply_own(r, response);
+    in->reply = response->source.more ? stream_reply(r, response, b) : reply_own(r, response);
     if (in->entry)
         cache_give_up(in->server->cache, in, in->reply.status);
     in->stage = STAGE_READY;
 }
 
-static void answer(struct incoming *in, struct arena *a, const struct setup *setup)
+/* A long body's first piece comes before its head, so that a fault still has its page. */
+static err begin_body(struct request *r, struct response *response)
+{
+    if (!response->source.more)
+        return OK;
+    err e = stream_first(r, response);
+    if (e > 0) { // too many at once
+        r->in->refusal.wait = 0;
+        return refuse_later(r, response, 503, ERROR_BUSY_NOW);
+    }
+    return e;
+}
+
+static void answer(struct incoming *in, struct bench *b, const struct setup *setup)
 {
     struct server *s = in->server;
     struct work work = { .origin = find_origin(in) };
     bool https = work.origin.told ? work.origin.https : in->settings->https;
     struct request r = { .app = s->o.app,
                          .setup = setup,
-                         .arena = a,
+                         .arena = &b->arena,
                          .method = in->method == METHOD_POST ? HTTP_POST : HTTP_GET,
                          .path = in->target.path,
                          .now = clock_now(&s->o.app->clock),
@@ -285,13 +299,15 @@ static void answer(struct incoming *in, struct arena *a, const struct setup *set
     in->work = &work;
     topics_note(&work.topics, &s->generations, TOPIC_SITE);
     err e = take_steps(&r, &response, &admitted);
+    if (!e)
+        e = begin_body(&r, &response);
     if (e < 0)
         refuse_fault(&r, &response, e);
     if (admitted && in->admit_first) {
         in->admit_first = false;
         in->stage = STAGE_ADMITTED;
     } else {
-        finish(&r, &response);
+        finish(&r, &response, b);
     }
     in->work = NULL;
 }
@@ -310,8 +326,9 @@ void serve_task(void *arg, void *bench, struct task *task)
     }
     arena_reset(&b->arena);
     b->arena.limit = in->settings->memory_bytes;
-    const struct setup *setup = engine_pin(s);
-    answer(in, &b->arena, setup);
-    engine_drop(s, setup);
+    b->setup = engine_pin(s);
+    answer(in, b, b->setup);
+    if (b->setup)
+        engine_drop(s, b->setup);
     MHD_resume_connection(in->connection);
 }

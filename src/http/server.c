@@ -161,7 +161,6 @@ static struct server *make(const struct server_options *o, const struct config *
                                                           .queue = s->shape.queue,
                                                           .idle = s->shape.worker_idle,
                                                           .begin = serve_begin,
-                                                          .run = serve_task,
                                                           .end = serve_end,
                                                           .arg = s });
     return s;

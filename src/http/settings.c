@@ -32,6 +32,8 @@ CONFIG_INT(connections, "server", "connections", 10000, 16, 1000000,
 CONFIG_INT(cache_mb, "server", "cache_mb", 64, 1, 65536, "Megabytes of pages kept in memory.");
 CONFIG_INT(client_slots, "server", "client_slots", 65536, 1024, 16777216,
            "Clients and kinds of request whose limits are remembered at once, 16 bytes each.");
+CONFIG_INT(streams, "server", "streams", 64, 1, 10000,
+           "Long downloads at once; more are answered 503. Each may take half a megabyte.");
 CONFIG_TEXT(proxies, "server", "proxies", "", 2000,
             "Addresses of our own proxies, whose X-Forwarded-For or Forwarded is believed: "
             "networks as in 10.0.0.0/8, and `unix` for whoever comes through the Unix socket.");
@@ -58,8 +60,9 @@ CONFIG_INT(bodies_mb, "limits", "bodies_mb", 128, 1, 65536,
            "Megabytes of all bodies that are being received at once; more are answered 503.");
 CONFIG_INT(request_memory_mb, "limits", "request_memory_mb", 16, 4, 1024,
            "Megabytes of memory that answering one request may take.");
-CONFIG_INT(idle_seconds, "limits", "idle_seconds", 60, 1, 3600,
-           "Seconds until the first line of a (next) request is there, or the connection closes.");
+CONFIG_INT(idle_seconds, "limits", "idle_seconds", 75, 1, 3600,
+           "Seconds until the first line of a (next) request is there, or the connection closes. "
+           "More than the 60 after which nginx lets go of its own, so that it never loses a post.");
 CONFIG_INT(head_seconds, "limits", "head_seconds", 15, 1, 600,
            "Seconds from the first line of a request to the end of its header fields.");
 CONFIG_INT(body_seconds, "limits", "body_seconds", 60, 1, 3600,
@@ -248,6 +251,7 @@ struct shape shape_read(const struct config *c)
         .workers = read_count(c, &workers),
         .queue = read_count(c, &queue),
         .connections = read_count(c, &connections),
+        .streams = read_count(c, &streams),
         .worker_idle = read_seconds(c, &worker_idle_seconds),
         .cache_bytes = read_size(c, &cache_mb) << 20,
         .client_slots = read_size(c, &client_slots),

@@ -35,7 +35,7 @@ void settings_drop(struct settings *s); /* the last holder frees; NULL is fine *
 
 /* What only a restart changes. */
 struct shape {
-    unsigned threads, workers, queue, connections;
+    unsigned threads, workers, queue, connections, streams;
     int64_t worker_idle; /* microseconds */
     size_t cache_bytes, client_slots;
     size_t

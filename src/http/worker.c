@@ -81,7 +81,7 @@ static void *work(void *arg)
             break;
         w->busy++;
         unlock(w);
-        w->o.run(w->o.arg, bench, t);
+        t->run(w->o.arg, bench, t);
         lock(w);
         w->busy--;
         check(pthread_cond_broadcast(&w->rest) == 0);

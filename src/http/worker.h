@@ -9,14 +9,14 @@
  */
 struct task {
     struct task *next; /* the pool's, while it waits */
+    /* Runs it on a worker, whose own `bench` was made by `begin` and will be freed by `end`. */
+    void (*run)(void *arg, void *bench, struct task *task);
 };
 struct workers;
 struct workers_options {
     unsigned most, queue;
     int64_t idle;
-    /* Runs one task on a worker. `bench` is the worker's own: made by `begin`, freed by `end`. */
-    void *(*begin)(void *arg);
-    void (*run)(void *arg, void *bench, struct task *task);
+    void *(*begin)(void *arg); /* what a worker needs for itself */
     void (*end)(void *arg, void *bench);
     void *arg;
 };

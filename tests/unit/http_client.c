@@ -169,6 +169,30 @@ struct str seen_header(struct reply_seen seen, const char *name)
     return (struct str){ 0 };
 }
 
+/* A body in chunks, put together. `whole` tells whether its last chunk came. */
+static struct str read_chunks(struct site *s, int fd, bool *ret_whole)
+{
+    struct buf b = buf_make(READ_MAX);
+    struct buf line = buf_make(100);
+    char c = 0;
+    bool whole = false;
+    while (!whole && readable(fd) && recv(fd, &c, 1, 0) == 1) {
+        buf_put_char(&line, c);
+        if (c != '\n')
+            continue;
+        size_t n = strtoul(str_z(&s->arena, buf_str(&line)), NULL, 16);
+        buf_clear(&line);
+        struct str chunk = read_body(s, fd, n + 2); // with its line end
+        buf_put(&b, str_sub(chunk, 0, n));
+        whole = n == 0;
+    }
+    *ret_whole = whole;
+    struct str body = buf_copy(&b, &s->arena);
+    buf_free(&line);
+    buf_free(&b);
+    return body;
+}
+
 struct reply_seen client_read(struct site *s, int fd, bool head)
 {
     struct reply_seen seen = { .head = read_head(s, fd) };
@@ -179,7 +203,11 @@ struct reply_seen client_read(struct site *s, int fd, bool head)
         return seen;
     seen.status = (int)status;
     (void)int_parse(seen_header(seen, "Content-Length"), 0, READ_MAX, &length);
-    if (!head && status != 304 && status >= 200)
+    if (!head && str_eq(seen_header(seen, "Transfer-Encoding"), S("chunked"))) {
+        bool whole = false;
+        seen.body = read_chunks(s, fd, &whole);
+        seen.status = whole ? seen.status : 0;
+    } else if (!head && status != 304 && status >= 200)
         seen.body = read_body(s, fd, (size_t)length);
     return seen;
 }
