@@ -8,12 +8,19 @@ import secrets
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
-from conftest import CONFIG, Client, Site
+from conftest import Client, Site
 
 PASSWORD = "seven tall herons by the weir"
 ROLES = ["owner", "editor", "reporter", "moderator", "treasurer"]
 # Many sign-ins a minute come from this machine; hashing is as cheap as the program lets it be.
-DESK_CONFIG = CONFIG + """
+DESK_CONFIG = """\
+[site]
+title = The Millbrook Diurnal
+tagline = Reports from the river
+language = en
+zone = America/New_York
+currency = USD
+
 [desk]
 password_kilobytes = 19456
 
@@ -24,6 +31,9 @@ desk_rate = 1000000
 desk_burst = 1000000
 comments_rate = 1000000
 comments_burst = 1000000
+pages_rate = 1000000
+pages_burst = 1000000
+renders_burst = 1000
 """
 
 
