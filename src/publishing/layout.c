@@ -262,7 +262,7 @@ void layout_error_page(struct request *r, struct response *ret, int status, cons
         respond_problem(r, ret, status, key, heading, message);
         return;
     }
-    struct error_view v = { .page = { .title = heading, .noindex = true, .kind = S("error") },
+    struct error_view v = { .page = { .title = heading, .noindex = true, .kind = S("failure") },
                             .heading = heading,
                             .message = message };
     fill_site(r, &v.page);

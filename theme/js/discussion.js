@@ -39,6 +39,18 @@ function say(text) {
   setTimeout(() => { byId("discussion-said").textContent = text; }, 50);
 }
 
+// Says below the element, to everybody, that it did not work; null takes that back.
+function fail(below) {
+  byId("comment-unsent")?.remove();
+  if (!below) return;
+  const line = document.createElement("p");
+  line.id = "comment-unsent";
+  line.className = "error";
+  line.setAttribute("role", "alert");
+  line.textContent = words.failed;
+  below.after(line);
+}
+
 // Storage may be forbidden; then nothing is remembered.
 function remember(storage, key, value) {
   try {
@@ -227,6 +239,7 @@ async function post(form) {
   const button = form.querySelector("button");
   if (button.getAttribute("aria-disabled")) return;
   button.setAttribute("aria-disabled", "true");
+  fail(null);
   try {
     const token = form.elements.token;
     const age = Date.now() - tokenAt;
@@ -236,7 +249,7 @@ async function post(form) {
     if (x.status === 201) await posted(form, x.getResponseHeader("Location"));
     else refused(x.response);
   } catch {
-    say(words.failed);
+    fail(form.querySelector(".send"));
   }
   button.removeAttribute("aria-disabled");
 }
@@ -308,6 +321,7 @@ function setVote(form, value) {
 }
 
 async function vote(form, button) {
+  fail(null);
   const x = await ask("POST", form.action, "json", new URLSearchParams({ value: button.value }));
   if (x.status !== 200) throw new Error("vote");
   remember("localStorage", "wrote", "1");
@@ -356,7 +370,7 @@ box.addEventListener("click", (event) => {
 
 box.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (event.target.matches(".votes")) vote(event.target, event.submitter).catch(() => say(words.failed));
+  if (event.target.matches(".votes")) vote(event.target, event.submitter).catch(() => fail(event.target.parentNode));
   else post(event.target);
 });
 
