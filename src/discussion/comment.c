@@ -119,9 +119,13 @@ static struct str body_lines(struct arena *a, struct str s)
     char *p = arena_new(a, char, s.n);
     size_t n = 0;
     for (size_t i = 0; i < s.n; i++) {
-        bool ends = s.s[i] == '\r' && i + 1 < s.n && s.s[i + 1] == '\n';
-        if (!ends)
-            p[n++] = s.s[i] == '\r' ? '\n' : s.s[i];
+        bool cr = s.s[i] == '\r';
+        if (cr && i + 1 < s.n && s.s[i + 1] == '\n')
+            continue;
+        p[n] = s.s[i];
+        if (cr)
+            p[n] = '\n';
+        n++;
     }
     struct str text = { p, n };
     struct str line = { 0 };

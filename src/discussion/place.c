@@ -5,6 +5,9 @@
 #include <inttypes.h>
 
 enum { CONTEXT = 10 }; /* earlier replies shown above one that is deep in a long thread */
+QUERY(newer_threads, "select count(*) from (select 1 from comment where report = $1 "
+                     "and root is null and visible = 1 and (created_at, id) > "
+                     "(select created_at, id from comment where id = $2) limit $3) as newer");
 QUERY(reply_before, "select id from comment where root = $1 and visible = 1 and id < $2 "
                     "order by id desc limit 1 offset $3");
 
@@ -70,16 +73,43 @@ static err place_behind(struct tx *tx, struct arena *a, const struct comment *c,
     return OK;
 }
 
+/* How many threads stand above the comment's, newest first; counted to LISTING_THREADS. */
+static err rank(struct tx *tx, const struct comment *c, int64_t *ret)
+{
+    struct stmt *s = query_start(tx, &newer_threads);
+    bind_int(s, 1, c->report);
+    bind_int(s, 2, c->root);
+    bind_int(s, 3, LISTING_THREADS);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e || !row)
+        return e ? e : ERR_DATA;
+    *ret = column_int(s, 0);
+    query_end(s);
+    return OK;
+}
+
+/* On the first page? Counting says no and, for the newest thread, yes; between the two the page is
+ * read, for long comments make it shorter. */
+static err on_first(struct tx *tx, struct arena *a, const struct comment *c, bool *ret)
+{
+    int64_t above = 0;
+    err e = rank(tx, c, &above);
+    *ret = above == 0 && !c->parent;
+    if (e || *ret || above >= LISTING_THREADS)
+        return e;
+    return look(tx, a, &(struct listing_query){ .report = c->report }, c->id, ret);
+}
+
 static err place_visible(struct tx *tx, struct arena *a, const struct comment *c, struct str *ret)
 {
     bool found = false;
-    struct listing_query q = { .report = c->report };
-    err e = look(tx, a, &q, c->id, &found);
+    err e = on_first(tx, a, c, &found);
     if (e || found) {
         *ret = (struct str){ 0 };
         return e;
     }
-    q.thread = c->root;
+    struct listing_query q = { .report = c->report, .thread = c->root };
     e = look(tx, a, &q, c->id, &found);
     if (e || found) {
         *ret = str_print(a, "?thread=%" PRId64, c->root);
