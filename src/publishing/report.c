@@ -215,7 +215,7 @@ err report_find(struct tx *tx, struct date date, struct str slug, struct arena *
 {
     struct report_found found = { .standing = REPORT_SHOWN };
     err e = find_by(tx, &report_by_address, date, slug, a, &found.report);
-    if (e == REPORT_NONE) {
+    if (e == REPORT_NONE || (!e && !was_public(&found.report))) { // a draft hides nothing
         found.standing = REPORT_MOVED;
         e = find_by(tx, &report_by_old_address, date, slug, a, &found.report);
     }

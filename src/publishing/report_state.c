@@ -33,6 +33,11 @@ QUERY(set_withdrawn, "update report set state = 'withdrawn', reason = $2, schedu
                      " publish_at = null, edited_at = $3 where id = $1");
 QUERY(read_due, "select scheduled, publish_at from report where id = $1 and scheduled > 0");
 
+CHECK_ROWS(report_old_addresses, "an old address leads on, and is no report's present one",
+           "select report_path.report, report.id as present from report_path join report"
+           " on report.day = report_path.day and report.slug = report_path.slug"
+           " where report.live > 0");
+
 enum { SCRATCH_BYTES = 64 * 1024 };
 
 /* A report and one of its revisions. */

@@ -195,6 +195,31 @@ TEST(layout_media_are_served_for_ever_at_one_address)
     stop();
 }
 
+/* A GIF whose data fill several pieces of the store and of the response. */
+TEST(layout_large_media_are_sent_in_pieces)
+{
+    start("");
+    struct str plain = press_sample(&press, "plain.gif");
+    struct buf gif CLEANUP(buf_free) = buf_make(4 << 20);
+    buf_put(&gif, str_sub(plain, 0, plain.n - 6));
+    for (int i = 0; i < 5000; i++) {
+        buf_put_char(&gif, (char)255);
+        for (int k = 0; k < 255; k++)
+            buf_put_char(&gif, (char)(i + k));
+    }
+    buf_put(&gif, S("\0;"));
+    const struct publish_file file = {
+        S("r.md"), S("---\nseries: S\ntitle: A\ndate: 2018-05-04\n---\n![](x.gif)\n")
+    };
+    const struct publish_file picture = { S("x.gif"), buf_str(&gif) };
+    expect(press_publish_all(&press, &file, 1, &picture, 1) == OK);
+    struct report_found found = { 0 };
+    expect(press_find(&press, "2018-05-04", "a", &found) == OK);
+    struct reply_seen seen = client_get(&site, str_z(&press.arena, found.report.image), "");
+    expect(seen.status == 200 && str_eq(seen.body, buf_str(&gif)));
+    stop();
+}
+
 TEST(layout_has_a_word_for_every_refusal_of_publishing)
 {
     press_start(&press, "");

@@ -156,6 +156,28 @@ TEST(report_with_a_new_slug_leaves_its_old_address_leading_on)
     press_end(&p);
 }
 
+TEST(report_draft_at_an_old_address_does_not_cut_it_off)
+{
+    struct press p;
+    press_start(&p, "");
+    struct report_saved saved = press_report(&p, "2018-05-04", "A");
+    struct report_input in = input("2018-05-04", "A");
+    in.report = saved.report;
+    in.base = 1;
+    in.slug = S("moved");
+    press_save(&p, &in);
+    struct report_input draft = input("2018-05-04", "A");
+    draft.wish = REPORT_WISH_DRAFT;
+    struct report_saved other = press_save(&p, &draft);
+    expect(other.report != saved.report);
+    struct report_found found = { 0 };
+    expect(press_find(&p, "2018-05-04", "a", &found) == OK && found.standing == REPORT_MOVED);
+    expect(push(&p, publish, other.report, 1) == OK);
+    expect(press_find(&p, "2018-05-04", "a", &found) == OK && found.standing == REPORT_SHOWN);
+    expect(found.report.id == other.report && press_findings(&p) == 0);
+    press_end(&p);
+}
+
 TEST(report_file_is_known_by_an_address_it_once_had)
 {
     struct press p;
