@@ -297,6 +297,7 @@ static err show(const struct reading *g, struct funding_view *v)
     if (!v->first)
         return OK;
     v->meter = meter_show(&g->running, g->r->setup, g->today, g->r->arena);
+    v->meter.link = S(""); // this is where it leads
     v->support = support_show(g->r->setup, SUPPORT_BELOW, g->r->arena);
     show_ledger(g, v);
     return show_channels(g, &v->channels);

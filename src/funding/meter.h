@@ -60,7 +60,7 @@ struct meter_view {
     int64_t now;                                /* 0..100, for aria-valuenow */
     /* The bar in thousandths, from its start: settled and not by hand; by hand; pending. */
     int64_t provided_width, hand_at, hand_width, pending_at, pending_width;
-    struct str link; /* to the ledger: /funding */
+    struct str link; /* to the ledger: /funding; a page that is it empties it */
 };
 extern const struct view meter_view;
 struct meter_view meter_show(const struct meter *m, const struct setup *setup, struct date today,

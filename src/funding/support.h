@@ -5,12 +5,13 @@
 /*
  * The support box (theme/parts/support.html): every way to give side by side. A page that shows it
  * above and below its text makes two views; the part uses no ids, so both can stand in one page.
- * Copy buttons are hidden until script (js/copy.js) shows them.
+ * Copy buttons are hidden until script shows them; the part brings that script (js/copy.js) with
+ * the box below.
  */
 enum support_place { SUPPORT_ABOVE, SUPPORT_BELOW };
 struct support_view {
     bool any;   /* at least one channel is configured; without one nothing is shown */
-    bool below; /* the wallets are shown opened */
+    bool below; /* banks and wallets are shown opened */
     struct str label;
     struct list links, banks, wallets; /* of struct support_channel */
 };
