@@ -192,7 +192,7 @@ err discussion_api_post(struct request *r, struct response *ret)
     if (!segment_id(r, &d.report))
         return http_refuse(r, ret, 404, "error_no_such_report");
     if (!draft_read(r, &d))
-        return http_refuse(r, ret, 422, "error_comment_json");
+        return http_refuse(r, ret, 400, "error_comment_json");
     if (!request_limit(r, LIMIT_COMMENT))
         return http_refuse(r, ret, 429, ERROR_TOO_OFTEN);
     sender_sign(r, ret, &d);
