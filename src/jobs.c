@@ -1,5 +1,6 @@
 #include "jobs.h"
 #include "base/check.h"
+#include "discussion/comment_render.h"
 #include "people/daily.h"
 #include "publishing/report_edit.h"
 #include "render/format.h"
@@ -67,6 +68,12 @@ static err do_render(void *arg, const struct job *job)
     return e;
 }
 
+static err do_comment_render(void *arg, const struct job *job)
+{
+    const struct work *w = arg;
+    return comment_render_job(newsroom_app(w->room), job->subject);
+}
+
 /* Every kind of later work. */
 static const struct job_kind kinds[] = {
     { .name = { "report-publish", 14 },
@@ -76,6 +83,9 @@ static const struct job_kind kinds[] = {
       .run = do_people_daily,
       .tries = JOB_TRIES_MAX },
     { .name = { "report-render", 13 }, .run = do_render }, /* the Markdown renderer has changed */
+    { .name = { COMMENT_RENDER_JOB, sizeof COMMENT_RENDER_JOB - 1 },
+      .run = do_comment_render,
+      .tries = JOB_TRIES_MAX },
 };
 
 err work_start(struct newsroom *n, struct work **ret)
@@ -96,6 +106,8 @@ err work_start(struct newsroom *n, struct work **ret)
         e = people_daily_promise(app->store, clock_now(&app->clock));
     if (!e)
         e = report_render_promise(app);
+    if (!e)
+        e = comment_render_promise(app);
     if (!e)
         e = jobs_start(&o, &w->jobs);
     if (e) {

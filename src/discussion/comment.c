@@ -14,8 +14,6 @@
 CONFIG_INT(limit_comment_bytes, "limits", "comment_bytes", 16384, 100, 65536,
            "Longest comment, in bytes of UTF-8 as it was typed.");
 
-enum { COMMENT_HTML_MAX = 256 * 1024 }; /* a page of comments must stay below a megabyte */
-
 QUERY(parent_row, "select report, coalesce(root, id), depth, " COMMENT_STATE_NUMBER
                   " from comment where id = $1");
 QUERY(comment_insert,

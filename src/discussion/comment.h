@@ -19,7 +19,8 @@
  * author, and stays as a number).
  */
 enum {
-    COMMENT_NAME_MAX = 80,     /* code points */
+    COMMENT_NAME_MAX = 80,         /* code points */
+    COMMENT_HTML_MAX = 256 * 1024, /* bytes: a page of comments must stay below a megabyte */
     COMMENT_DEPTH_MAX = 10000, /* the deepest reply; it bounds what one state change can touch */
 };
 extern const struct config_key limit_comment_bytes; /* [limits] comment_bytes: longest body */

@@ -1,6 +1,7 @@
 #include "unit/discussion.h"
 
 #include "base/buf.h"
+#include "discussion/comment_render.h"
 #include "people/email.h"
 
 #include <inttypes.h>
@@ -461,5 +462,48 @@ TEST(pages_learn_of_every_change_and_counts_only_of_theirs)
     expect_str(buf_str(&b), S(""));
     expect(room_state(&r, id, COMMENT_STATE_HIDDEN) == OK);
     expect_str(buf_str(&b), S("report/2 comments/2 "));
+    room_close(&r);
+}
+
+/* ---- a new renderer */
+
+QUERY(test_age_html, "update comment set html = 'old', html_version = 0 where id <= $1");
+QUERY(test_old_html, "select count(*) from comment where html = 'old'");
+QUERY(test_render_jobs, "select max(subject) from job where kind = 'comment-render'");
+
+static err age(struct tx *tx, void *arg)
+{
+    const int64_t *last = arg;
+    struct stmt *s = query_start(tx, &test_age_html);
+    bind_int(s, 1, *last);
+    return query_run(s, NULL);
+}
+
+static int64_t number(struct room *r, const struct query *q)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    bool row = false;
+    expect(store_read(r->store, &tx) == OK);
+    struct stmt *s = query_start(&tx, q);
+    expect(query_step(s, &row) == OK && row);
+    return column_int(s, 0);
+}
+
+TEST(a_new_renderer_renders_all_stored_words_anew)
+{
+    struct room r;
+    room_open(&r);
+    struct app app = { .store = r.store, .clock = { .fixed = r.now } };
+    for (int i = 0; i < 120; i++)
+        room_said(&r, 1, 0, "*words*");
+    expect(comment_render_promise(&app) == OK && number(&r, &test_render_jobs) == 0);
+    int64_t last = 110; /* the newest were rendered by the new one already */
+    expect(store_write(r.store, age, &last) == OK && number(&r, &test_old_html) == 110);
+    expect(comment_render_promise(&app) == OK && number(&r, &test_render_jobs) == 121);
+    expect(comment_render_job(&app, 121) == OK && number(&r, &test_old_html) == 70);
+    expect(comment_render_job(&app, 71) == OK && number(&r, &test_old_html) == 20);
+    expect(comment_render_promise(&app) == OK); /* a restart on the way finds it unfinished */
+    expect(comment_render_job(&app, 21) == OK && number(&r, &test_old_html) == 0);
+    expect_str(room_comment(&r, 1).html.s, room_comment(&r, 120).html.s);
     room_close(&r);
 }
