@@ -1,14 +1,11 @@
 // Without these tests a page could be unreadable on a phone, closed to people who cannot see or use a
 // mouse, broken markup, too heavy, or ask another host for something, and nothing would tell.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { promisify } from "node:util";
-import axe from "axe-core";
+import { brotliCompressSync } from "node:zlib";
+import { accessible, everything, markup, seen } from "./checks.mjs";
 import { DESKTOP, PHONE, REPORT, browse, reader, root, serve } from "./harness.mjs";
 import { pageKinds, preparePages } from "./page-kinds.mjs";
 
@@ -24,22 +21,6 @@ after(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-// axe-core over one page: what it holds against it, as lines. It runs inside the page, as the reader's browser would.
-// The embedded meter is a part of another page, which has the heading.
-async function accessible(page, path, rules) {
-  await page.evaluate(axe.source);
-  const violations = await page.evaluate(async (only) => {
-    const { violations } = await window.axe.run(document, { runOnly: { type: only.type, values: only.values }, resultTypes: ["violations"], rules: { "page-has-heading-one": { enabled: !only.embed } } });
-    return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 200)}: ${n.failureSummary}`));
-  }, { ...rules, embed: path.startsWith("/embed/") });
-  return violations.map((line) => `${path}: ${line}`);
-}
-
-const everything = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
-// The rules whose result hangs on colours and sizes. The others see the same markup at every width and
-// in both colour schemes, so they run once, on the phone.
-const seen = { type: "rule", values: ["color-contrast", "target-size", "link-in-text-block", "scrollable-region-focusable", "meta-viewport", "css-orientation-lock"] };
 
 for (const viewport of [PHONE, DESKTOP]) {
   for (const dark of [false, true]) {
@@ -77,22 +58,9 @@ test("no element has an id twice, and no page needs script to be read", async ()
 });
 
 test("the Nu HTML checker finds no error on any kind of page", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "diurnal-markup-"));
-  try {
-    const files = [];
-    for (const [i, path] of kinds.entries()) {
-      const response = await fetch(server.url + path);
-      const file = join(folder, `${i}.html`);
-      writeFileSync(file, await response.text());
-      files.push(file);
-    }
-    const jar = join(createRequire(import.meta.url).resolve("vnu-jar"), "..", "build/dist/vnu.jar");
-    const { stderr } = await promisify(execFile)("java", ["-jar", jar, "--exit-zero-always", "--errors-only", "--format", "json", ...files], { maxBuffer: 1 << 26 });
-    const errors = JSON.parse(stderr).messages.map((m) => `${kinds[Number(/(\d+)\.html$/.exec(m.url)[1])]}: ${m.message}: ${m.extract}`);
-    assert.equal(errors.join("\n"), "");
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const pages = [];
+  for (const path of kinds) pages.push([path, await (await fetch(server.url + path)).text()]);
+  assert.equal((await markup(pages)).join("\n"), "");
 });
 
 test("a first visit to a report with 200 comments takes four requests beside the icon and 30 KB", async () => {
@@ -114,8 +82,6 @@ test("a first visit to a report with 200 comments takes four requests beside the
 });
 
 test("all scripts together weigh less than 12 KB compressed", async () => {
-  const { readdirSync, readFileSync } = await import("node:fs");
-  const { brotliCompressSync } = await import("node:zlib");
   const folder = join(root, "theme/js");
   const sum = readdirSync(folder).reduce((n, file) => n + brotliCompressSync(readFileSync(join(folder, file))).length, 0);
   assert.ok(sum < 12 * 1024, `${sum} bytes`);
