@@ -42,5 +42,6 @@ struct str formats_language(const struct formats *f);
  */
 struct date format_day_of(const struct formats *f, int64_t micros);
 int64_t format_day_start(const struct formats *f, struct date d);
-/* The same for a minute of the day, 0..1439: the first instant the clocks show it, or a later one. */
+/* The same for a minute of the day, 0..1439: the first instant the clocks show it, or a later one.
+ */
 int64_t format_instant(const struct formats *f, struct date d, int minute);
