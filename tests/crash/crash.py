@@ -85,7 +85,7 @@ def missing(site, acked):
     """Everything acknowledged that is not in the database, and what `diurnal check` says."""
     lost = []
     with sqlite3.connect(os.path.join(site.data, "diurnal.db")) as db:
-        comments = dict(db.execute("select id, body from comment"))
+        comments = dict(db.execute("select comment, body from comment_origin"))
         votes = {}
         for comment, value in db.execute("select comment, value from vote"):
             votes.setdefault(comment, []).append(value)
