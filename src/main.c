@@ -20,7 +20,7 @@ int main(int argc, char **argv)
     struct buf out CLEANUP(buf_free) = buf_make(SAY_MAX);
     int status = commands_main(words, count, &out);
     FILE *to = status ? stderr : stdout;
-    size_t put = fwrite(out.s, 1, out.n, to);
+    size_t put = out.n ? fwrite(out.s, 1, out.n, to) : 0;
     if (put != out.n || fflush(to))
         return status ? status : EXIT_REFUSED;
     return status;
