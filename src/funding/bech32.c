@@ -9,7 +9,9 @@ static const uint32_t left_over[] = { [BECH32] = 1, [BECH32M] = 0x2bc830a3 };
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c - 'A' + 'a');
+    return c;
 }
 
 int bech32_value(char c)

@@ -11,9 +11,6 @@
 #include "funding/web_link.h"
 #include "render/qr.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 /*
  * From the lines of [channel.NAME] sections to channels. First the lines are gathered per section,
  * then each section is checked as a whole; every refusal names the line it is about.
@@ -106,15 +103,9 @@ struct maker {
     struct str *ret_why;
 };
 
-PRINTF(3, 4) static err refuse(struct maker *m, int line, const char *fmt, ...)
+static err refuse(struct maker *m, int line, struct str what)
 {
-    char text[400];
-    va_list args;
-    va_start(args, fmt);
-    int n = vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
-    check(n > 0);
-    *m->ret_why = str_print(m->a, STR_FMT ":%d: %s", STR_ARG(m->file), line, text);
+    *m->ret_why = str_print(m->a, STR_FMT ":%d: " STR_FMT, STR_ARG(m->file), line, STR_ARG(what));
     return CHANNELS_WRONG;
 }
 
@@ -131,23 +122,28 @@ static bool is_name(struct str s)
     return s.n > 0 && s.n <= CHANNEL_NAME_MAX;
 }
 
-static err section_of(struct maker *m, const struct config_entry *e, struct section **ret)
+/* NULL: refused. */
+static struct section *section_of(struct maker *m, const struct config_entry *e)
 {
     struct str name = e->section;
     check(scan_text(&name, str_from_z(channel_sections.prefix)));
     for (size_t i = 0; i < m->count; i++)
-        if (str_eq(m->sections[i].name, name)) {
-            *ret = &m->sections[i];
-            return OK;
-        }
-    if (!is_name(name))
-        return refuse(m, e->line, "a channel's name has up to %d small letters, digits and hyphens",
-                      CHANNEL_NAME_MAX);
-    if (m->count == CHANNELS_MAX)
-        return refuse(m, e->line, "there are more than %d channels", CHANNELS_MAX);
+        if (str_eq(m->sections[i].name, name))
+            return &m->sections[i];
+    if (!is_name(name)) {
+        (void)refuse(m, e->line,
+                     str_print(m->a,
+                               "a channel's name has up to %d small letters, digits and hyphens",
+                               CHANNEL_NAME_MAX)); // always refuses
+        return NULL;
+    }
+    if (m->count == CHANNELS_MAX) {
+        (void)refuse(m, e->line,
+                     str_print(m->a, "there are more than %d channels", CHANNELS_MAX)); // as above
+        return NULL;
+    }
     m->sections[m->count] = (struct section){ .name = name, .line = e->line };
-    *ret = &m->sections[m->count++];
-    return OK;
+    return &m->sections[m->count++];
 }
 
 static bool key_find(struct str name, enum key *ret)
@@ -167,29 +163,33 @@ static err refuse_secret(struct maker *m, const struct config_entry *e, enum key
     enum secret_kind kind = key == KEY_URL ? secret_find_sure(e->value) : secret_find(e->value);
     if (!kind)
         return OK;
-    return refuse(m, e->line,
+    return refuse(
+        m, e->line,
+        str_print(m->a,
                   "this looks like %s; Diurnal never needs one. Take it out of this file, and "
                   "treat that wallet as known to others",
-                  secret_name(kind));
+                  secret_name(kind)));
 }
 
 static err gather_line(struct maker *m, const struct config_entry *e)
 {
-    struct section *s = NULL;
     enum key key = KEY_KIND;
     bool known = key_find(e->name, &key);
     err why = refuse_secret(m, e, key);
-    if (!why)
-        why = section_of(m, e, &s);
     if (why)
         return why;
+    struct section *s = section_of(m, e);
+    if (!s)
+        return CHANNELS_WRONG;
     if (!known)
-        return refuse(m, e->line, "a channel has no key of this name; see docs/channels.md");
+        return refuse(m, e->line, S("a channel has no key of this name; see docs/channels.md"));
     if (e->value.n == 0)
-        return refuse(m, e->line, "%s has no value; leave the line out", key_rules[key].name);
+        return refuse(m, e->line,
+                      str_print(m->a, "%s has no value; leave the line out", key_rules[key].name));
     if (e->value.n > key_rules[key].most || text_check(e->value, true) != TEXT_FINE)
-        return refuse(m, e->line, "%s is longer than %zu bytes, or not one line of text",
-                      key_rules[key].name, key_rules[key].most);
+        return refuse(m, e->line,
+                      str_print(m->a, "%s is longer than %zu bytes, or not one line of text",
+                                key_rules[key].name, key_rules[key].most));
     s->keys[key].value = str_copy(m->memory, e->value);
     s->keys[key].line = e->line;
     return OK;
@@ -202,8 +202,9 @@ static err check_keys(struct maker *m, const struct section *s, enum channel_kin
     enum family family = family_of(kind);
     for (size_t i = 0; i < KEYS; i++)
         if (s->keys[i].line && !(key_rules[i].families & (int)family))
-            return refuse(m, s->keys[i].line, "a channel of kind " STR_FMT " has no key %s",
-                          STR_ARG(channel_kind_name(kind)), key_rules[i].name);
+            return refuse(m, s->keys[i].line,
+                          str_print(m->a, "a channel of kind " STR_FMT " has no key %s",
+                                    STR_ARG(channel_kind_name(kind)), key_rules[i].name));
     return OK;
 }
 
@@ -211,8 +212,9 @@ static err need(struct maker *m, const struct section *s, enum key key)
 {
     if (s->keys[key].line)
         return OK;
-    return refuse(m, s->line, "the channel [channel." STR_FMT "] lacks its %s", STR_ARG(s->name),
-                  key_rules[key].name);
+    return refuse(m, s->line,
+                  str_print(m->a, "the channel [channel." STR_FMT "] lacks its %s",
+                            STR_ARG(s->name), key_rules[key].name));
 }
 
 static err take_kind(struct maker *m, const struct section *s, struct channel *c)
@@ -221,8 +223,8 @@ static err take_kind(struct maker *m, const struct section *s, struct channel *c
     if (channel_kind_parse(kind, &c->kind))
         return OK;
     return refuse(m, s->keys[KEY_KIND].line ? s->keys[KEY_KIND].line : s->line,
-                  "kind must be one of paypal, stripe, patreon, kofi, liberapay, link, bank, "
-                  "bitcoin, bitcoincash, ethereum");
+                  S("kind must be one of paypal, stripe, patreon, kofi, liberapay, link, bank, "
+                    "bitcoin, bitcoincash, ethereum"));
 }
 
 static err take_order(struct maker *m, const struct section *s, struct channel *c)
@@ -230,29 +232,32 @@ static err take_order(struct maker *m, const struct section *s, struct channel *
     int64_t order = ORDER_STANDARD;
     if (s->keys[KEY_ORDER].line &&
         !int_parse(s->keys[KEY_ORDER].value, 0, CHANNEL_ORDER_MAX, &order))
-        return refuse(m, s->keys[KEY_ORDER].line, "order is a whole number from 0 to %d",
-                      CHANNEL_ORDER_MAX);
+        return refuse(m, s->keys[KEY_ORDER].line,
+                      str_print(m->a, "order is a whole number from 0 to %d", CHANNEL_ORDER_MAX));
     c->order = (int)order;
     return OK;
 }
 
 static err take_link(struct maker *m, const struct section *s, struct channel *c)
 {
+    const char *const *hosts = kind_hosts[c->kind];
     int line = s->keys[KEY_URL].line;
     err e = need(m, s, KEY_URL);
     if (e)
         return e;
     c->url = s->keys[KEY_URL].value;
-    switch (web_link_check(c->url, kind_hosts[c->kind])) {
+    switch (web_link_check(c->url, hosts)) {
     case WEB_LINK_FINE: return OK;
     case WEB_LINK_FORM:
         return refuse(m, line,
-                      "url must be an address that begins with https://, without a user "
-                      "name and without characters that need escaping");
-    case WEB_LINK_HOST: return refuse(m, line, "url has no proper host name");
+                      S("url must be an address that begins with https://, without a user "
+                        "name and without characters that need escaping"));
+    case WEB_LINK_HOST: return refuse(m, line, S("url has no proper host name"));
     case WEB_LINK_OTHER:
-        return refuse(m, line, "url does not lead to %s; use kind = link for other places",
-                      kind_hosts[c->kind][0]);
+        check(hosts); // without a list there is no other place
+        return refuse(
+            m, line,
+            str_print(m->a, "url does not lead to %s; use kind = link for other places", hosts[0]));
     }
     check(false);
 }
@@ -264,11 +269,11 @@ static err take_iban(struct maker *m, const struct section *s, struct channel *c
         return OK;
     switch (iban_parse(s->keys[KEY_IBAN].value, m->memory, &c->iban)) {
     case BANK_FINE: return OK;
-    case BANK_FORM: return refuse(m, line, "iban is two letters, two digits and an account");
-    case BANK_COUNTRY: return refuse(m, line, "iban begins with no country that has IBANs");
-    case BANK_LENGTH: return refuse(m, line, "iban is too long or too short for its country");
+    case BANK_FORM: return refuse(m, line, S("iban is two letters, two digits and an account"));
+    case BANK_COUNTRY: return refuse(m, line, S("iban begins with no country that has IBANs"));
+    case BANK_LENGTH: return refuse(m, line, S("iban is too long or too short for its country"));
     case BANK_CHECKSUM:
-        return refuse(m, line, "iban's check digits do not fit: there is a typing error in it");
+        return refuse(m, line, S("iban's check digits do not fit: there is a typing error in it"));
     }
     check(false);
 }
@@ -282,10 +287,10 @@ static err take_bank(struct maker *m, const struct section *s, struct channel *c
         return e;
     if (!s->keys[KEY_IBAN].line && !s->keys[KEY_ACCOUNT].line)
         return refuse(m, s->line,
-                      "a bank channel needs its iban, or an account where there are "
-                      "no IBANs");
+                      S("a bank channel needs its iban, or an account where there are "
+                        "no IBANs"));
     if (s->keys[KEY_BIC].line && !bic_parse(s->keys[KEY_BIC].value, m->memory, &c->bic))
-        return refuse(m, s->keys[KEY_BIC].line, "bic has 8 or 11 letters and digits");
+        return refuse(m, s->keys[KEY_BIC].line, S("bic has 8 or 11 letters and digits"));
     c->holder = s->keys[KEY_HOLDER].value;
     c->account = s->keys[KEY_ACCOUNT].value;
     c->bank = s->keys[KEY_BANK_NAME].value;
@@ -300,14 +305,14 @@ static err take_bitcoin(struct maker *m, int line, struct str text, struct chann
     case OK: break;
     case BITCOIN_CHECKSUM:
         return refuse(m, line,
-                      "address is wrong: its checksum does not fit. Copy it again from "
-                      "the wallet");
+                      S("address is wrong: its checksum does not fit. Copy it again from "
+                        "the wallet"));
     case BITCOIN_OTHER_NETWORK:
-        return refuse(m, line, "address is of another network than Bitcoin's main one");
-    default: return refuse(m, line, "address is not a Bitcoin address (bc1..., 1..., 3...)");
+        return refuse(m, line, S("address is of another network than Bitcoin's main one"));
+    default: return refuse(m, line, S("address is not a Bitcoin address (bc1..., 1..., 3...)"));
     }
     if (!bitcoin_is_payable(&a))
-        return refuse(m, line, "address is of a kind that wallets cannot pay to yet");
+        return refuse(m, line, S("address is of a kind that wallets cannot pay to yet"));
     c->address = a.kind == BITCOIN_WITNESS ? str_lower(m->memory, text) : text;
     return OK;
 }
@@ -319,18 +324,18 @@ static err take_bitcoincash(struct maker *m, int line, struct str text, struct c
     case OK: break;
     case CASHADDR_CHECKSUM:
         return refuse(m, line,
-                      "address is wrong: its checksum does not fit. Copy it again from "
-                      "the wallet");
+                      S("address is wrong: its checksum does not fit. Copy it again from "
+                        "the wallet"));
     case CASHADDR_LEGACY:
         return refuse(m, line,
-                      "address is in the old form that Bitcoin's addresses have too; "
-                      "copy the one that begins with bitcoincash:");
-    default: return refuse(m, line, "address is not a Bitcoin Cash address (bitcoincash:...)");
+                      S("address is in the old form that Bitcoin's addresses have too; "
+                        "copy the one that begins with bitcoincash:"));
+    default: return refuse(m, line, S("address is not a Bitcoin Cash address (bitcoincash:...)"));
     }
     if (!cashaddr_is_payable(&a))
         return refuse(m, line,
-                      "address is of another network, or of a kind that wallets cannot "
-                      "pay to");
+                      S("address is of another network, or of a kind that wallets cannot "
+                        "pay to"));
     struct str lower = str_lower(m->memory, text);
     c->address =
         str_has(lower, ':') ? lower : str_print(m->memory, "bitcoincash:" STR_FMT, STR_ARG(lower));
@@ -344,13 +349,13 @@ static err take_ethereum(struct maker *m, int line, struct str text, struct chan
     case OK: break;
     case ETHEREUM_CHECKSUM:
         return refuse(m, line,
-                      "address is wrong: its checksum, which is in the case of its "
-                      "letters, does not fit. Copy it again from the wallet");
+                      S("address is wrong: its checksum, which is in the case of its "
+                        "letters, does not fit. Copy it again from the wallet"));
     case ETHEREUM_NO_CHECKSUM:
         return refuse(m, line,
-                      "address has all its letters in one case, and so no checksum. "
-                      "Copy it from the wallet, which shows it in mixed case (EIP-55)");
-    default: return refuse(m, line, "address is not an Ethereum address (0x and 40 hex digits)");
+                      S("address has all its letters in one case, and so no checksum. "
+                        "Copy it from the wallet, which shows it in mixed case (EIP-55)"));
+    default: return refuse(m, line, S("address is not an Ethereum address (0x and 40 hex digits)"));
     }
     c->address = text;
     return OK;

@@ -13,6 +13,7 @@ enum {
     WORD_BYTES = 32,
     DIGITS_MAX = 36, /* of an amount: far below 2^127 */
     ASSETS_A_TRANSACTION = 8,
+    TOTALS_FIRST = 32, /* a power of two */
 };
 enum field {
     SEQ,
@@ -60,7 +61,7 @@ struct ledger_verifier *ledger_verify_start(struct arena *a)
 {
     struct ledger_verifier *v = arena_new(a, struct ledger_verifier, 1);
     v->arena = a;
-    v->totals = arena_new(a, struct ledger_total, LEDGER_VERIFY_ACCOUNTS_MAX);
+    v->totals = arena_new(a, struct ledger_total, TOTALS_FIRST);
     return v;
 }
 
@@ -224,6 +225,17 @@ static bool total_is(const struct ledger_total *t, const struct str f[FIELDS])
            str_eq(t->source, f[SOURCE]) && str_eq(t->asset, f[ASSET]);
 }
 
+/* Room for one more, doubling; what was there is left behind in the arena. */
+static void totals_grow(struct ledger_verifier *v)
+{
+    size_t n = v->total_count;
+    if (n < TOTALS_FIRST || (n & (n - 1)) != 0)
+        return;
+    struct ledger_total *more = arena_new(v->arena, struct ledger_total, 2 * n);
+    memcpy(more, v->totals, n * sizeof *more);
+    v->totals = more;
+}
+
 static struct ledger_total *total_find(struct ledger_verifier *v, const struct str f[FIELDS],
                                        const struct ledger_asset *asset)
 {
@@ -237,6 +249,7 @@ static struct ledger_total *total_find(struct ledger_verifier *v, const struct s
     }
     if (v->total_count == LEDGER_VERIFY_ACCOUNTS_MAX)
         return NULL;
+    totals_grow(v);
     v->total_last = v->total_count;
     v->totals[v->total_count] = (struct ledger_total){
         .channel = str_copy(v->arena, f[CHANNEL]),

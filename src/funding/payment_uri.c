@@ -54,11 +54,18 @@ struct str payment_uri_ethereum(struct arena *a, struct str address)
     return str_print(a, "ethereum:" STR_FMT "@1", STR_ARG(address)); // EIP-681; 1: the main network
 }
 
+static char capital(char c)
+{
+    if (c >= 'a' && c <= 'z')
+        return (char)(c - 'a' + 'A');
+    return c;
+}
+
 static struct str upper(struct arena *a, struct str s)
 {
     char *p = arena_new(a, char, s.n);
     for (size_t i = 0; i < s.n; i++)
-        p[i] = s.s[i] >= 'a' && s.s[i] <= 'z' ? (char)(s.s[i] - 'a' + 'A') : s.s[i];
+        p[i] = capital(s.s[i]);
     return (struct str){ p, s.n };
 }
 
