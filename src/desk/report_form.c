@@ -26,12 +26,12 @@ static const struct desk_input inputs[] = {
 
 /* What somebody else saved meanwhile. */
 struct other {
-    struct str name, title, body;
+    struct str heading, title, body;
     struct desk_time at;
     struct list diff; /* of diff_row: from theirs to what was typed */
 };
 static const struct field other_fields[] = {
-    FIELD_STR(struct other, name),
+    FIELD_STR(struct other, heading),
     FIELD_STR(struct other, title),
     FIELD_STR(struct other, body),
     FIELD_VIEW(struct other, at, &desk_time_view),
@@ -373,10 +373,11 @@ static err show_other(struct editor *ed)
     if (e)
         return e > 0 ? report_rule_refuse(ed->r, ed->ret, e) : fault(e);
     ed->other = arena_new(a, struct other, 1);
-    *ed->other = (struct other){ .name = ed->newest.author_name,
-                                 .title = ed->newest.title,
-                                 .body = ed->newest.body,
-                                 .at = desk_time(ed->r, ed->newest.made_at) };
+    *ed->other =
+        (struct other){ .heading = desk_named(ed->r, "desk_report_theirs", ed->newest.author_name),
+                        .title = ed->newest.title,
+                        .body = ed->newest.body,
+                        .at = desk_time(ed->r, ed->newest.made_at) };
     if (diff_texts(a, ed->newest.body, desk_form_get(ed->form, "body"), &diff))
         ed->other->diff = diff_rows(a, &diff);
     desk_form_wrong_text(ed->form, "",

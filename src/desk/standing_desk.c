@@ -46,7 +46,7 @@ struct editor_view {
     const struct desk_form *form;
     struct list pictures; /* of picture_row */
     struct html preview;
-    struct str other_name, other_body; /* of who saved meanwhile */
+    struct str other_heading, other_body; /* of who saved meanwhile */
     struct desk_time other_at;
     struct list diff; /* of diff_row: from theirs to what was typed */
 };
@@ -60,7 +60,7 @@ static const struct field editor_fields[] = {
     FIELD_REF(struct editor_view, form, &desk_form_view),
     FIELD_LIST(struct editor_view, pictures, &picture_row_view),
     FIELD_HTML(struct editor_view, preview),
-    FIELD_STR(struct editor_view, other_name),
+    FIELD_STR(struct editor_view, other_heading),
     FIELD_STR(struct editor_view, other_body),
     FIELD_VIEW(struct editor_view, other_at, &desk_time_view),
     FIELD_LIST(struct editor_view, diff, &diff_row_view),
@@ -176,7 +176,7 @@ static void fill_other(const struct editor *ed, struct editor_view *v)
     struct diff diff = { 0 };
     if (!ed->changed)
         return;
-    v->other_name = ed->newest.author_name;
+    v->other_heading = desk_named(ed->r, "desk_report_theirs", ed->newest.author_name);
     v->other_body = ed->newest.body;
     v->other_at = desk_time(ed->r, ed->newest.made_at);
     if (diff_texts(ed->r->arena, ed->newest.body, desk_form_get(ed->form, "body"), &diff))
