@@ -192,9 +192,7 @@ err funding_api_contributions(struct request *r, struct response *ret)
         write_contribution(&w, &page.items[i], r->arena);
     json_write_end(&w);
     if (page.more)
-        json_write_str(&w, "next", contribution_cursor_print(r->arena, page.next));
-    else
-        json_write_null(&w, "next");
+        json_write_str(&w, "after", contribution_cursor_print(r->arena, page.next));
     json_write_end(&w);
     return respond(r, ret, &out);
 }

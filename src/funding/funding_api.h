@@ -9,5 +9,6 @@
 /* GET /api/v1/funding ?goal=PERIOD: that goal, else the running one; its meter; the ways to give;
  * the ledger's head. */
 err funding_api_get(struct request *r, struct response *ret);
-/* GET /api/v1/contributions ?after=CURSOR: the public list, latest day first. */
+/* GET /api/v1/contributions ?after=CURSOR: the public list, latest day first;
+ * `after` in it leads to the next piece. */
 err funding_api_contributions(struct request *r, struct response *ret);

@@ -225,6 +225,30 @@ TEST(funding_api_lists_contributions_without_anything_private)
     expect_str(text_of(c, "day"), S("2018-05-03"));
     expect_str(text_of(c, "state"), S("settled"));
     expect_str(text_of(c, "source"), S("hand"));
-    expect(json_get(j, "next")->kind == JSON_KIND_NULL);
+    expect(!json_get(j, "after"));
+    for (int i = 0; i < CONTRIBUTION_PAGE; i++)
+        fund_add(&o.fund, "bank", "1 USD", "2018-05-04");
+    j = get_json(&o, "/api/v1/contributions?after=2018-05-05.1");
+    expect(json_get(j, "contributions")->n == CONTRIBUTION_PAGE);
+    expect_str(text_of(j, "after"), S("2018-05-04.2"));
+    j = get_json(&o, "/api/v1/contributions?after=2018-05-04.2");
+    expect(json_get(j, "contributions")->n == 1 && !json_get(j, "after"));
+    room_end(&o);
+}
+
+TEST(ledger_csv_is_served_whole_in_pieces_and_verifies)
+{
+    struct room o = { 0 };
+    room_start(&o);
+    add_sample(&o);
+    for (int i = 0; i < LEDGER_CSV_PIECE_ROWS; i++) // two entries each: three pieces
+        fund_add(&o.fund, "bank", "1 USD", "2018-05-04");
+    struct reply_seen seen = client_get(&o.site, "/funding/ledger.csv", "");
+    expect(seen.status == 200);
+    expect(has(seen_header(seen, "Content-Type"), "text/csv"));
+    expect(has(seen_header(seen, "Content-Disposition"), "ledger.csv"));
+    expect_str(seen.body, fund_csv(&o.fund));
+    struct ledger_verifier *v = ledger_verify_start(&o.fund.arena);
+    expect(ledger_verify_put(v, seen.body) && ledger_verify_end(v).good);
     room_end(&o);
 }
