@@ -24,6 +24,7 @@ struct entry {
     struct entry *next_in_bucket, *newer, *older;
     uint64_t hash;
     struct str key;
+    char *key_text;        /* its memory */
     struct source *source; /* NULL: no page yet */
     struct coded coded[CODINGS];
     struct topics *topics;
@@ -111,6 +112,7 @@ static struct entry *add(struct shard *s, uint64_t hash, struct str key)
     memcpy(text, key.s, key.n);
     e->hash = hash;
     e->key = (struct str){ text, key.n };
+    e->key_text = text;
     e->cost = ENTRY_COST + key.n;
     struct entry **bucket = &s->buckets[hash / SHARDS % BUCKETS];
     e->next_in_bucket = *bucket;
@@ -140,7 +142,7 @@ static void remove_entry(struct shard *s, struct entry *e)
     list_remove(s, e);
     s->pages--;
     drop_page(e);
-    free((void *)(uintptr_t)e->key.s);
+    free(e->key_text);
     free(e);
 }
 

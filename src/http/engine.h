@@ -97,5 +97,6 @@ struct reply reply_own(struct request *r, const struct response *response);
 void reply_headers(struct MHD_Response *to, const struct request *r,
                    const struct response *response, bool compressible);
 void reply_secure(struct MHD_Response *response, const struct settings *s, bool embeddable);
+struct MHD_Response *reply_copy(struct str body); /* without headers yet */
 void reply_header(struct MHD_Response *response, const char *name, const char *value);
 bool reply_compressible(struct str type, size_t bytes);

@@ -61,10 +61,8 @@ static void request_end(struct incoming *in)
         MHD_destroy_response(in->reply.response);
     (void)atomic_fetch_sub(&in->server->bodies, in->reserved);
     buf_free(&in->body);
-    free(in->raw_copy);
-    free(in->key_copy);
-    in->raw_copy = NULL;
-    in->key_copy = NULL;
+    buf_free(&in->raw_copy);
+    buf_free(&in->key_copy);
     in->stage = STAGE_IDLE;
     in->reply = (struct reply){ 0 };
     in->reserved = 0;
@@ -102,10 +100,8 @@ static void keep_target(struct incoming *in, const char *target)
     in->raw = str_from_z(target);
     if (!str_has(in->raw, '?'))
         return;
-    in->raw_copy = malloc(in->raw.n);
-    check(in->raw_copy);
-    memcpy(in->raw_copy, target, in->raw.n);
-    in->raw.s = in->raw_copy;
+    buf_put(&in->raw_copy, in->raw);
+    in->raw = buf_str(&in->raw_copy);
 }
 
 void *event_line(void *arg, const char *target, struct MHD_Connection *connection)
@@ -124,7 +120,7 @@ void *event_line(void *arg, const char *target, struct MHD_Connection *connectio
     in->key = (struct str){ 0 };
     in->alone = in->rendered = false;
     in->body_max = in->drain_max = in->received = 0;
-    in->body = buf_make(SIZE_MAX);
+    in->body = in->raw_copy = in->key_copy = buf_make(SIZE_MAX); // bounded where they are filled
     in->refusal = (struct refusal){ 0 };
     in->pattern = NULL;
     in->cached = CACHED_NONE;
@@ -214,10 +210,8 @@ static void make_key(struct incoming *in)
     in->key = (struct str){ 0 };
     if (key_make(in, key, &n))
         return;
-    in->key_copy = malloc(n);
-    check(in->key_copy);
-    memcpy(in->key_copy, key, n);
-    in->key = (struct str){ in->key_copy, n };
+    buf_put(&in->key_copy, (struct str){ key, n });
+    in->key = buf_str(&in->key_copy);
 }
 
 /* Suspended first: whoever ends the turn of another may resume this one at once. */
@@ -321,6 +315,7 @@ static enum MHD_Result body_call(struct incoming *in, const char *bytes, size_t 
     return in->received <= in->drain_max ? MHD_YES : MHD_NO; // no end in sight: it is closed
 }
 
+// NOLINTNEXTLINE(readability-function-size): the parameters are the library's
 enum MHD_Result event_request(void *arg, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *bytes,
                               size_t *bytes_n, void **request_context)

@@ -11,4 +11,4 @@ struct hash_key {
     uint64_t k0, k1;
 };
 struct hash_key hash_key_make(void); /* random */
-uint64_t hash_bytes(const struct hash_key *key, struct str s);
+uint64_t hash_bytes(const struct hash_key *key, struct str text);

@@ -98,7 +98,7 @@ struct incoming {
     int64_t began;             /* monotonic */
     const char *line;          /* where the target stands in the library's buffer */
     struct str raw;            /* the target as sent; a copy of ours if it has a query */
-    char *raw_copy;
+    struct buf raw_copy;
     struct target target;
     enum method method;
     struct str field[HEAD_FIELDS]; /* NULL pointers: not sent */
@@ -106,7 +106,7 @@ struct incoming {
 
     /* The cache's. */
     struct str key; /* empty: its page is nobody else's */
-    char *key_copy;
+    struct buf key_copy;
     bool alone;          /* renders for itself: its page cannot be shared */
     bool rendered;       /* it just rendered this page: no fresher one is to be had */
     struct entry *entry; /* whose turn this request has; NULL: none */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { ARENA_BYTES = 65536 /* eight times the longest query, decoded */ };
+
 struct writer {
     char *out;
     size_t n;
@@ -39,7 +41,7 @@ static err put_query(struct writer *w, const struct incoming *in, const struct r
 {
     struct fields f = { 0 };
     struct arena a;
-    arena_init(&a, 8 * TARGET_MAX);
+    arena_init(&a, ARENA_BYTES);
     err e = query_parse(in->target.query, route->query, in->settings->query_params, &a, &f);
     for (size_t i = 0; !e && i < f.n; i++) {
         put_char(w, i ? '&' : '?');

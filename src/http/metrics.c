@@ -9,7 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CONNECTIONS = 16, IDLE_SECONDS = 30, TEXT_MAX = 64 * 1024, POOL_BYTES = 8192 };
+enum {
+    CONNECTIONS = 16,
+    IDLE_SECONDS = 30,
+    TEXT_MAX = 64 * 1024,
+    POOL_BYTES = 8192,
+    ARENA_BYTES = 65536
+};
 
 struct metrics {
     struct server *server;
@@ -73,9 +79,7 @@ static void put_all(struct buf *b, struct server *s)
 static enum MHD_Result send_text(struct MHD_Connection *connection, unsigned status,
                                  struct str text)
 {
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(text.n, (void *)(uintptr_t)text.s, MHD_RESPMEM_MUST_COPY);
-    check(response);
+    struct MHD_Response *response = reply_copy(text);
     reply_header(response, "Content-Type", "text/plain; version=0.0.4; charset=utf-8");
     reply_header(response, "Cache-Control", "no-store");
     reply_header(response, "X-Content-Type-Options", "nosniff");
@@ -93,6 +97,7 @@ static enum MHD_Result send_metrics(struct metrics *m, struct MHD_Connection *co
     return queued;
 }
 
+// NOLINTNEXTLINE(readability-function-size): the parameters are the library's
 static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *bytes,
                               size_t *bytes_n, void **context)
@@ -123,7 +128,7 @@ err metrics_start(struct server *s, struct str listen, struct metrics **ret)
     check(m);
     m->server = s;
     m->listener.fd = -1;
-    arena_init(&m->arena, 64 * 1024);
+    arena_init(&m->arena, ARENA_BYTES);
     err e = listener_open(listen, &m->arena, &m->listener);
     if (!e)
         m->daemon = MHD_start_daemon(

@@ -2,8 +2,6 @@
 #include "base/scan.h"
 #include "base/utf8.h"
 
-#include <string.h>
-
 /* Takes one `name=value` from the front, with the ';' behind it. */
 static bool take_parameter(struct str *s, struct str *ret_name, struct str *ret_value)
 {
@@ -49,7 +47,7 @@ bool header_parameter(struct str value, struct str name, struct str *ret)
 static bool is_boundary_char(char c)
 {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           memchr("'()+_,-./:=? ", c, 13) != NULL;
+           str_has(S("'()+_,-./:=? "), c);
 }
 
 bool multipart_boundary(struct str content_type, struct str *ret)
@@ -78,7 +76,8 @@ static struct str unescape_name(struct arena *a, struct str s)
         while (i < COUNT(escapes) && !str_eq_nocase(str_sub(s, 0, 3), escapes[i].from))
             i++;
         bool escaped = i < COUNT(escapes);
-        out[n++] = escaped ? escapes[i].to : s.s[0];
+        const char *byte = escaped ? &escapes[i].to : s.s;
+        out[n++] = *byte;
         s = str_sub(s, escaped ? 3 : 1, s.n);
     }
     return (struct str){ out, n };

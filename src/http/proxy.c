@@ -84,7 +84,7 @@ err networks_parse(struct str s, struct arena *a, struct networks *ret)
     size_t n = 0;
     while (s.n) {
         size_t end = 0;
-        while (end < s.n && !memchr(", \t", s.s[end], 3))
+        while (end < s.n && !str_has(S(", \t"), s.s[end]))
             end++;
         struct str one = str_sub(s, 0, end);
         s = str_sub(s, end + 1, s.n);

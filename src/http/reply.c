@@ -30,18 +30,25 @@ void reply_secure(struct MHD_Response *response, const struct settings *s, bool 
         reply_header(response, "Strict-Transport-Security", "max-age=31536000");
 }
 
+struct MHD_Response *reply_copy(struct str body)
+{
+    void *bytes = NULL; // the library only reads, but asks for a pointer to what may be written
+    memcpy(&bytes, &body.s, sizeof bytes);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(body.n, bytes, MHD_RESPMEM_MUST_COPY);
+    check(response);
+    return response;
+}
+
 struct reply reply_plain(const struct settings *s, unsigned status, const char *line)
 {
-    size_t n = strlen(line);
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(n, (void *)(uintptr_t)line, MHD_RESPMEM_MUST_COPY);
-    check(response);
+    struct MHD_Response *response = reply_copy(str_from_z(line));
     reply_header(response, "Content-Type", "text/plain; charset=utf-8");
     reply_header(response, "Cache-Control", "private, no-store");
     if (status == 503)
         reply_header(response, "Retry-After", "1");
     reply_secure(response, s, false);
-    return (struct reply){ .response = response, .status = status, .bytes = n };
+    return (struct reply){ .response = response, .status = status, .bytes = strlen(line) };
 }
 
 bool reply_compressible(struct str type, size_t bytes)
@@ -78,8 +85,7 @@ static struct MHD_Response *make_body(const struct request *r, struct str body, 
         response = MHD_create_response_from_buffer_with_free_callback(*ret_bytes, bytes, free);
         *ret_coding = coding;
     } else {
-        response = MHD_create_response_from_buffer(body.n, (void *)(uintptr_t)body.s,
-                                                   MHD_RESPMEM_MUST_COPY);
+        response = reply_copy(body);
         *ret_coding = CODING_IDENTITY;
         *ret_bytes = body.n;
     }

@@ -16,6 +16,7 @@
 enum {
     FILES_FOR_OTHERS = 128, /* descriptors left to the database, logs and outgoing requests */
     EVENT_STACK_BYTES = 512 * 1024,
+    ARENA_BYTES = 65536,
     HEAP_ARENAS = 4, /* glibc would make eight a core, and keep what each of them freed */
 };
 
@@ -56,8 +57,8 @@ static unsigned raise_files(unsigned wanted)
     (void)setrlimit(RLIMIT_NOFILE, &l); // what we got is read back
     if (getrlimit(RLIMIT_NOFILE, &l) != 0 || l.rlim_cur == RLIM_INFINITY)
         return wanted;
-    rlim_t room =
-        l.rlim_cur > 2 * FILES_FOR_OTHERS ? l.rlim_cur - FILES_FOR_OTHERS : FILES_FOR_OTHERS;
+    rlim_t others = FILES_FOR_OTHERS;
+    rlim_t room = l.rlim_cur > 2 * others ? l.rlim_cur - others : others;
     return room < wanted ? (unsigned)room : wanted;
 }
 
@@ -145,7 +146,7 @@ static struct server *make(const struct server_options *o, const struct config *
     s->shape.connections = raise_files(s->shape.connections);
     s->library_is_loose = strncmp(MHD_get_version(), "0.", 2) == 0;
     s->listener.fd = -1;
-    arena_init(&s->arena, 64 * 1024);
+    arena_init(&s->arena, ARENA_BYTES);
     s->routes = routes_make(o->routes, o->route_count);
     s->tally = tally_make();
     s->limiter = limiter_make(s->shape.client_slots);
@@ -211,7 +212,7 @@ static err read_settings(struct server *s, const struct config *c, struct settin
 {
     struct str why = { 0 };
     struct arena a;
-    arena_init(&a, 64 * 1024);
+    arena_init(&a, ARENA_BYTES);
     err e = settings_make(c, s->listener.port, &a, ret, &why);
     if (e)
         log_event("event=configuration_wrong why=\"" STR_FMT "\"", STR_ARG(why));

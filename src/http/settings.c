@@ -12,7 +12,7 @@
 
 /* For a connection besides the head: the library's notes on its fields, and the reply's head. It is
  * wiped after each request, so it costs time too. */
-enum { POOL_MORE = 6 * 1024 };
+enum { POOL_MORE = 6144, ARENA_BYTES = 65536 };
 
 CONFIG_TEXT(site_url_key, "site", "url", "", 500,
             "Where readers find the site, as in https://example.org: the only source of absolute "
@@ -204,7 +204,7 @@ err settings_make(const struct config *c, int port, struct arena *a, struct sett
     struct settings *s = calloc(1, sizeof *s);
     check(s);
     atomic_init(&s->holders, 1);
-    arena_init(&s->arena, 64 * 1024);
+    arena_init(&s->arena, ARENA_BYTES);
     read_limits(s, c);
     err e = read_site(s, c, port, a, ret_why);
     if (e) {

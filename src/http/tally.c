@@ -25,8 +25,7 @@ const int64_t duration_bounds[DURATIONS] = { 100,   250,   500,    1000,   2500,
 struct shard {
     pthread_mutex_t lock;
     struct counts counts;
-    char *log; /* NULL while nothing is logged */
-    size_t used;
+    struct buf log;
     char time[TIME_MAX]; /* of the last tick, as the log writes it */
     size_t time_length;
 };
@@ -64,6 +63,7 @@ struct tally *tally_make(void)
     t->fd = -1;
     for (size_t i = 0; i < SHARDS; i++) {
         check(pthread_mutex_init(&t->shards[i].lock, NULL) == 0);
+        t->shards[i].log = buf_make(LOG_BYTES);
         write_time(&t->shards[i], clock_now(&(struct clock){ 0 }));
     }
     return t;
@@ -86,9 +86,9 @@ static bool write_all(int fd, const char *bytes, size_t n)
 /* Lines that cannot be written are counted and dropped: the site goes on without its log. */
 static void flush(struct shard *s, int fd)
 {
-    if (s->used && !write_all(fd, s->log, s->used))
+    if (s->log.n && !write_all(fd, s->log.s, s->log.n))
         s->counts.lost_lines++;
-    s->used = 0;
+    buf_clear(&s->log);
 }
 
 static void close_log(int fd)
@@ -137,7 +137,7 @@ void tally_free(struct tally *t)
         return;
     for (size_t i = 0; i < SHARDS; i++) {
         flush(&t->shards[i], t->fd);
-        free(t->shards[i].log);
+        buf_free(&t->shards[i].log);
         (void)pthread_mutex_destroy(&t->shards[i].lock); // its last user
     }
     close_log(t->fd);
@@ -201,13 +201,13 @@ static size_t write_line(char *line, const struct shard *s, const struct answer 
 
 static void log_line(struct shard *s, int fd, const struct answer *a)
 {
-    if (!s->log) {
-        s->log = malloc(LOG_BYTES);
-        check(s->log);
-    }
-    if (LOG_BYTES - s->used < LINE_MAX)
+    char *at = buf_reserve(&s->log, LINE_MAX);
+    if (!at) {
         flush(s, fd);
-    s->used += write_line(s->log + s->used, s, a);
+        at = buf_reserve(&s->log, LINE_MAX);
+    }
+    check(at);
+    buf_added(&s->log, write_line(at, s, a));
 }
 
 static struct shard *own_shard(struct tally *t)

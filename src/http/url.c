@@ -3,8 +3,6 @@
 #include "base/utf8.h"
 #include "http/http.h"
 
-#include <string.h>
-
 static bool is_alnum(char c)
 {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -18,7 +16,7 @@ static bool is_unreserved(char c)
 bool host_valid(struct str host)
 {
     for (size_t i = 0; i < host.n; i++)
-        if (!is_unreserved(host.s[i]) && !memchr("[]:%", host.s[i], 4))
+        if (!is_unreserved(host.s[i]) && !str_has(S("[]:%"), host.s[i]))
             return false;
     return host.n > 0 && host.n <= 255 + 6; // a name of RFC 1035 and a port
 }
