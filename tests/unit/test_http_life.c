@@ -233,6 +233,8 @@ TEST(the_bodies_of_all_clients_together_are_bounded)
     client_send(first, (struct str){ z, 100000 });
     expect(client_read(&s, first, false).status == 200);
     close(first);
+    while (atomic_load(&s.server->bodies) > 0) // the first's are given back when it is over
+        usleep(1000);
     expect(client_post(&s, "/json", JSON, (struct str){ z, 900000 }).status == 200);
     site_stop(&s);
 }
@@ -485,7 +487,10 @@ TEST(the_access_log_has_one_line_a_request_and_nobody_in_it)
     size_t at = 0;
     expect(str_find(log, S(" method=GET route=/kept/{slug} status=200 bytes=4 ms="), &at));
     expect(str_find(log, S(" cache=miss\n"), &at) && str_find(log, S(" cache=hit\n"), &at));
-    expect(str_find(log, S(" method=GET route=- status=404 "), &at));
+    // A request is logged when it is over, which may be after its client has the answer: the last
+    // one before the reload may stand in either file.
+    struct str last = S(" method=GET route=- status=404 ");
+    expect(str_find(log, last, &at) || str_find(later, last, &at));
     expect(str_starts(log, S("time=20")));
     expect(str_find(later, S(" method=POST route=/post status=200 bytes=2 "), &at));
     expect(!str_find(log, S("secret"), &at) && !str_find(log, S("127.0.0.1"), &at));
