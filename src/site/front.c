@@ -81,6 +81,7 @@ static err fill_list(struct request *r, const struct report_query *q, struct lis
 static err fill_meter(struct request *r, struct list_view *v)
 {
     request_topic(r, "meter");
+    request_topic(r, "day"); // the goal ends with its last day
     struct tx tx CLEANUP(tx_end) = { 0 };
     struct meter m = { 0 };
     struct date today = format_day_of(r->setup->formats, r->now);

@@ -247,6 +247,7 @@ static err show(struct request *r, struct response *ret, const struct report *re
     request_topic(r, "report/%" PRId64, report->id);
     request_topic(r, "series/%" PRId64, report->series);
     request_topic(r, "meter");
+    request_topic(r, "day"); // the goal ends with its last day
     request_topic(r, "page/comment-rules");
     struct read d = { .report = report };
     err e = discussion_ask(r, report->id, form, &d.asked);
