@@ -6,6 +6,9 @@
 
 #include <inttypes.h>
 
+/* Of all comments of one piece: very long ones make it end earlier, not fail. */
+enum { LIST_BYTES_MAX = 3 * 1024 * 1024 };
+
 /* The report a comment is under, as a row shows it. */
 struct under {
     int64_t id;
@@ -155,13 +158,17 @@ static err read_list(const struct request *r, const struct place *p, struct comm
         return fault(e);
     struct comment_row *rows =
         arena_new(r->arena, struct comment_row, found.count ? found.count : 1);
-    for (size_t i = 0; !e && i < found.count; i++) {
-        e = read_under(&tx, r, found.comments[i].comment.report, &under);
-        rows[i] = row_of(r, &found.comments[i], &under);
+    size_t n = 0;
+    size_t bytes = 0;
+    for (; !e && n < found.count && bytes < LIST_BYTES_MAX; n++) {
+        e = read_under(&tx, r, found.comments[n].comment.report, &under);
+        rows[n] = row_of(r, &found.comments[n], &under);
+        bytes += rows[n].html.s.n;
     }
-    v->comments = (struct list){ rows, found.count };
-    if (found.next)
-        v->older = place_url(r->arena, &(struct place){ p->show, found.next });
+    v->comments = (struct list){ rows, n };
+    int64_t next = n < found.count ? rows[n - 1].id : found.next;
+    if (next)
+        v->older = place_url(r->arena, &(struct place){ p->show, next });
     return e;
 }
 

@@ -1,4 +1,5 @@
 #include "desk/desk_page.h"
+#include "base/buf.h"
 #include "base/check.h"
 #include "base/scan.h"
 #include "render/format.h"
@@ -113,8 +114,17 @@ err desk_fill(struct request *r, enum desk_place place, const char *title, struc
 err desk_respond(struct request *r, struct response *ret, const struct template *t,
                  const void *view, int status)
 {
+    size_t most = r->arena->limit < DESK_PAGE_MAX ? r->arena->limit : DESK_PAGE_MAX;
+    struct buf out CLEANUP(buf_free) = buf_make(most);
+    err e = theme_render(r->setup->theme, t, view, &out);
+    if (!e && buf_full(&out))
+        e = ERR_LIMIT;
+    if (e)
+        return fault(e);
     ret->cache = CACHE_PRIVATE;
-    return layout_respond(r, ret, t, view, status);
+    ret->status = status;
+    ret->body = buf_copy(&out, r->arena);
+    return OK;
 }
 
 err desk_done(struct request *r, struct response *ret, struct str path, const char *key)

@@ -52,7 +52,9 @@ struct desk_top {
  * one that desk_done() takes; any other is passed over. */
 MUST_USE err desk_fill(struct request *r, enum desk_place place, const char *title,
                        struct desk_top *top);
-/* Renders: never cached. */
+/* Renders: never cached. A page of the desk may be longer than a public one, for it holds what was
+ * typed, escaped, and in a conflict what another person typed too. */
+enum { DESK_PAGE_MAX = 8 * 1024 * 1024 }; /* bytes; more is ERR_LIMIT */
 MUST_USE err desk_respond(struct request *r, struct response *ret, const struct template *t,
                           const void *view, int status);
 

@@ -7,6 +7,11 @@ static const struct field diff_row_fields[] = {
 };
 const struct view diff_row_view = VIEW(struct diff_row, diff_row_fields);
 
+bool diff_wanted(struct arena *a, struct str was, struct str is, struct diff *ret)
+{
+    return was.n + is.n <= DIFF_BYTES_MAX && diff_texts(a, was, is, ret);
+}
+
 struct list diff_rows(struct arena *a, const struct diff *d)
 {
     struct diff_row *rows = arena_new(a, struct diff_row, d->n ? d->n : 1);

@@ -8,7 +8,12 @@
 
 #include <inttypes.h>
 
-enum { COMMENTS_SHOWN = 5, TASKS_MAX = 12, RECOVERY_FEW = 3 };
+enum {
+    EXCERPT_BYTES_MAX = 32 * 1024, /* of a comment shown whole; a longer one is only linked */
+    COMMENTS_SHOWN = 5,
+    TASKS_MAX = 12,
+    RECOVERY_FEW = 3
+};
 
 /* A line with a link: a figure, or something left undone. */
 struct line {
@@ -127,7 +132,8 @@ static err read_latest(struct tx *tx, const struct request *r, struct overview_v
                              .name = c->name.n ? c->name : desk_word(r, "desk_comment_erased"),
                              .report = report.title,
                              .at = desk_time(r, c->created_at),
-                             .html = c->html };
+                             .html = c->html.s.n <= EXCERPT_BYTES_MAX ? c->html
+                                                                      : (struct html){ { 0 } } };
     }
     v->comments = (struct list){ rows, n };
     return e ? fault(e > 0 ? ERR_DATA : e) : OK;

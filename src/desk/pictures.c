@@ -1,6 +1,7 @@
 #include "desk/pictures.h"
 #include "base/scan.h"
 #include "base/utf8.h"
+#include "publishing/report.h"
 
 CONFIG_INT(limit_desk_form_bytes, "limits", "desk_form_bytes", 33554432, 65536, 268435456,
            "Bytes of a report's or page's form at the desk, with its pictures.");
@@ -9,7 +10,8 @@ enum {
     NAMES_MAX = MEDIA_PER_TEXT,
     HASH_DIGITS = 32,
     CARRY_MAX = PICTURES_CARRIED_MAX * (HASH_DIGITS + 1),
-    BODY_MORE = 64 * 1024, /* what changed names may add to a text */
+    BODY_MORE = 64 * 1024,      /* what changed names may add to a text */
+    TEXT_MORE_MAX = 512 * 1024, /* a text that is too long is shown again up to here */
 };
 
 static const struct field picture_row_fields[] = {
@@ -174,6 +176,12 @@ err pictures_take(struct request *r, struct desk_form *f, struct media_names sto
             names.at[names.n++] = stored.names[i];
     *ret = (struct media_names){ names.at, names.n };
     return OK;
+}
+
+bool text_too_long(const struct request *r)
+{
+    int64_t most = config_int(r->setup->config, &limit_report_bytes);
+    return desk_field(r, "body").n > (size_t)most + TEXT_MORE_MAX;
 }
 
 struct list picture_rows(struct arena *a, struct media_names names)

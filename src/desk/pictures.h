@@ -26,6 +26,10 @@ enum { PICTURES_CARRIED_MAX = 50 };
 MUST_USE err pictures_take(struct request *r, struct desk_form *f, struct media_names stored,
                            struct media_names *ret);
 
+/* The request's `body` is so much beyond [limits] report_bytes that the form cannot be shown again
+ * with it: 413, and the browser's way back has the words. */
+bool text_too_long(const struct request *r);
+
 /* For the page: how each is written into the text. */
 struct picture_row {
     struct str url, markdown; /* "![](dike.jpg)" */

@@ -378,7 +378,7 @@ static err show_other(struct editor *ed)
                         .title = ed->newest.title,
                         .body = ed->newest.body,
                         .at = desk_time(ed->r, ed->newest.made_at) };
-    if (diff_texts(a, ed->newest.body, desk_form_get(ed->form, "body"), &diff))
+    if (diff_wanted(a, ed->newest.body, desk_form_get(ed->form, "body"), &diff))
         ed->other->diff = diff_rows(a, &diff);
     desk_form_wrong_text(ed->form, "",
                          desk_named(ed->r, "desk_report_changed", ed->newest.author_name));
@@ -421,6 +421,8 @@ static err post(struct editor *ed)
     err e = OK;
     if (!ed->may_change || !read_wish(ed, &preview))
         return report_rule_refuse(ed->r, ed->ret, REPORT_RULE_FORBIDDEN);
+    if (text_too_long(ed->r))
+        return http_refuse(ed->r, ed->ret, 413, ERROR_TOO_LARGE);
     make_form(ed);
     desk_form_read(ed->form);
     e = pictures_take(ed->r, ed->form, ed->pictures, &ed->pictures);

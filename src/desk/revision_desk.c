@@ -215,7 +215,7 @@ static void fill(const struct request *r, const struct compared *c, struct revis
     v->use = report_desk_url(r, c->is.report, str_z(r->arena, from));
     v->words_of = words_list(r, c);
     v->first = !c->was.number;
-    v->compared = !v->first && diff_texts(r->arena, c->was.body, c->is.body, &diff);
+    v->compared = !v->first && diff_wanted(r->arena, c->was.body, c->is.body, &diff);
     v->same = v->compared && !diff.n;
     v->diff = diff_rows(r->arena, &diff);
     v->text = c->html.whole;

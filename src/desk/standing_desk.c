@@ -179,7 +179,7 @@ static void fill_other(const struct editor *ed, struct editor_view *v)
     v->other_heading = desk_named(ed->r, "desk_report_theirs", ed->newest.author_name);
     v->other_body = ed->newest.body;
     v->other_at = desk_time(ed->r, ed->newest.made_at);
-    if (diff_texts(ed->r->arena, ed->newest.body, desk_form_get(ed->form, "body"), &diff))
+    if (diff_wanted(ed->r->arena, ed->newest.body, desk_form_get(ed->form, "body"), &diff))
         v->diff = diff_rows(ed->r->arena, &diff);
 }
 
@@ -297,6 +297,8 @@ static err post(struct editor *ed)
 {
     struct str wish = desk_field(ed->r, "do");
     ed->publish = str_eq(wish, S("publish"));
+    if (text_too_long(ed->r))
+        return http_refuse(ed->r, ed->ret, 413, ERROR_TOO_LARGE);
     make_form(ed);
     desk_form_read(ed->form);
     err e = pictures_take(ed->r, ed->form, ed->pictures, &ed->pictures);

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from conftest import PATH, REPORT
-from desk_help import DESK_CONFIG, comment, form_of, make_newsroom, notice_of, read
+from desk_help import DESK_CONFIG, Newsroom, comment, form_of, make_newsroom, notice_of, read
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +183,23 @@ def test_a_comments_markup_is_as_safe_at_the_desk_as_outside(room):
         text = room.moderator.get(path).text
         assert "<script>" not in text and "<img src=x" not in text and "<b onclick" not in text
         assert 'href="javascript' not in text
+
+
+def test_many_long_comments_are_still_listed(make_site):
+    site = make_site(DESK_CONFIG + "comment_bytes = 65536\nform_bytes = 1000000\n")
+    site.publish(REPORT)
+    room = Newsroom(site)
+    for i in range(12):
+        say(room, f"{i} " + "&<>" * 20000)
+    seen, path, pieces = [], "/desk/comments", 0
+    while path:
+        page = room.moderator.get(path)
+        assert page.status == 200
+        seen += re.findall(r'id="c(\d+)"', page.text)
+        older = [l for l in read(page).links if "before=" in l]
+        path, pieces = older[0] if older else None, pieces + 1
+    assert len(seen) == len(set(seen)) == 12 and pieces > 1
+    assert room.moderator.get("/desk").status == 200
 
 
 def test_a_discussion_is_closed_and_opened(room):

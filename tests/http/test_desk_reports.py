@@ -161,6 +161,8 @@ def test_a_new_series_is_begun_by_naming_it(room):
     ({"dateline": "x" * 121}, {"dateline"}),
     ({"standfirst": "x" * 1001}, {"standfirst"}),
     ({"body": "x" * 262145}, {"body"}),
+    ({"body": "&" * 262144}, {"body"}),  # its HTML would be too long
+    ({"body": "&" * 700000}, {"body"}),
     ({"body": "a\x01b"}, {"body"}),
     ({"title": "", "date": "x", "byline": "x" * 201}, {"title", "date", "byline"}),
 ])
@@ -208,6 +210,11 @@ def test_a_body_beyond_the_form_is_refused_before_it_is_read(room):
     assert answer.status == 413
 
 
+def test_a_text_too_long_to_be_shown_again_is_refused(room):
+    answer = write(room.reporter, body="x" * (262144 + 512 * 1024 + 1))
+    assert answer.status == 413
+
+
 # ---- two people at once
 
 def test_nobodys_words_are_lost_when_two_write_at_once(room):
@@ -225,6 +232,16 @@ def test_nobodys_words_are_lost_when_two_write_at_once(room):
     assert number(room.editor.send(form, "draft")) == n  # knowingly
     assert form_of(room.editor.get(f"/desk/reports/{n}"), "report").fields["body"].strip().endswith("Four.")
     assert "Two and a half." in room.editor.get(f"/desk/reports/{n}/revisions/2").text
+
+
+def test_two_who_write_much_at_once_see_both(room):
+    long = lambda word: "".join(f"{word} <&> {i}\n" for i in range(9000))
+    n = fresh(room.editor, body=long("one"))
+    mine = form_of(room.editor.get(f"/desk/reports/{n}"), "report")
+    assert room.owner.fill(f"/desk/reports/{n}", "report", "draft", body=long("two")).status == 303
+    answer = room.editor.send(mine, "draft", body=long("three"))
+    assert answer.status == 409 and "two &lt;&amp;> 8999" in answer.text.replace("&gt;", ">")
+    assert form_of(answer, "report").fields["body"].strip() == long("three").strip()
 
 
 def test_a_made_up_base_is_no_way_around_that(room):
