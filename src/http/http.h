@@ -97,7 +97,8 @@ struct client {
     struct str address, prefix;
 };
 struct client request_client(const struct request *r);
-bool request_limit(struct request *r, enum limit_kind kind); /* takes a token; false: none left */
+/* Takes a token. False: none is left; the answer has status 429 then, and gets its Retry-After. */
+bool request_limit(struct request *r, enum limit_kind kind);
 
 /* "fetch me a part": true when script asked (header `Diurnal-Script: 1`). The page cache keeps its
  * answers apart from the pages at the same addresses. */

@@ -2,6 +2,7 @@
 #include "http/compress.h"
 #include "http/engine.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,14 @@ static const char *cache_control(const struct request *r, const struct response 
     return "private, no-store";
 }
 
+static bool has_header(const struct response *response, const char *name)
+{
+    for (size_t i = 0; i < response->header_count; i++)
+        if (strcmp(response->headers[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 void reply_headers(struct MHD_Response *to, const struct request *r,
                    const struct response *response, bool compressible)
 {
@@ -123,6 +132,10 @@ void reply_headers(struct MHD_Response *to, const struct request *r,
         reply_header(to, "Vary", "Accept-Encoding");
     for (size_t i = 0; i < response->header_count; i++)
         reply_header(to, response->headers[i].name, str_z(r->arena, response->headers[i].value));
+    if (response->status == 429 && !has_header(response, "Retry-After"))
+        reply_header(
+            to, "Retry-After",
+            str_z(r->arena, str_print(r->arena, "%" PRId64, r->in->refusal.wait / SECOND + 1)));
     reply_secure(to, r->in->settings, response->embeddable);
 }
 

@@ -140,7 +140,7 @@ static err pass_limit(struct request *r, struct response *ret)
     bool by_handler = kind == LIMIT_COMMENT || kind == LIMIT_VOTE;
     if (by_handler || request_limit(r, kind))
         return GOES_ON;
-    return refuse_later(r, ret, 429, ERROR_TOO_OFTEN);
+    return refuse(r, ret, 429, ERROR_TOO_OFTEN);
 }
 
 static err pass_admission(struct request *r, struct response *ret)

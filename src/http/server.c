@@ -118,6 +118,9 @@ static struct MHD_Daemon *start_daemon(struct server *s)
     size_t n = 0;
     if (s->shape.threads > 1)
         more[n++] = (struct MHD_OptionItem){ MHD_OPTION_THREAD_POOL_SIZE, s->shape.threads, NULL };
+#if MHD_VERSION >= 0x01000000
+    more[n++] = (struct MHD_OptionItem){ MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL };
+#endif
     more[n] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
     return MHD_start_daemon(
         flags, 0, NULL, NULL, event_request, s, MHD_OPTION_LISTEN_SOCKET, s->listener.fd,

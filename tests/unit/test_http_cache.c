@@ -247,6 +247,26 @@ TEST(many_who_want_a_cold_page_wait_for_one_render)
     site_stop(&s);
 }
 
+TEST(a_client_that_leaves_while_its_page_is_rendered_takes_nothing_from_others)
+{
+    struct site s = { 0 };
+    struct asker other;
+    begin(&s, "");
+    atomic_store(&waits, true);
+    int fd = client_connect(&s);
+    client_send(fd, S("GET /r/a HTTP/1.1\r\n" HOST "\r\n"));
+    wait_for(&begun);
+    ask_begin(&other, &s, "/r/a");
+    wait_for_connections(&s, 2);
+    close(fd);
+    atomic_store(&waits, false);
+    sem_post(&go);
+    ask_end(&other, "a - 0");
+    expect(shows(client_get(&s, "/r/a", ""), "a - 0"));
+    expect(runs == 1);
+    site_stop(&s);
+}
+
 TEST(a_page_that_changed_while_it_was_rendered_is_rendered_again)
 {
     struct site s = { 0 };

@@ -296,7 +296,9 @@ TEST(who_comes_too_often_is_told_when_to_come_again)
     // Votes and comments are counted by their handlers, so that nothing typed is lost.
     for (int i = 0; i < 2; i++)
         expect_str(client_post(&s, "/vote", FORM, S("value=1")).body, S("voted"));
-    expect_str(client_post(&s, "/vote", FORM, S("value=1")).body, S("error_votes"));
+    seen = client_post(&s, "/vote", FORM, S("value=1"));
+    expect_str(seen.body, S("error_votes"));
+    expect_str(seen_header(seen, "Retry-After"), S("61"));
     site_stop(&s);
 }
 
