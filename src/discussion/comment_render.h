@@ -9,8 +9,8 @@
  * anew from the words as they were typed: latest comments first, some at a time, so that the oldest
  * one tells whether all is done and the start of the program costs one look at it.
  */
-#define COMMENT_RENDER_JOB "comment-render" /* the job's kind; its subject: ids below it are left  \
-                                             */
+/* the job's kind; its subject: ids below it are left */
+#define COMMENT_RENDER_JOB "comment-render"
 MUST_USE err comment_render_job(const struct app *app, int64_t subject);
 /* Promises the job when there is something to do; call it at start. */
 MUST_USE err comment_render_promise(const struct app *app);
