@@ -41,8 +41,10 @@ def test_sigterm_finishes_a_request_under_way(site):
     body = b"name=Tove&body=" + b"a" * 100
     with socket.create_connection(("127.0.0.1", site.port), timeout=10) as s:
         s.sendall(f"POST {PATH}/comments HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\n"
-                  f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n".encode()
-                  + body[:20])
+                  f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+                  "Expect: 100-continue\r\n\r\n".encode())
+        assert s.recv(1000).startswith(b"HTTP/1.1 100")  # the server has begun with the request
+        s.sendall(body[:20])
         site.process.send_signal(signal.SIGTERM)
         until(lambda: "event=stopping" in site.log_text())
         s.sendall(body[20:])
