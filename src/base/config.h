@@ -3,7 +3,7 @@
 #include "base/str.h"
 
 /*
- * The configuration file (INI, read with inih). A module declares the keys it reads where it uses
+ * The configuration file (INI, read by base/ini). A module declares the keys it reads where it uses
  * them; the program thereby knows every key, its bounds and what it means, refuses unknown ones
  * with their line, and prints its own manual (`diurnal config`, docs/limits.md).
  *
