@@ -1,6 +1,7 @@
 #include "site/feed.h"
 #include "discussion/comment_recent.h"
 #include "http/error.h"
+#include "publishing/body.h"
 #include "publishing/layout.h"
 #include "publishing/report.h"
 #include "site/feed_json.h"
@@ -26,7 +27,16 @@ static const struct view feed_view = VIEW(struct feed, feed_fields);
 TEMPLATE(feed_atom, "pages/feed.atom.xml", &feed_view, TEMPLATE_XML);
 TEMPLATE(feed_rss, "pages/feed.rss.xml", &feed_view, TEMPLATE_XML);
 
-enum { FEED_BYTES_MAX = 4 * 1024 * 1024, FEED_SUMMARY_MAX = 400 };
+/*
+ * Of all texts of one feed: escaped, a byte of HTML becomes five at the most (`&amp;`), so the feed
+ * fits. The newest entry always stands in it, for no text is longer; older ones stay out once the
+ * texts together are more.
+ */
+enum { FEED_BYTES_MAX = 4 * 1024 * 1024, FEED_TEXT_MAX = 720 * 1024 };
+_Static_assert((int)FEED_TEXT_MAX >= (int)BODY_HTML_MAX &&
+                   (int)FEED_TEXT_MAX >= (int)COMMENT_HTML_MAX,
+               "the newest entry fits");
+_Static_assert(5 * FEED_TEXT_MAX < FEED_BYTES_MAX, "the texts fit when they are escaped");
 
 static struct str absolute(const struct request *r, struct str path)
 {
@@ -96,12 +106,16 @@ static err read_reports(struct request *r, int64_t series, struct feed *f, int64
         return fault(e);
     struct feed_entry *entries = arena_new(r->arena, struct feed_entry, rows.n);
     int64_t updated = 0;
+    size_t bytes = 0;
     for (size_t i = 0; i < rows.n && !e; i++) {
         e = entry_of(r, &tx, &rows.reports[i], &entries[i]);
+        bytes += entries[i].html.s.n;
+        if (e || bytes > FEED_TEXT_MAX)
+            break;
+        f->entries = (struct list){ entries, i + 1 };
         if (rows.reports[i].updated_at > updated)
             updated = rows.reports[i].updated_at;
     }
-    f->entries = (struct list){ entries, rows.n };
     *ret_updated = updated;
     return e;
 }
@@ -160,16 +174,20 @@ static err read_comments(struct request *r, const struct report *report, struct 
     if (e)
         return fault(e);
     struct feed_entry *entries = arena_new(r->arena, struct feed_entry, n);
+    size_t bytes = 0;
     for (size_t i = 0; i < n; i++) {
         const struct comment *c = &comments[i];
+        bytes += c->html.s.n;
+        if (bytes > FEED_TEXT_MAX)
+            break;
         struct str path = str_print(r->arena, "/comments/%" PRId64, c->id);
         entries[i] = (struct feed_entry){ .title = comment_title(r, c),
                                           .url = absolute(r, path),
                                           .author = c->name,
                                           .html = c->html };
         set_times(r, &entries[i], c->created_at, c->created_at);
+        f->entries = (struct list){ entries, i + 1 };
     }
-    f->entries = (struct list){ entries, n };
     *ret_updated = n ? comments[0].created_at : report->updated_at;
     return OK;
 }

@@ -3,7 +3,8 @@
 
 /*
  * Feeds of reports and of comments, in three forms told apart by the address: Atom (RFC 4287), RSS
- * 2.0 and JSON Feed 1.1. Each holds the newest FEED_ENTRIES with their whole text.
+ * 2.0 and JSON Feed 1.1. Each holds the newest entries with their whole text: FEED_ENTRIES, or as
+ * many as their texts leave room for.
  */
 enum { FEED_ENTRIES = 30 };
 err feed_site(struct request *r, struct response *ret);     /* GET /feed.{form} */

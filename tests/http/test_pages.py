@@ -117,6 +117,25 @@ def test_feeds_are_well_formed_and_complete(site):
     assert "x &lt; y" in comments.find(".//{*}entry/{*}content").text
 
 
+def test_a_feed_of_long_texts_holds_the_newest_that_fit(site):
+    """Thirty texts at their limit are more than a feed holds; it says what is new all the same."""
+    line = "& " * 60
+    for day in range(1, 13):
+        site.publish(f"---\nseries: Long\ntitle: Long {day}\ndate: 2018-06-{day:02d}\nslug: long\n---\n"
+                     + f"{line}\n" * 1000, name=f"long{day}.md")
+    client = site.client()
+    for n in range(30):
+        client.post(PATH + "/comments", {"name": "Somebody", "body": f"{n} " + "&" * 16000})
+    for base, newest in (("", "Long 12"), ("/series/long", "Long 12"), (PATH, "29 ")):
+        atom = client.get(base + "/feed.atom")
+        entries = ET.fromstring(atom.body).findall(".//{*}entry")
+        assert atom.status == 200 and 1 <= len(entries) < 12, base
+        assert newest in entries[0].find("{*}title").text + entries[0].find("{*}content").text
+        rss = ET.fromstring(client.get(base + "/feed.rss").body)
+        assert len(rss.findall(".//item")) == len(entries)
+        assert len(json.loads(client.get(base + "/feed.json").text)["items"]) == len(entries)
+
+
 def test_sitemap_robots_and_head_speak_to_crawlers(shared_site):
     client = shared_site.client()
     assert "Sitemap: http" in client.get("/robots.txt").text
