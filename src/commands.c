@@ -2,7 +2,6 @@
 #include "base/check.h"
 #include "base/config.h"
 #include "command_table.h"
-#include "control.h"
 #include "newsroom.h"
 
 enum { REMOTE_OUT_MAX = 4 * 1024 * 1024 };
@@ -28,8 +27,8 @@ static int run_here(struct call *c)
 static int run_shared(struct call *c, const struct str *words, size_t word_count)
 {
     int status = EXIT_DONE;
-    err e = control_send(str_z(c->arena, c->data_dir), words, word_count, c->files, c->file_count,
-                         &status, c->out);
+    struct message m = { words, word_count, c->files, c->file_count };
+    err e = control_send(str_z(c->arena, c->data_dir), &m, &status, c->out);
     if (e == CONTROL_NOBODY)
         return run_here(c);
     if (e)
@@ -64,15 +63,14 @@ int commands_main(const struct str *words, size_t word_count, struct buf *out)
     return status ? status : run(&c, words, word_count);
 }
 
-int commands_serve(void *arg, struct arena *a, const struct str *words, size_t word_count,
-                   struct file *files, size_t file_count, struct buf *out)
+int commands_serve(void *arg, struct arena *a, const struct message *m, struct buf *out)
 {
     struct newsroom *room = arg;
     struct call c = {
-        .arena = a, .out = out, .files = files, .file_count = file_count, .room = room
+        .arena = a, .out = out, .files = m->files, .file_count = m->file_count, .room = room
     };
     bool help = false;
-    int status = cli_parse(command_table, command_count, words, word_count, &c, &help);
+    int status = cli_parse(command_table, command_count, m->words, m->word_count, &c, &help);
     if (status || help)
         return status;
     if (c.command->place != COMMAND_SHARED)

@@ -1,10 +1,9 @@
 #pragma once
-#include "cli.h"
+#include "control.h"
 
 /* Every command of the program, and how one is carried out. */
 int commands_main(const struct str *words, size_t word_count, struct buf *out);
 
 /* A command that came through the control socket (control.h: control_run); `arg` is the newsroom.
  */
-int commands_serve(void *arg, struct arena *a, const struct str *words, size_t word_count,
-                   struct file *files, size_t file_count, struct buf *out);
+int commands_serve(void *arg, struct arena *a, const struct message *m, struct buf *out);

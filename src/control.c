@@ -1,5 +1,6 @@
 #include "control.h"
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -22,6 +23,7 @@
  */
 enum {
     WAIT_SECONDS = 30, /* for the other side's next bytes */
+    PAUSE_MS = 200,    /* when the kernel has no descriptor for one more */
     ARENA_MAX = 2 * FILES_BYTES_MAX,
     REPLY_MAX = 4 * 1024 * 1024
 };
@@ -41,11 +43,27 @@ static void close_fd(const int *fd)
         close(*fd);
 }
 
-static bool read_all(int fd, char *to, size_t n)
+/* Where bytes come from; `stop` (or -1) becomes readable when they are not wanted any more. */
+struct source {
+    int fd, stop;
+    int wait_ms; /* for the next bytes; -1: without end */
+};
+
+static bool await(const struct source *from)
+{
+    struct pollfd fds[] = { { .fd = from->fd, .events = POLLIN },
+                            { .fd = from->stop, .events = POLLIN } };
+    int n = poll(fds, COUNT(fds), from->wait_ms);
+    return n < 0 ? errno == EINTR : n > 0 && !fds[1].revents;
+}
+
+static bool read_all(const struct source *from, char *to, size_t n)
 {
     while (n) {
-        ssize_t got = recv(fd, to, n, 0);
-        if (got < 0 && errno == EINTR)
+        if (!await(from))
+            return false;
+        ssize_t got = recv(from->fd, to, n, MSG_DONTWAIT);
+        if (got < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (got <= 0)
             return false;
@@ -75,11 +93,11 @@ static bool write_number(int fd, uint32_t v)
     return write_all(fd, (struct str){ bytes, sizeof v });
 }
 
-static bool read_number(int fd, uint32_t most, uint32_t *ret)
+static bool read_number(const struct source *from, uint32_t most, uint32_t *ret)
 {
     uint32_t v = 0;
     char bytes[sizeof v];
-    if (!read_all(fd, bytes, sizeof v))
+    if (!read_all(from, bytes, sizeof v))
         return false;
     memcpy(&v, bytes, sizeof v);
     if (v > most)
@@ -94,49 +112,62 @@ static bool write_part(int fd, struct str s)
 }
 
 /* *left is what the parts together may still hold. */
-static bool read_part(int fd, struct arena *a, size_t *left, struct str *ret)
+static bool read_part(const struct source *from, struct arena *a, size_t *left, struct str *ret)
 {
     uint32_t n = 0;
-    if (!read_number(fd, (uint32_t)*left, &n))
+    if (!read_number(from, (uint32_t)*left, &n))
         return false;
     *left -= n;
     char *bytes = arena_new(a, char, n);
     *ret = (struct str){ bytes, n };
-    return read_all(fd, bytes, n);
+    return read_all(from, bytes, n);
 }
 
-static bool read_message(int fd, struct arena *a, struct str **ret_words, uint32_t *ret_word_count,
-                         struct file **ret_files, uint32_t *ret_file_count)
+static bool read_words(const struct source *from, struct arena *a, size_t *left, struct message *m)
 {
-    size_t left = FILES_BYTES_MAX;
-    if (!read_number(fd, ARGS_MAX, ret_word_count))
+    uint32_t n = 0;
+    if (!read_number(from, ARGS_MAX, &n))
         return false;
-    *ret_words = arena_new(a, struct str, *ret_word_count + 1);
-    for (uint32_t i = 0; i < *ret_word_count; i++)
-        if (!read_part(fd, a, &left, &(*ret_words)[i]))
+    struct str *words = arena_new(a, struct str, n + 1);
+    for (uint32_t i = 0; i < n; i++)
+        if (!read_part(from, a, left, &words[i]))
             return false;
-    if (!read_number(fd, FILES_MAX, ret_file_count))
+    m->words = words;
+    m->word_count = n;
+    return true;
+}
+
+static bool read_files(const struct source *from, struct arena *a, size_t *left, struct message *m)
+{
+    uint32_t n = 0;
+    if (!read_number(from, FILES_MAX, &n))
         return false;
-    *ret_files = arena_new(a, struct file, *ret_file_count + 1);
-    for (uint32_t i = 0; i < *ret_file_count; i++)
-        if (!read_part(fd, a, &left, &(*ret_files)[i].path) ||
-            !read_part(fd, a, &left, &(*ret_files)[i].bytes))
+    m->files = arena_new(a, struct file, n + 1);
+    m->file_count = n;
+    for (uint32_t i = 0; i < n; i++)
+        if (!read_part(from, a, left, &m->files[i].path) ||
+            !read_part(from, a, left, &m->files[i].bytes))
             return false;
     return true;
 }
 
-static bool write_message(int fd, const struct str *words, size_t word_count,
-                          const struct file *files, size_t file_count)
+static bool read_message(const struct source *from, struct arena *a, struct message *ret)
 {
-    if (!write_number(fd, (uint32_t)word_count))
+    size_t left = FILES_BYTES_MAX;
+    return read_words(from, a, &left, ret) && read_files(from, a, &left, ret);
+}
+
+static bool write_message(int fd, const struct message *m)
+{
+    if (!write_number(fd, (uint32_t)m->word_count))
         return false;
-    for (size_t i = 0; i < word_count; i++)
-        if (!write_part(fd, words[i]))
+    for (size_t i = 0; i < m->word_count; i++)
+        if (!write_part(fd, m->words[i]))
             return false;
-    if (!write_number(fd, (uint32_t)file_count))
+    if (!write_number(fd, (uint32_t)m->file_count))
         return false;
-    for (size_t i = 0; i < file_count; i++)
-        if (!write_part(fd, files[i].path) || !write_part(fd, files[i].bytes))
+    for (size_t i = 0; i < m->file_count; i++)
+        if (!write_part(fd, m->files[i].path) || !write_part(fd, m->files[i].bytes))
             return false;
     return true;
 }
@@ -150,32 +181,29 @@ static bool may_ask(int fd)
     return who.uid == geteuid() || who.uid == 0;
 }
 
-static void limit_waits(int fd)
+static void limit_writing(int fd)
 {
     struct timeval t = { .tv_sec = WAIT_SECONDS };
-    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t); // without it we only wait longer
-    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof t);
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof t); // without it we only wait longer
 }
 
 static void serve_one(struct control *c, int fd)
 {
-    limit_waits(fd);
+    limit_writing(fd);
     if (!may_ask(fd)) {
         log_event("event=control_refused reason=user");
         return;
     }
     struct arena a CLEANUP(arena_free);
     arena_init(&a, ARENA_MAX);
-    struct str *words = NULL;
-    struct file *files = NULL;
-    uint32_t word_count = 0;
-    uint32_t file_count = 0;
-    if (!read_message(fd, &a, &words, &word_count, &files, &file_count)) {
+    struct message m = { 0 };
+    struct source from = { fd, c->stop_fd, WAIT_SECONDS * 1000 };
+    if (!read_message(&from, &a, &m)) {
         log_event("event=control_refused reason=message");
         return;
     }
     struct buf out CLEANUP(buf_free) = buf_make(REPLY_MAX);
-    int status = c->run(c->arg, &a, words, word_count, files, file_count, &out);
+    int status = c->run(c->arg, &a, &m, &out);
     if (!write_number(fd, (uint32_t)status) || !write_part(fd, buf_str(&out)))
         log_event("event=control_reply_lost");
 }
@@ -195,6 +223,8 @@ static void *control_thread(void *arg)
         int fd CLEANUP(close_fd) = accept4(c->listen_fd, NULL, NULL, SOCK_CLOEXEC);
         if (fd >= 0)
             serve_one(c, fd);
+        else
+            (void)poll(fds, 1, PAUSE_MS); // that it is still waiting is seen in the next round
     }
 }
 
@@ -247,18 +277,23 @@ err control_start(const char *data_dir, control_run *run, void *arg, struct cont
     return OK;
 }
 
-void control_stop(struct control *c)
+bool control_stop(struct control *c, int64_t wait)
 {
     if (!c)
-        return;
+        return true;
     check(eventfd_write(c->stop_fd, 1) == 0);
-    check(pthread_join(c->thread, NULL) == 0);
+    int64_t until = clock_monotonic() + wait;
+    struct timespec at = { .tv_sec = until / SECOND, .tv_nsec = until % SECOND * 1000 };
+    int rc = pthread_clockjoin_np(c->thread, NULL, CLOCK_MONOTONIC, &at);
+    check(rc == 0 || rc == ETIMEDOUT);
+    if (rc)
+        return false;
     (void)unlink(c->path); // a leftover is removed at the next start
     control_free(c);
+    return true;
 }
 
-err control_send(const char *data_dir, const struct str *words, size_t word_count,
-                 const struct file *files, size_t file_count, int *ret_status, struct buf *out)
+err control_send(const char *data_dir, const struct message *m, int *ret_status, struct buf *out)
 {
     int dir CLEANUP(close_fd) = open(data_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int fd CLEANUP(close_fd) = open_socket();
@@ -269,13 +304,14 @@ err control_send(const char *data_dir, const struct str *words, size_t word_coun
     struct sockaddr_un at = address_of(path);
     if (connect(fd, (const struct sockaddr *)&at, sizeof at))
         return CONTROL_NOBODY;
+    struct source from = { fd, -1, -1 };
     uint32_t status = 0;
     uint32_t n = 0;
-    if (!write_message(fd, words, word_count, files, file_count) ||
-        !read_number(fd, 255, &status) || !read_number(fd, REPLY_MAX, &n))
+    if (!write_message(fd, m) || !read_number(&from, 255, &status) ||
+        !read_number(&from, REPLY_MAX, &n))
         return fault(ERR_IO);
     char *room = n ? buf_reserve(out, n) : NULL;
-    if (n && (!room || !read_all(fd, room, n)))
+    if (n && (!room || !read_all(&from, room, n)))
         return fault(ERR_IO);
     buf_added(out, n);
     *ret_status = (int)status;

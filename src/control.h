@@ -8,18 +8,28 @@
  */
 struct control;
 
+/* What goes in. */
+struct message {
+    const struct str *words;
+    size_t word_count;
+    struct file *files;
+    size_t file_count;
+};
+
 /* Carries out a command that came in; fills `out`, returns the exit status. */
-typedef int control_run(void *arg, struct arena *a, const struct str *words, size_t word_count,
-                        struct file *files, size_t file_count, struct buf *out);
+typedef int control_run(void *arg, struct arena *a, const struct message *m, struct buf *out);
 
 MUST_USE err control_start(const char *data_dir, control_run *run, void *arg, struct control **ret);
-void control_stop(struct control *c); /* ends after the command under way; NULL is fine */
+/*
+ * Lets the command under way end, but for who has not said all of theirs yet. False when it still
+ * runs after `wait` microseconds: then nothing that it uses may be freed. NULL is fine.
+ */
+MUST_USE bool control_stop(struct control *c, int64_t wait);
 
 /*
  * The other side. CONTROL_NOBODY when no server answers in that folder. Else the server's exit
  * status and what it says.
  */
 enum { CONTROL_NOBODY = 1 };
-MUST_USE err control_send(const char *data_dir, const struct str *words, size_t word_count,
-                          const struct file *files, size_t file_count, int *ret_status,
+MUST_USE err control_send(const char *data_dir, const struct message *m, int *ret_status,
                           struct buf *out);

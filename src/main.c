@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-enum { SAY_MAX = 64 * 1024 * 1024 };
+enum { WORDS_BYTES_MAX = 1024 * 1024, SAY_MAX = 64 * 1024 * 1024 };
 
 /*
  * diurnal: a newsroom that its readers pay for, in one program. The words of the command line go to
@@ -12,7 +12,7 @@ enum { SAY_MAX = 64 * 1024 * 1024 };
 int main(int argc, char **argv)
 {
     struct arena a CLEANUP(arena_free);
-    arena_init(&a, 1024 * 1024);
+    arena_init(&a, WORDS_BYTES_MAX);
     size_t count = argc > 1 ? (size_t)argc - 1 : 0;
     struct str *words = arena_new(&a, struct str, count + 1);
     for (size_t i = 0; i < count; i++)

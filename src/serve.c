@@ -90,9 +90,13 @@ static err start(struct service *s, const struct call *c, struct str *ret_why)
 
 static void stop(struct service *s)
 {
-    control_stop(s->control);
-    if (s->http && !server_stop(s->http, STOP_WITHIN)) {
-        // A handler still runs and uses what we would free. What was acknowledged is on the disk.
+    int64_t until = clock_monotonic() + STOP_WITHIN;
+    bool ended = control_stop(s->control, STOP_WITHIN / 2);
+    if (s->http)
+        ended = server_stop(s->http, until - clock_monotonic()) && ended;
+    if (!ended) {
+        // A command or a handler still runs and uses what we would free. What was acknowledged is
+        // on the disk.
         log_event("event=stopped_hard");
         _exit(EXIT_REFUSED);
     }

@@ -36,6 +36,18 @@ def test_sigterm_ends_with_zero_within_five_seconds(site):
     assert time.monotonic() - begun < 5
 
 
+def test_sigterm_does_not_wait_for_who_says_nothing_at_the_control_socket(site):
+    import socket
+    for said in (b"", b"\x01\x00\x00\x00\x05\x00\x00\x00che"):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect(os.path.join(site.data, "control.sock"))
+            s.sendall(said)
+            begun = time.monotonic()
+            site.stop(expect=0)
+            assert time.monotonic() - begun < 5
+        site.start()
+
+
 def test_sigterm_finishes_a_request_under_way(site):
     import socket
     body = b"name=Tove&body=" + b"a" * 100
