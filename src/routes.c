@@ -29,6 +29,7 @@
 
 #define REPORT "/{year}/{month}/{day}/{slug}"
 
+// NOLINTBEGIN(bugprone-macro-parentheses): addresses are literals that stand beside literals.
 /* A public page. */
 #define PAGE(address, function, parameters)                                                        \
     {                                                                                              \
@@ -86,6 +87,8 @@
         .method = HTTP_POST, .pattern = "/desk" address, .run = function, .guard = GUARD_FORM,     \
         .body = BODY_FORM, .need = PERMISSION_DESK, .limit = LIMIT_SIGN_IN                         \
     }
+
+// NOLINTEND(bugprone-macro-parentheses)
 
 const struct route routes[] = {
     PAGE("/", front_show, "before after"),

@@ -39,10 +39,12 @@ struct response;
 struct config;
 struct config_key;
 struct route {
-    enum http_method method;
     const char *pattern; /* "/{year}/{month}/{day}/{slug}/comments"; a {name} is one segment */
     err (*run)(struct request *r, struct response *ret);
     const char *query; /* names of the query's parameters, spaces between; all others are ignored */
+    const struct config_key *body_max; /* most bytes of the body; NULL: limits.form_bytes,
+                                          limits.multipart_bytes or limits.json_bytes */
+    enum http_method method;
     enum guard guard;
     enum body_kind body;
     enum limit_kind
@@ -50,8 +52,6 @@ struct route {
                   the handler takes with request_limit(), to keep the person's words */
     int need;  /* PUBLIC, or the permission that is asked for before `run` */
     bool api;  /* errors are problem details (RFC 9457), not pages */
-    const struct config_key *body_max; /* most bytes of the body; NULL: limits.form_bytes,
-                                          limits.multipart_bytes or limits.json_bytes */
 };
 
 struct request {
