@@ -2,7 +2,7 @@
 #include "base/config.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "render/view.h"
+#include "render/qr.h"
 
 /*
  * The ways to give, as the configuration file names them, one section each:
@@ -49,7 +49,7 @@ struct channel {
         reference;      /* bank; iban without spaces, capitals */
     struct str address; /* wallets, in its canonical form */
     struct str uri;     /* wallets: the payment URI */
-    struct html qr;     /* wallets: the URI as QR code, SVG */
+    struct qr qr;       /* wallets: the URI as QR code, SVG */
 };
 
 struct channels;

@@ -42,7 +42,8 @@ static size_t prefix_length(const struct channel *c)
     return str_starts(c->address, S("0x")) ? 2 : 0;
 }
 
-static void show_wallet(struct support_channel *v, const struct channel *c)
+static void show_wallet(struct support_channel *v, const struct channel *c,
+                        enum support_place where)
 {
     size_t at = prefix_length(c);
     struct str rest = str_sub(c->address, at, c->address.n);
@@ -53,11 +54,11 @@ static void show_wallet(struct support_channel *v, const struct channel *c)
     v->tail = str_sub(rest, rest.n - ENDS, ENDS);
     v->address = c->address;
     v->uri = c->uri;
-    v->qr = c->qr;
+    v->qr = where == SUPPORT_BELOW_AGAIN ? c->qr.again : c->qr.whole;
 }
 
 static struct support_channel show(const struct setup *setup, const struct channel *c,
-                                   struct arena *a)
+                                   enum support_place where, struct arena *a)
 {
     bool untitled_link = c->kind == CHANNEL_LINK && !c->title.n;
     struct support_channel v = {
@@ -75,7 +76,7 @@ static struct support_channel show(const struct setup *setup, const struct chann
         .reference = c->reference,
     };
     if (c->address.n)
-        show_wallet(&v, c);
+        show_wallet(&v, c, where);
     return v;
 }
 
@@ -84,7 +85,7 @@ struct support_view support_show(const struct setup *setup, enum support_place w
 {
     const struct channel *channels = NULL;
     size_t n = channels_list(setup->channels, &channels);
-    bool below = where == SUPPORT_BELOW;
+    bool below = where != SUPPORT_ABOVE;
     struct support_channel *links = arena_new(a, struct support_channel, n);
     struct support_channel *banks = arena_new(a, struct support_channel, n);
     struct support_channel *wallets = arena_new(a, struct support_channel, n);
@@ -98,7 +99,7 @@ struct support_view support_show(const struct setup *setup, enum support_place w
         .wallets = { wallets, 0 },
     };
     for (size_t i = 0; i < n; i++) {
-        struct support_channel c = show(setup, &channels[i], a);
+        struct support_channel c = show(setup, &channels[i], where, a);
         c.opened = below;
         if (c.url.n)
             links[v.links.n++] = c;

@@ -4,11 +4,11 @@
 
 /*
  * The support box (theme/parts/support.html): every way to give side by side. A page that shows it
- * above and below its text makes two views; the part uses no ids, so both can stand in one page.
+ * above and below its text makes two views; the QR codes of the second refer to those of the first.
  * Copy buttons are hidden until script shows them; the part brings that script (js/copy.js) with
  * the box below.
  */
-enum support_place { SUPPORT_ABOVE, SUPPORT_BELOW };
+enum support_place { SUPPORT_ABOVE, SUPPORT_BELOW, SUPPORT_BELOW_AGAIN /* with one above */ };
 struct support_view {
     bool any;   /* at least one channel is configured; without one nothing is shown */
     bool below; /* banks and wallets are shown opened */

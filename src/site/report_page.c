@@ -230,7 +230,7 @@ static err fill_view(struct request *r, const struct read *d, const struct comme
         .pieces = pieces_of(a, &d->html),
         .meter = meter_show(&d->meter, r->setup, format_day_of(r->setup->formats, r->now), a),
         .support_above = support_show(r->setup, SUPPORT_ABOVE, a),
-        .support_below = support_show(r->setup, SUPPORT_BELOW, a),
+        .support_below = support_show(r->setup, SUPPORT_BELOW_AGAIN, a),
     };
     err e = fill_discussion(r, d, form, &v->discussion);
     if (e)

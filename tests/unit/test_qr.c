@@ -14,9 +14,10 @@ static struct arena memory;
 static struct str svg_of(struct str text, struct str title)
 {
     arena_init(&memory, 1000000);
-    struct html svg = { 0 };
-    expect(qr_svg(&memory, text, title, &svg) == OK);
-    return svg.s;
+    struct qr qr = { 0 };
+    expect(qr_svg(&memory, text, (struct qr_label){ .title = title }, &qr) == OK);
+    expect(!qr.again.s.n);
+    return qr.whole.s;
 }
 
 static int64_t take(struct str *s, char before)
@@ -26,6 +27,23 @@ static int64_t take(struct str *s, char before)
     return n;
 }
 
+/* A row's dark runs: "4 4.5h7m2 0h1" after its M. */
+static void take_row(struct str *s, int64_t side, uint8_t grid[SIDE_MAX][SIDE_MAX])
+{
+    int64_t x = take(s, 'M'), y = take(s, ' ');
+    expect(scan_text(s, S(".5")));
+    do {
+        int64_t w = take(s, 'h');
+        expect(x >= 4 && y >= 4 && x + w <= side - 4 && y < side - 4); // the quiet zone is quiet
+        memset(&grid[y][x], 1, (size_t)w);
+        x += w;
+        if (!s->n || s->s[0] != 'm')
+            return;
+        x += take(s, 'm');
+        expect(scan_text(s, S(" 0")));
+    } while (true);
+}
+
 /* The dark modules of the SVG's path; returns the side with its quiet zone. */
 static int64_t modules(struct str svg, uint8_t grid[SIDE_MAX][SIDE_MAX])
 {
@@ -33,17 +51,11 @@ static int64_t modules(struct str svg, uint8_t grid[SIDE_MAX][SIDE_MAX])
     expect(str_find(svg, S("viewBox=\"0 0"), &from));
     struct str s = str_sub(svg, from + 12, svg.n);
     int64_t side = take(&s, ' ');
-    expect(str_find(svg, S("fill=\"#000\" d=\""), &from));
-    s = str_sub(svg, from + 15, svg.n);
-    while (!scan_char(&s, '"')) {
-        int64_t x = take(&s, 'M'), y = take(&s, ' '), w = take(&s, 'h');
-        expect(scan_text(&s, S("v1h-")));
-        int64_t back = 0;
-        expect(scan_int(&s, SIDE_MAX, &back) && back == w && scan_char(&s, 'z'));
-        expect(x >= 4 && y >= 4 && x + w <= side - 4 && y < side - 4); // the quiet zone is quiet
-        memset(&grid[y][x], 1, (size_t)w);
-    }
-    expect_str(s, S("/></svg>"));
+    expect(str_find(svg, S("stroke=\"#000\" d=\""), &from));
+    s = str_sub(svg, from + 17, svg.n);
+    while (!scan_char(&s, '"'))
+        take_row(&s, side, grid);
+    expect_str(s, S("/></g></svg>"));
     return side;
 }
 
@@ -118,11 +130,12 @@ TEST(a_code_of_the_longest_text_is_still_read_and_one_byte_more_refused)
         text[i] = (char)('a' + i * 7 % 26);
     expect_str(decode(svg_of((struct str){ text, QR_TEXT_MAX }, S("t"))),
                ((struct str){ text, QR_TEXT_MAX }));
-    struct html svg = { S("kept") };
-    expect(qr_svg(&memory, (struct str){ text, QR_TEXT_MAX + 1 }, S("t"), &svg) == QR_TOO_LONG);
-    expect(qr_svg(&memory, S(""), S("t"), &svg) == QR_NOT_TEXT);
-    expect(qr_svg(&memory, S("a\0b"), S("t"), &svg) == QR_NOT_TEXT);
-    expect_str(svg.s, S("kept"));
+    struct qr qr = { .whole = { S("kept") } };
+    struct qr_label t = { .title = S("t") };
+    expect(qr_svg(&memory, (struct str){ text, QR_TEXT_MAX + 1 }, t, &qr) == QR_TOO_LONG);
+    expect(qr_svg(&memory, S(""), t, &qr) == QR_NOT_TEXT);
+    expect(qr_svg(&memory, S("a\0b"), t, &qr) == QR_NOT_TEXT);
+    expect_str(qr.whole.s, S("kept"));
     arena_free(&memory);
 }
 
@@ -133,5 +146,19 @@ TEST(a_codes_title_is_escaped_and_nothing_is_styled_inline)
     expect(str_find(svg, S("<title>Give \"now\" &lt;script&gt; &amp; 'more'</title>"), &where));
     expect(!str_find(svg, S("style"), &where) && !str_find(svg, S("<script"), &where));
     expect(str_find(svg, S("role=\"img\""), &where));
+    arena_free(&memory);
+}
+
+TEST(a_code_shown_twice_in_a_page_is_drawn_once)
+{
+    arena_init(&memory, 1000000);
+    struct qr qr = { 0 };
+    struct qr_label label = { .title = S("Harbour wallet"), .id = S("qr-harbour-2") };
+    expect(qr_svg(&memory, S("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"), label, &qr) == OK);
+    size_t where = 0;
+    expect(str_find(qr.whole.s, S("<g id=\"qr-harbour-2\"><path "), &where));
+    expect(str_find(qr.again.s,
+                    S("<title>Harbour wallet</title><use href=\"#qr-harbour-2\"/></svg>"), &where));
+    expect(str_find(qr.again.s, S("role=\"img\""), &where) && qr.again.s.n < 400);
     arena_free(&memory);
 }
