@@ -37,17 +37,22 @@ void ripemd160(struct str s, uint8_t ret[RIPEMD160_BYTES])
     digest(EVP_ripemd160(), s, ret, RIPEMD160_BYTES);
 }
 
+/* OpenSSL looks its algorithm up each time, which costs more than short messages do. */
+void hmac_sha256(struct str key, struct str s, uint8_t ret[SHA256_BYTES])
+{
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, (const unsigned char *)(key.n ? key.s : ""), key.n);
+    crypto_auth_hmacsha256_update(&state, (const unsigned char *)(s.n ? s.s : ""), s.n);
+    crypto_auth_hmacsha256_final(&state, ret);
+    sodium_memzero(&state, sizeof state);
+}
+
 static void hmac(const EVP_MD *kind, struct str key, struct str s, uint8_t *ret, unsigned bytes)
 {
     unsigned n = 0;
     check(key.n <= INT_MAX);
     const unsigned char *text = (const unsigned char *)(s.n ? s.s : "");
     check(HMAC(kind, key.n ? key.s : "", (int)key.n, text, s.n, ret, &n) && n == bytes);
-}
-
-void hmac_sha256(struct str key, struct str s, uint8_t ret[SHA256_BYTES])
-{
-    hmac(EVP_sha256(), key, s, ret, SHA256_BYTES);
 }
 
 void hmac_sha512(struct str key, struct str s, uint8_t ret[SHA512_BYTES])

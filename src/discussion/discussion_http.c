@@ -83,6 +83,13 @@ static err not_added(struct request *r, struct response *ret, struct comment_for
     return again(f, comment_refusal_status(e), comment_refusal_word(e));
 }
 
+static struct str print_place(const struct request *r, struct str path, struct str query,
+                              int64_t id)
+{
+    return str_print(r->arena, STR_FMT STR_FMT "#comment-%" PRId64, STR_ARG(path), STR_ARG(query),
+                     id);
+}
+
 /* The page and fragment that show the comment; its beginning if the comment is gone already. */
 static struct str place_of(const struct request *r, struct str path, int64_t id, struct str viewer)
 {
@@ -93,8 +100,16 @@ static struct str place_of(const struct request *r, struct str path, int64_t id,
         e = comment_place(&tx, r->arena, id, viewer, &place);
     if (e)
         place.query = (struct str){ 0 };
-    return str_print(r->arena, STR_FMT STR_FMT "#comment-%" PRId64, STR_ARG(path),
-                     STR_ARG(place.query), id);
+    return print_place(r, path, place.query, id);
+}
+
+/* A thread that has just begun stands at the top of the first page, and nothing need be read. */
+static struct str place_of_new(const struct request *r, struct str path,
+                               const struct comment_draft *d, const struct comment_added *done)
+{
+    if (!d->parent && !done->again)
+        return print_place(r, path, (struct str){ 0 }, done->id);
+    return place_of(r, path, done->id, d->visitor);
 }
 
 static err added(struct request *r, struct response *ret, struct str location)
@@ -131,7 +146,7 @@ err discussion_post(struct request *r, struct response *ret, const struct report
     e = sender_add(r, &d, &done);
     if (e)
         return not_added(r, ret, form, e);
-    return added(r, ret, place_of(r, report->path, done.id, d.visitor));
+    return added(r, ret, place_of_new(r, report->path, &d, &done));
 }
 
 /* ---- one comment's address */
@@ -173,9 +188,7 @@ err discussion_comment_show(struct request *r, struct response *ret)
         return http_refuse(r, ret, 410, "error_comment_gone");
     if (e)
         return http_refuse(r, ret, 404, "error_no_such_comment");
-    return response_redirect(r, ret, 303,
-                             str_print(r->arena, STR_FMT STR_FMT "#comment-%" PRId64,
-                                       STR_ARG(report.path), STR_ARG(place.query), id));
+    return response_redirect(r, ret, 303, print_place(r, report.path, place.query, id));
 }
 
 /* ---- a vote */

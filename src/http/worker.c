@@ -158,11 +158,11 @@ bool workers_add(struct workers *w, struct task *task)
     if (room && w->threads - w->busy <= w->waiting && w->threads < w->o.most)
         add_thread(w);
     room = room && w->threads > 0;
-    if (room) {
+    if (room)
         append(w, task);
-        check(pthread_cond_signal(&w->work) == 0);
-    }
     unlock(w);
+    if (room) // without the lock, or who wakes would wait for it at once
+        check(pthread_cond_signal(&w->work) == 0);
     return room;
 }
 

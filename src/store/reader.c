@@ -5,6 +5,7 @@
 #include <errno.h>
 
 QUERY(begin_read, "begin");
+QUERY(end_read, "rollback");
 
 void readers_init(struct readers *p, int most)
 {
@@ -106,7 +107,9 @@ err readers_take(struct readers *p, struct db **ret_db)
 
 void readers_give(struct readers *p, struct db *db)
 {
-    db_roll_back(db);
+    db_end_statements(db);
+    if (db_in_transaction(db) && db_run(db, &end_read))
+        db_roll_back(db);
     give_place(p, db);
 }
 

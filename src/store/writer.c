@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,8 +23,6 @@ void writer_init(struct writer *w, struct store *s)
                           .batches = { { .number = 0 }, { .number = 1 } } };
     check(!pthread_mutex_init(&w->lock, NULL));
     init_condition(&w->room);
-    init_condition(&w->done[0]);
-    init_condition(&w->done[1]);
 }
 
 void writer_free(struct writer *w)
@@ -31,8 +30,6 @@ void writer_free(struct writer *w)
     db_close(w->db);
     buf_free(&w->touched.topics);
     pthread_cond_destroy(&w->room);
-    pthread_cond_destroy(&w->done[0]);
-    pthread_cond_destroy(&w->done[1]);
     pthread_mutex_destroy(&w->lock);
 }
 
@@ -110,6 +107,7 @@ static void finish(struct writer *w, struct batch *b, err e)
         if (e)
             b->tickets[i]->result = e;
         w->kept += !b->tickets[i]->result;
+        atomic_store(&b->tickets[i]->turn, TICKET_DONE);
     }
     w->writes += (uint64_t)b->n;
     w->failed += e != OK;
@@ -118,16 +116,44 @@ static void finish(struct writer *w, struct batch *b, err e)
     w->finished = b->number;
 }
 
-/* Called and left with the lock held; runs the forming batch, which holds the caller's ticket. */
-static void lead(struct writer *w)
+static void post(struct ticket *t)
+{
+    check(!sem_post(&t->posted));
+}
+
+/* The first of the batch that has formed meanwhile leads it; NULL if nobody came. */
+static struct ticket *hand_on(struct writer *w)
 {
     struct batch *b = &w->batches[w->forming & 1];
-    w->leading = true;
+    w->working = false;
+    w->leading = b->n > 0;
+    if (!w->leading)
+        return NULL;
+    atomic_store(&b->tickets[0]->turn, TICKET_LEADS);
+    return b->tickets[0];
+}
+
+/* Takes the forming batch, so that another can form. */
+static struct batch *take_batch(struct writer *w)
+{
+    struct batch *b = &w->batches[w->forming & 1];
+    w->leading = w->working = true;
     w->leader = pthread_self();
     w->forming++;
     w->batches[w->forming & 1].number = w->forming;
     w->batches[w->forming & 1].n = 0;
     pthread_cond_broadcast(&w->room);
+    return b;
+}
+
+/*
+ * Called with the lock held and left without it; runs the forming batch, which holds the caller's
+ * own ticket. The next leader is woken before the others: it has the most to do. A ticket that was
+ * posted may be gone, and as soon as all are, so may the batch's list: it is the next but one's.
+ */
+static void lead(struct writer *w, const struct ticket *own)
+{
+    struct batch *b = take_batch(w);
     pthread_mutex_unlock(&w->lock);
 
     buf_clear(&w->touched.topics);
@@ -138,12 +164,18 @@ static void lead(struct writer *w)
     if (!e && w->touched.jobs)
         alarm_ring(&w->store->jobs_due);
 
+    struct ticket *done[BATCH_MAX];
     pthread_mutex_lock(&w->lock);
     finish(w, b, e);
-    w->leading = false;
-    pthread_cond_broadcast(&w->done[b->number & 1]);
-    if (w->batches[w->forming & 1].n)
-        pthread_cond_signal(&w->done[w->forming & 1]); /* one of them leads */
+    int n = b->n;
+    memcpy(done, b->tickets, (size_t)n * sizeof done[0]);
+    struct ticket *next = hand_on(w);
+    pthread_mutex_unlock(&w->lock);
+    if (next)
+        post(next);
+    for (int i = 0; i < n; i++)
+        if (done[i] != own)
+            post(done[i]);
 }
 
 static err join(struct writer *w, struct ticket *t, const struct timespec *until)
@@ -166,25 +198,52 @@ static void leave(struct writer *w, const struct ticket *t)
     last->place = t->place;
 }
 
-/*
- * Until the caller's batch is finished, by itself or another. A batch that has begun is awaited
- * without a deadline, for its outcome is not known before.
- */
-static err await(struct writer *w, uint64_t number, const struct ticket *t,
-                 const struct timespec *until)
+static void take_post(struct ticket *t)
 {
-    bool late = false;
-    while (w->finished < number) {
-        if (!w->leading) {
-            lead(w);
-        } else if (late && w->forming == number) {
-            leave(w, t);
+    while (sem_wait(&t->posted))
+        check(errno == EINTR);
+}
+
+/* False when nothing came until then. */
+static bool take_post_until(struct ticket *t, const struct timespec *until)
+{
+    while (sem_clockwait(&t->posted, CLOCK_MONOTONIC, until)) {
+        if (errno == ETIMEDOUT)
+            return false;
+        check(errno == EINTR);
+    }
+    return true;
+}
+
+/* Out of time. A batch that has begun is awaited all the same: its outcome is not known before. */
+static bool gives_up(struct writer *w, const struct ticket *t, uint64_t number)
+{
+    pthread_mutex_lock(&w->lock);
+    bool left = atomic_load(&t->turn) == TICKET_WAITS && w->forming == number;
+    if (left)
+        leave(w, t);
+    w->busy += left;
+    pthread_mutex_unlock(&w->lock);
+    return left;
+}
+
+/* Called with the lock held and left without it. */
+static err await(struct writer *w, struct ticket *t, const struct timespec *until)
+{
+    if (!w->leading) {
+        lead(w, t);
+        return t->result;
+    }
+    uint64_t number = w->forming;
+    pthread_mutex_unlock(&w->lock);
+    if (!take_post_until(t, until)) {
+        if (gives_up(w, t, number))
             return ERR_BUSY;
-        } else if (late) {
-            pthread_cond_wait(&w->done[number & 1], &w->lock);
-        } else {
-            late = pthread_cond_timedwait(&w->done[number & 1], &w->lock, until) == ETIMEDOUT;
-        }
+        take_post(t);
+    }
+    if (atomic_load(&t->turn) == TICKET_LEADS) {
+        pthread_mutex_lock(&w->lock);
+        lead(w, t);
     }
     return t->result;
 }
@@ -193,14 +252,19 @@ err writer_write(struct writer *w, tx_work *work, void *arg)
 {
     struct ticket t = { .work = work, .arg = arg };
     struct timespec until = deadline_in(w->wait);
+    atomic_init(&t.turn, TICKET_WAITS);
+    check(!sem_init(&t.posted, 0, 0));
     pthread_mutex_lock(&w->lock);
-    check(!w->leading || !pthread_equal(w->leader, pthread_self())); /* not from inside `work` */
+    check(!w->working || !pthread_equal(w->leader, pthread_self())); /* not from inside `work` */
     err e = join(w, &t, &until);
     bool joined = !e;
-    if (joined)
-        e = await(w, w->forming, &t, &until);
-    w->busy += e == ERR_BUSY;
-    pthread_mutex_unlock(&w->lock);
+    if (joined) {
+        e = await(w, &t, &until);
+    } else {
+        w->busy++;
+        pthread_mutex_unlock(&w->lock);
+    }
+    (void)sem_destroy(&t.posted); // nobody waits for it any more
     return joined ? e : fault(e);
 }
 

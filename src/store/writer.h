@@ -3,18 +3,21 @@
 #include "store/db.h"
 
 #include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 
 /*
  * The one write connection and group commit.
  *
  * A caller puts its ticket into the batch that is forming. If nobody leads, it leads: it takes the
  * batch, runs every ticket's work in a savepoint inside one BEGIN IMMEDIATE ... COMMIT, tells the
- * topics, and wakes the batch. Whoever came meanwhile has formed the next batch, and one of them
- * leads it. So the batch is as large as the disk is slow, one fsync serves all of it, and a lone
- * writer never waits for another thread.
+ * topics, and wakes the batch. Whoever came meanwhile has formed the next batch, and its first
+ * ticket is woken to lead it. So the batch is as large as the disk is slow, one fsync serves all of
+ * it, and a lone writer never waits for another thread.
  *
- * Batches are numbered; a caller sleeps on the condition of its batch's parity until `finished`
- * reaches its number. Nobody touches a ticket after that, so it may live on its caller's stack.
+ * Each ticket has a semaphore of its own, so that those woken need no lock and do not queue up for
+ * it. A ticket that does not wait any more is posted exactly once, and its caller leaves
+ * only after it has taken that post: nobody touches the ticket later, so it may live on the stack.
  */
 enum {
     BATCH_MAX = 512, /* tickets in a batch; who finds the forming one full waits for room */
@@ -24,11 +27,14 @@ enum {
     HARDLY_ANY_WRITES = 60,
 };
 
+enum ticket_turn { TICKET_WAITS, TICKET_LEADS, TICKET_DONE };
 struct ticket {
     tx_work *work;
     void *arg;
     err result;
-    int place; /* in its batch */
+    int place;                     /* in its batch */
+    _Atomic enum ticket_turn turn; /* changed under the writer's lock */
+    sem_t posted;
 };
 struct batch {
     uint64_t number;
@@ -46,10 +52,11 @@ struct writer {
     struct touched touched;
 
     pthread_mutex_t lock; /* for all below */
-    pthread_cond_t done[2], room;
+    pthread_cond_t room;
     struct batch batches[2]; /* by parity of the number */
     uint64_t forming, finished;
-    bool leading;
+    bool leading; /* somebody leads, or was woken to lead */
+    bool working; /* and is at work: */
     pthread_t leader;
     uint64_t writes, kept, busy, failed, largest, writes_at_rest;
 };

@@ -231,6 +231,16 @@ static bool has(struct str text, const char *part)
     return str_find(text, str_from_z(part), &at);
 }
 
+static size_t occurrences(struct str text, const char *part)
+{
+    size_t n = 0, at = 0;
+    while (str_find(text, str_from_z(part), &at)) {
+        text = str_sub(text, at + 1, text.n);
+        n++;
+    }
+    return n;
+}
+
 TEST(meter_part_has_a_text_alternative_and_no_style_or_script)
 {
     struct stage st;
@@ -255,7 +265,7 @@ TEST(meter_part_has_a_text_alternative_and_no_style_or_script)
     stage_end(&st);
 }
 
-TEST(support_part_shows_every_channel_twice_on_one_page_without_ids)
+TEST(support_part_shows_every_channel_twice_on_one_page_and_its_codes_by_reference)
 {
     struct stage st;
     stage_start(&st, "[channel.paypal]\nurl = https://paypal.me/river?a=b&c=d\n"
@@ -269,7 +279,7 @@ TEST(support_part_shows_every_channel_twice_on_one_page_without_ids)
                      "address = 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\n");
     struct stage_view v = {
         .above = support_show(&st.setup, SUPPORT_ABOVE, &st.arena),
-        .below = support_show(&st.setup, SUPPORT_BELOW, &st.arena),
+        .below = support_show(&st.setup, SUPPORT_BELOW_AGAIN, &st.arena),
     };
     expect(v.above.links.n == 2 && v.above.banks.n == 1 && v.above.wallets.n == 3);
     struct str html = render(&st, &v);
@@ -287,7 +297,14 @@ TEST(support_part_shows_every_channel_twice_on_one_page_without_ids)
     expect(has(html, "<svg") && has(html, " hidden>Copy"));
     expect(has(html, "aria-label=\"Ways to give, before the text\""));
     expect(has(html, "aria-label=\"Ways to give, after the text\""));
-    expect(!has(html, " id=") && !has(html, "style="));
+    static const char *const ids[] = { "qr-bitcoin", "qr-bitcoincash", "qr-ethereum" };
+    for (size_t i = 0; i < COUNT(ids); i++) {
+        char id[40], use[40];
+        (void)snprintf(id, sizeof id, " id=\"%s\"", ids[i]);
+        (void)snprintf(use, sizeof use, "<use href=\"#%s\"/>", ids[i]);
+        expect(occurrences(html, id) == 1 && occurrences(html, use) == 1);
+    }
+    expect(occurrences(html, " id=") == COUNT(ids) && !has(html, "style="));
     stage_end(&st);
 }
 
