@@ -1,5 +1,6 @@
 #include "discussion/vote.h"
 #include "base/check.h"
+#include "publishing/report.h"
 
 #include <inttypes.h>
 
@@ -51,7 +52,19 @@ static err subject_get(struct tx *tx, const struct vote *v, struct subject *ret)
         .value = (int)column_int(s, 5),
     };
     query_end(s);
-    return !ret->published ? VOTE_NOT_PUBLISHED : ret->own ? VOTE_OWN : OK;
+    return OK;
+}
+
+/* What is not shown takes no votes: a comment that was taken down, any of a withdrawn report. */
+static err check_votable(struct tx *tx, const struct subject *s)
+{
+    bool shown = false;
+    if (!s->published)
+        return VOTE_NOT_PUBLISHED;
+    err e = report_published(tx, s->report, &shown);
+    if (e)
+        return fault(e);
+    return !shown ? VOTE_NOT_PUBLISHED : s->own ? VOTE_OWN : OK;
 }
 
 static void bind_hash(struct stmt *s, int i, struct str hash)
@@ -92,6 +105,8 @@ err vote_set(struct tx *tx, const struct vote *v, struct vote_sums *ret)
     check(v->value >= -1 && v->value <= 1 && v->voter.n);
     struct subject subject = { 0 };
     err e = subject_get(tx, v, &subject);
+    if (!e)
+        e = check_votable(tx, &subject);
     if (e)
         return e;
     int64_t up = subject.up + (v->value > 0) - (subject.value > 0);

@@ -20,7 +20,7 @@ struct vote_sums {
 };
 enum {
     VOTE_NO_COMMENT = 1, /* none of that id */
-    VOTE_NOT_PUBLISHED,  /* held, hidden, spam or deleted */
+    VOTE_NOT_PUBLISHED,  /* held, hidden, spam or deleted; or its report is not public */
     VOTE_OWN,            /* by the comment's author */
 };
 /* Setting the same value again changes nothing and is no error. */

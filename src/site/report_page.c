@@ -262,7 +262,9 @@ static err show(struct request *r, struct response *ret, const struct report *re
         e = layout_fill(r, &v.page);
     if (e)
         return fault(e);
-    ret->cache = form || d.asked.personal ? CACHE_PRIVATE : CACHE_SHARED;
+    // A reply to what is not there: a page for each number there is would fill the cache.
+    bool odd = d.asked.reply && !d.has_reply_to;
+    ret->cache = form || d.asked.personal || odd ? CACHE_PRIVATE : CACHE_SHARED;
     if (form && form->status == 429)
         response_header(ret, "Retry-After", S(RETRY_SECONDS));
     return layout_respond(r, ret, &report_page, &v, form ? form->status : 200);
@@ -290,7 +292,7 @@ static bool answered(struct request *r, struct response *ret, err found,
     else if (found)
         *ret_e = fault(found);
     else if (f->standing == REPORT_MOVED)
-        *ret_e = response_redirect(r, ret, r->method == HTTP_GET ? 301 : 303, f->report.path);
+        *ret_e = response_redirect(r, ret, 301, f->report.path);
     else if (f->standing == REPORT_GONE)
         *ret_e = show_withdrawn(r, ret, &f->report);
     else
@@ -312,6 +314,8 @@ err report_page_post(struct request *r, struct response *ret)
 {
     struct report_found f = { 0 };
     err e = report_at(r, &f);
+    if (!e && f.standing == REPORT_MOVED) // meanwhile: a redirect would lose what was typed
+        f.standing = f.report.state == REPORT_PUBLISHED ? REPORT_SHOWN : REPORT_GONE;
     if (answered(r, ret, e, &f, &e))
         return e;
     struct comment_form form = { 0 };

@@ -238,10 +238,31 @@ def test_a_reply_to_a_comment_of_another_report_is_refused(site):
     assert answer.status == 422
 
 
-def test_withdrawn_reports_take_no_comments(site):
+def test_withdrawn_reports_take_no_comments_and_no_votes(site):
+    client = site.client()
+    number = post(client).location.rpartition("#comment-")[2]
     site.publish(conftest.REPORT.replace("state: published", "state: withdrawn\nreason: Wrong."))
     assert post(site.client()).status == 410
     assert site.client().post("/2018/05/04/nothing/comments", {"name": "T", "body": "x"}).status == 404
+    refused = site.client().post(f"/comments/{number}/vote", {"value": 1})
+    assert refused.status == 409 and "not shown any more" in refused.text
+    site.publish(conftest.REPORT)
+    assert '"score":0' in client.get("/api/v1/reports/1/comments").text, "nothing was written"
+
+
+def test_a_comment_written_while_the_report_moved_is_kept(site):
+    report = conftest.REPORT.replace("slug:", "id: dike\nslug:")
+    site.publish(report)
+    site.publish(report.replace("slug: southern-dike", "slug: the-dike"))
+    client = site.client()
+    kept = post(client, body="Written at the old address")
+    assert kept.status == 303 and kept.location.startswith("/2018/05/04/the-dike#comment-")
+    assert "Written at the old address" in site.client().get("/2018/05/04/the-dike").text
+    wrong = post(site.client(), name="", body="Not lost either")
+    assert wrong.status == 422 and "Not lost either" in wrong.text
+    site.publish(report.replace("slug: southern-dike", "slug: the-dike").replace(
+        "state: published", "state: withdrawn\nreason: Wrong."))
+    assert post(site.client()).status == 410
 
 
 def test_a_hundred_people_at_once_are_all_counted(make_site):
