@@ -29,7 +29,11 @@
  *     ...
  *     return layout_respond(r, ret, &front_page, &v, 200);
  */
-enum { LAYOUT_PAGE_MAX = 1024 * 1024 }; /* bytes of one rendered page; more is ERR_LIMIT */
+/*
+ * Bytes of one rendered page; more is ERR_LIMIT. A report of BODY_HTML_MAX with the largest piece
+ * of its discussion, the form with what was typed and the markup around all of it stay below.
+ */
+enum { LAYOUT_PAGE_MAX = 2 * 1024 * 1024 };
 enum { LAYOUT_SERIES_MAX = 12, LAYOUT_STANDING_MAX = 12 }; /* links in the masthead and foot */
 
 /* The site's own keys, declared here for every room above. */

@@ -250,6 +250,18 @@ def test_withdrawn_reports_take_no_comments_and_no_votes(site):
     assert '"score":0' in client.get("/api/v1/reports/1/comments").text, "nothing was written"
 
 
+def test_the_longest_report_with_the_longest_comments_is_still_shown(site):
+    """No reader can take a page away by writing as much as the limits allow."""
+    site.publish(conftest.REPORT.replace("southern-dike", "long") + ("&" * 99 + "\n") * 1300)
+    path, client = "/2018/05/04/long", site.client()
+    for n in range(154):
+        body = "short" if n < 150 else "&" * 16380
+        assert client.post(path + "/comments", {"name": "Tove", "body": f"{body}{n}"}).status == 303
+    for query in ("", "?all=1", "?all=1&sort=oldest", "?reply=1"):
+        answer = site.client().get(path + query)
+        assert answer.status == 200 and len(answer.body) > 900_000, (query, answer.status)
+
+
 def test_a_comment_written_while_the_report_moved_is_kept(site):
     report = conftest.REPORT.replace("slug:", "id: dike\nslug:")
     site.publish(report)
