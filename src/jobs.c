@@ -88,6 +88,15 @@ static const struct job_kind kinds[] = {
       .tries = JOB_TRIES_MAX },
 };
 
+/* A promise that is there already moves to the earlier time, and the job then promises the next
+ * day's. */
+err work_reload(struct newsroom *n)
+{
+    int64_t day = next_day(n);
+    err e = store_write(newsroom_app(n)->store, promise_day, &day);
+    return e ? fault(e) : OK;
+}
+
 err work_start(struct newsroom *n, struct work **ret)
 {
     struct work *w = calloc(1, sizeof *w);
@@ -100,8 +109,7 @@ err work_start(struct newsroom *n, struct work **ret)
                               .kind_count = COUNT(kinds),
                               .workers = JOB_THREADS,
                               .arg = w };
-    int64_t day = next_day(n);
-    err e = store_write(app->store, promise_day, &day);
+    err e = work_reload(n);
     if (!e)
         e = people_daily_promise(app->store, clock_now(&app->clock));
     if (!e)

@@ -115,6 +115,8 @@ static void reload(struct service *s)
         return;
     }
     server_reload(s->http);
+    if (work_reload(s->room)) // a full disk: the day turns when it would have turned before
+        log_event("event=day_begin outcome=not_written");
     log_event("event=reloaded");
 }
 

@@ -356,10 +356,10 @@ static err saved(const struct editor *ed)
 {
     const struct report_saved *s = &ed->saved;
     const char *key = s->new_revision ? "report_saved" : "report_same";
-    if (ed->wish == REPORT_WISH_SCHEDULE && s->state == REPORT_SCHEDULED)
-        key = "report_scheduled";
-    else if (ed->wish != REPORT_WISH_DRAFT)
+    if (s->now_public)
         key = "report_published";
+    else if (ed->wish == REPORT_WISH_SCHEDULE && s->scheduled)
+        key = "report_scheduled";
     return desk_done(ed->r, ed->ret, report_desk_url(ed->r, s->report, ""), key);
 }
 

@@ -367,6 +367,8 @@ static const char *report_done(const struct report_saved *r)
     }
     if (r->now_public)
         return r->number == 1 ? "published" : "published anew";
+    if (r->scheduled)
+        return "changes scheduled";
     return r->new_revision ? "changes kept as a draft" : "is published already";
 }
 

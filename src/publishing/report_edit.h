@@ -90,6 +90,7 @@ struct report_saved {
     struct str path;         /* its address, in the draft's arena */
     bool new_report, new_revision, new_series;
     bool now_public; /* this call changed what readers see */
+    bool scheduled;  /* words of it wait for their time, of a published report too */
 };
 MUST_USE err report_save(struct tx *tx, const struct report_draft *d, struct report_saved *ret);
 

@@ -25,7 +25,7 @@ QUERY(set_words, "update report set words = $2, series = $3, day = $4, slug = $5
 QUERY(set_key, "update report set file_id = $2 where id = $1 and file_id is null");
 QUERY(withdraw_new, "update report set state = 'published', live = newest, published_at = $2,"
                     " updated_at = $2 where id = $1 and live = 0");
-QUERY(read_state, "select state, day, slug from report where id = $1");
+QUERY(read_state, "select state, day, slug, scheduled from report where id = $1");
 
 /* The report a draft belongs to, and its newest revision. id 0: a new one. */
 struct target {
@@ -279,6 +279,7 @@ static err read_saved(struct tx *tx, const struct report_draft *d, struct report
         return fault(ERR_DATA);
     ret->path =
         report_path_print(d->arena, date_from_days(column_int(s, 1)), column_str(s, 2, d->arena));
+    ret->scheduled = column_int(s, 3) > 0;
     query_end(s);
     return OK;
 }

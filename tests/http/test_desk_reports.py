@@ -111,6 +111,9 @@ def test_a_report_is_scheduled_unscheduled_and_published_when_its_time_comes(roo
     assert room.editor.post(f"/desk/reports/{n}/unschedule", {}).status == 409
     answer = room.editor.fill(f"/desk/reports/{n}", "report", "schedule", date="2018-05-10", time="")
     assert "is published" in notice_of(room.editor.follow(answer))  # that time has come already
+    answer = room.editor.fill(f"/desk/reports/{n}", "report", "schedule", title="Later Still",
+                              date=time.strftime("%Y-%m-%d", soon), time="08:30")
+    assert "at its time" in notice_of(room.editor.follow(answer))  # readers see the old words till then
     assert {"report.schedule", "report.unschedule"} <= set(room.actions())
 
 

@@ -3,6 +3,7 @@ file could take the newsroom down, and a full disk could take its pages away."""
 
 import os
 import signal
+import sqlite3
 import stat
 import subprocess
 import time
@@ -125,6 +126,23 @@ def test_sighup_takes_a_new_configuration_and_keeps_the_old_when_the_new_is_wron
     site.process.send_signal(signal.SIGHUP)
     until(lambda: "event=reload_refused" in site.log_text())
     assert "The Alder Gazette" in site.client().get("/").text
+
+
+def test_a_new_time_zone_moves_the_beginning_of_the_day(make_site):
+    """Goals begin and end with the site's day: in a zone where it begins earlier, earlier."""
+    def day_begin(site):
+        with sqlite3.connect(os.path.join(site.data, "diurnal.db")) as db:
+            return db.execute("select run_at from job where kind = 'day-begin'").fetchone()[0]
+
+    hour = time.gmtime().tm_hour
+    east = 23 - hour if hour >= 10 else -1 - hour  # where the day's last hour is running
+    zones = [f"Etc/GMT{-hours:+d}" for hours in (east - 2, east)]  # their signs are the other way round
+    site = make_site(config=CONFIG.replace("America/New_York", zones[0]))
+    before = day_begin(site)
+    site.configure(CONFIG.replace("America/New_York", zones[1]))
+    site.process.send_signal(signal.SIGHUP)
+    until(lambda: "event=reloaded" in site.log_text())
+    assert before - day_begin(site) == 2 * 3600 * 1_000_000
 
 
 def test_a_broken_theme_is_refused_with_file_and_line_and_a_good_one_is_served(make_site, tmp_path):
