@@ -17,32 +17,12 @@ QUERY(discussion_add,
       "hidden = discussion.hidden + excluded.hidden, spam = discussion.spam + excluded.spam, "
       "deleted = discussion.deleted + excluded.deleted");
 
-#define COUNTED(state) "coalesce(sum(case when state = '" state "' then 1 else 0 end), 0)"
+#define COUNTED(state) "sum(case when state = '" state "' then 1 else 0 end) as " state ", "
+#define STATES_COUNTED                                                                             \
+    COUNTED("published") COUNTED("held") COUNTED("hidden") COUNTED("spam") COUNTED("deleted")
 #define COMMENTS_COUNTED                                                                           \
-    "(select report, " COUNTED("published") " as published, " COUNTED(                             \
-        "held") " as held, " COUNTED("hidden") " as hidden, " COUNTED("spam") " as "               \
-                                                                              "spam, " COUNTED(    \
-                                                                                  "d"              \
-                                                                                  "e"              \
-                                                                                  "l"              \
-                                                                                  "e"              \
-                                                                                  "t"              \
-                                                                                  "e"              \
-                                                                                  "d") " as "      \
-                                                                                       "deleted, " \
-                                                                                       "sum(case " \
-                                                                                       "when "     \
-                                                                                       "root is "  \
-                                                                                       "null "     \
-                                                                                       "then "     \
-                                                                                       "visible "  \
-                                                                                       "else 0 "   \
-                                                                                       "end) as "  \
-                                                                                       "threads "  \
-                                                                                       "from "     \
-                                                                                       "comment "  \
-                                                                                       "group by " \
-                                                                                       "report)"
+    "(select report, " STATES_COUNTED "sum(case when root is null then visible else 0 end) as "    \
+    "threads from comment group by report)"
 CHECK_ROWS(discussion_counted,
            "a discussion's counters are the numbers of its comments in each state",
            "select d.report, d.published, c.published as counted_published, d.threads, "

@@ -10,7 +10,7 @@
  * It cannot see that whole transactions are missing at the end: compare the head it prints with one
  * published elsewhere.
  */
-enum { LEDGER_VERIFY_ACCOUNTS_MAX = 2048, LEDGER_VERIFY_ASSETS_MAX = 64 };
+enum { LEDGER_VERIFY_ACCOUNTS_MAX = 2048, LEDGER_VERIFY_ASSETS_MAX = 256 };
 struct ledger_verifier;
 
 /* What was found; sums are per channel, account, source and asset, in order of appearance. */

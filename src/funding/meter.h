@@ -20,7 +20,7 @@ struct meter {
     const struct amount *unvalued; /* per other asset: settled and pending together, not zero */
     size_t unvalued_count;
 };
-enum { METER_UNVALUED_MAX = 64 }; /* assets */
+enum { METER_UNVALUED_MAX = 256 }; /* assets: more than there are in ISO 4217 and the coins */
 #define METER_PERCENT_MAX INT64_C(999999999)
 /* With goal->id 0 an empty meter. ERR_OVERFLOW when a sum does not fit. */
 MUST_USE err meter_get(struct tx *tx, const struct goal *goal, struct arena *a, struct meter *ret);

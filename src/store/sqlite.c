@@ -19,9 +19,8 @@
 #include <string.h>
 
 enum {
-    PARAMETERS_MAX = 60,
+    PARAMETERS_MAX = 60,      /* of one statement */
     COPY_PAGES = 256,         /* copied in one step */
-                              /* of one statement */
     ROW_TEXT_MAX = 4000,      /* bytes of a row shown to the operator */
     TEXT_MAX = 100 * 1000000, /* bytes of one value or row */
     BUSY_WAIT_MS = 5000,      /* for another process' lock, as a shell's on the same file */

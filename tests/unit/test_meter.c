@@ -1,5 +1,6 @@
 #include "base/embedded.h"
 #include "funding/display.h"
+#include "funding/ledger_verify.h"
 #include "funding/meter.h"
 #include "funding/support.h"
 #include "render/format.h"
@@ -45,6 +46,37 @@ TEST(meter_sums_settled_by_hand_and_pending_of_its_period_and_currency)
     expect_str(amount_print(&f.arena, m.unvalued[0]), S("10.00"));
     expect_str(amount_print(&f.arena, m.unvalued[1]), S("0.50000000"));
     expect(meter_on(&f, "2018-06-01").goal.id == 0);
+    fund_end(&f);
+}
+
+/* Every three capitals that money.c knows, and the coins. */
+static size_t add_all_assets(struct fund *f)
+{
+    size_t n = 0;
+    char text[] = "1 AAA";
+    for (text[2] = 'A'; text[2] <= 'Z'; text[2]++)
+        for (text[3] = 'A'; text[3] <= 'Z'; text[3]++)
+            for (text[4] = 'A'; text[4] <= 'Z'; text[4]++) {
+                struct asset asset = { 0 };
+                if (!asset_parse(str_from_z(text + 2), &asset))
+                    continue;
+                fund_add(f, "bank", text, "2018-05-02");
+                n++;
+            }
+    return n;
+}
+
+TEST(meter_and_ledger_take_a_gift_in_every_asset_there_is)
+{
+    struct fund f = fund_start();
+    int64_t goal = 0;
+    expect(fund_goal(&f, "5000 USD", "2018-05", &goal) == OK);
+    size_t n = add_all_assets(&f);
+    expect(n > 150);
+    expect(meter_on(&f, "2018-05-31").unvalued_count == n - 1);
+    struct ledger_verifier *v = ledger_verify_start(&f.arena);
+    expect(ledger_verify_put(v, fund_csv(&f)));
+    expect(ledger_verify_end(v).good);
     fund_end(&f);
 }
 
