@@ -1,6 +1,7 @@
 """The discussion over HTTP, as a browser without script uses it. Without these a comment could be lost,
 shown to the wrong person, or refused without a reason."""
 
+import json
 import re
 import threading
 
@@ -248,6 +249,56 @@ def test_withdrawn_reports_take_no_comments_and_no_votes(site):
     assert refused.status == 409 and "not shown any more" in refused.text
     site.publish(conftest.REPORT)
     assert '"score":0' in client.get("/api/v1/reports/1/comments").text, "nothing was written"
+
+
+TOO_LARGE = str(2**63)
+
+
+@pytest.mark.parametrize("path, status", [
+    (f"/comments/{TOO_LARGE}", 404), ("/comments/0", 404), ("/comments/-1", 404), ("/comments/+1", 404),
+    (f"{PATH}?thread={TOO_LARGE}", 404), (f"{PATH}?reply={TOO_LARGE}", 404), (f"{PATH}?reply=0", 404),
+    (f"{PATH}?sort=best", 404), (f"{PATH}?all=2", 404), (f"{PATH}?after={TOO_LARGE}", 404),
+    (f"/api/v1/reports/{TOO_LARGE}", 404), (f"/api/v1/reports/{TOO_LARGE}/comments", 404),
+    (f"/api/v1/reports/1/comments?thread={TOO_LARGE}", 400), (f"/api/v1/reports?before={TOO_LARGE}", 400),
+    (f"/sitemap/{TOO_LARGE}", 404), (f"/funding?after=2018-05-03.{TOO_LARGE}", 400), (f"/?before={TOO_LARGE}", 404),
+])
+def test_numbers_beyond_all_bounds_lead_nowhere(shared_site, path, status):
+    answer = shared_site.client().get(path)
+    assert answer.status == status
+    if path.startswith("/api/"):
+        assert answer.headers["content-type"] == "application/problem+json"
+    else:
+        assert "<h1" in answer.text
+
+
+def test_numbers_beyond_all_bounds_write_nothing(site):
+    client = site.client()
+    number = number_of(post(client))
+    other = site.client()
+    for parent in (TOO_LARGE, "-1", "0", "1.0", "١"):
+        answer = post(other, parent=parent, body="Lost?")
+        assert answer.status == 422 and "not in this discussion" in answer.text and "Lost?" in answer.text
+    for ident, value, status in ((TOO_LARGE, 1, 404), ("0", 1, 404), (number, 2, 422), (number, TOO_LARGE, 422),
+                                 (number, "", 422), (number, "1.0", 422), (number, "+1", 422)):
+        assert other.post(f"/comments/{ident}/vote", {"value": value}).status == status, (ident, value)
+    assert other.post(f"/comments/{number}/vote", {}).status == 422
+    told = json.loads(other.get("/api/v1/reports/1/comments").text)
+    assert told["count"] == 1 and told["threads"][0]["score"] == 0
+
+
+def test_me_says_what_a_cached_page_cannot(site):
+    client = site.client()
+    number = number_of(post(client))
+    reader = site.client()
+    assert reader.post(f"/comments/{number}/vote", {"value": -1}).status == 303
+    path = f"/me?report=1&comments={number},999,{TOO_LARGE},x"
+    mine, theirs, nobody = (json.loads(c.get(path).text) for c in (client, reader, site.client()))
+    assert mine["mine"] == [number] and mine["votes"] == {} and mine["token"]
+    assert theirs["mine"] == [] and theirs["votes"] == {str(number): -1}
+    assert nobody["mine"] == [] and nobody["votes"] == {} and nobody["token"]
+    answer = client.get(path)
+    assert "no-store" in answer.headers["cache-control"]
+    assert json.loads(client.get(f"/me?report={TOO_LARGE}").text) == {"votes": {}, "mine": []}
 
 
 def test_the_longest_report_with_the_longest_comments_is_still_shown(site):

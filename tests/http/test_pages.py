@@ -219,6 +219,15 @@ def test_no_page_names_another_host_for_anything_it_loads(shared_site):
         assert " style=" not in text and " onclick=" not in text
 
 
+def test_the_list_of_series_and_the_icon_are_found(shared_site):
+    client = shared_site.client()
+    answer = client.get("/series")
+    assert answer.status == 200 and 'href="/series/daily-field-report"' in answer.text
+    icon = client.get("/favicon.ico")
+    assert icon.status == 302
+    assert client.follow(icon).headers["content-type"].startswith("image/svg+xml")
+
+
 def test_static_files_are_kept_for_ever_and_an_old_address_leads_to_the_new(shared_site):
     client = shared_site.client()
     url = re.search(r'href="(/assets/[0-9a-f]+/css/[^"]+)"', client.get("/").text).group(1)

@@ -2,6 +2,7 @@
 file could take the newsroom down, and a full disk could take its pages away."""
 
 import os
+import re
 import signal
 import sqlite3
 import stat
@@ -270,13 +271,22 @@ def test_metrics_and_health_stand_on_a_listener_of_their_own(make_site):
     assert "# TYPE" in text and "diurnal_" in text
 
 
-def test_the_access_log_holds_no_address_and_no_words(site):
-    site.client().post(PATH + "/comments", {"name": "Secretname", "body": "secretbody", "email": "a@b.example"})
-    site.client().get(PATH + "?sort=oldest")
+def test_the_access_log_holds_no_address_and_no_words(make_site, tmp_path):
+    log = tmp_path / "access.log"
+    site = make_site(config=f"[server]\naccess_log = {log}\n{CONFIG}")
+    site.publish(REPORT)
+    client = site.client()
+    client.post(PATH + "/comments", {"name": "Secretname", "body": "secretbody", "email": "a@b.example"})
+    client.get(PATH + "?sort=oldest", User_Agent="secretagent", Referer="https://secret.example/")
+    client.get("/comments/1")
     site.stop()
-    text = site.log_text()
-    for secret in ("Secretname", "secretbody", "a@b.example", "127.0.0.1 "):
-        assert secret not in text
+    lines = log.read_text().splitlines()
+    assert len(lines) == 3
+    for line in lines:
+        assert re.fullmatch(r"(\w+=\S+ )*\w+=\S+", line), line
+    assert "method=POST route=/{year}/{month}/{day}/{slug}/comments status=303" in lines[0]
+    for secret in ("ecret", "a@b.example", "127.0.0.1", "southern-dike", "/comments/1"):
+        assert secret not in log.read_text() and secret not in site.log_text(), secret
 
 
 def test_every_command_explains_itself():
