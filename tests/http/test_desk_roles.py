@@ -150,7 +150,7 @@ DENIED = "That is not allowed"
 KEEP = {"/desk/sign-out", "/desk/staff/{person}/end", "/desk/pages/about/take-down"}
 
 
-@pytest.mark.parametrize("path", sorted(set(POSTS) - KEEP))
+@pytest.mark.parametrize("path", sorted(POSTS))
 def test_a_form_is_taken_from_those_roles_only_that_the_table_names(room, table, path):
     address = path.format(**room.ids)
     for role in ROLES:
@@ -158,7 +158,7 @@ def test_a_form_is_taken_from_those_roles_only_that_the_table_names(room, table,
             continue
         answer = answer_of(room.people[role], "POST", address)
         assert answer.status == 403 and DENIED in answer.text, (role, address, answer.status)
-    for role in table[POSTS[path]]:
+    for role in table[POSTS[path]] if path not in KEEP else ():
         answer = answer_of(room.people[role], "POST", address)
         assert answer.status in (200, 303, 403, 404, 409, 422, 400), (role, address, answer.status)
         assert DENIED not in answer.text, (role, address)

@@ -172,6 +172,7 @@ def test_a_link_works_once_and_opening_it_does_not_use_it_up(room):
     assert second.get(link).status == 410
     assert second.post(link, {"password": PASSWORD}).status == 410
     assert room.sign_in("once@river.example")[1].status == 303
+    assert "link.use" in room.actions()
 
 
 def test_the_first_link_made_the_owner_and_is_gone(room):
