@@ -1,8 +1,16 @@
 #include "publishing/body.h"
 #include "base/buf.h"
 #include "base/check.h"
+#include "base/crypto.h"
+#include "base/encoding.h"
+#include "base/utf8.h"
+#include "publishing/report.h"
+#include "render/theme.h"
 
-enum { SCRATCH_BYTES = 64 * 1024 * 1024 }; /* MARKDOWN_GROWTH times the longest text, and room */
+enum {
+    SCRATCH_BYTES = 64 * 1024 * 1024, /* MARKDOWN_GROWTH times the longest text, and room */
+    HASHED_MAX = 16 * 1024 * 1024,    /* more than all fields of a draft together */
+};
 
 struct collector {
     const struct media_names *names;
@@ -109,4 +117,51 @@ err body_render(struct arena *a, struct str text, const struct media_names *name
         return e;
     *ret = body;
     return OK;
+}
+
+static err check_text(const struct config *c, const struct body_words *s)
+{
+    if (!str_trim(s->text).n)
+        return s->may_be_empty ? OK : BODY_MISSING;
+    if (s->text.n > (size_t)config_int(c, &limit_report_bytes))
+        return BODY_TOO_LONG;
+    return text_check(s->text, false) == TEXT_FINE ? OK : BODY_NOT_TEXT;
+}
+
+err body_prepare(const struct setup *setup, struct arena *a, const struct body_words *s,
+                 struct body *ret, struct str *ret_picture)
+{
+    struct body body = { 0 };
+    err e = check_text(setup->config, s);
+    if (!e)
+        e = body_render(a, s->text, s->pictures, theme_word(setup->theme, "back_to_text"), &body);
+    if (e)
+        return e < 0 ? fault(e) : e;
+    if (body.missing_count) {
+        *ret_picture = body.missing[0];
+        return BODY_PICTURE_MISSING;
+    }
+    *ret = body;
+    return OK;
+}
+
+static void put_part(struct buf *out, struct str s)
+{
+    buf_print(out, "%zu:", s.n);
+    buf_put(out, s);
+}
+
+struct str body_hash(struct arena *a, const struct str *words, size_t n, const struct body *b)
+{
+    struct buf all CLEANUP(buf_free) = buf_make(HASHED_MAX);
+    for (size_t i = 0; i < n; i++)
+        put_part(&all, words[i]);
+    for (size_t i = 0; i < b->picture_count; i++) {
+        put_part(&all, b->pictures[i]->source);
+        put_part(&all, b->pictures[i]->media.hash);
+    }
+    check(!buf_full(&all)); // every field was checked to be short
+    uint8_t digest[SHA256_BYTES];
+    sha256(buf_str(&all), digest);
+    return hex_print(a, bytes_str(digest, sizeof digest));
 }

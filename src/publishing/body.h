@@ -10,7 +10,13 @@ enum {
     BODY_HTML_MAX = 640 * 1024
 }; /* bytes of one text's HTML, so that a page of it can be sent */
 
-enum { BODY_TOO_LONG = 1 };
+enum {
+    BODY_TOO_LONG = 1, /* the text is, or its HTML would be */
+    BODY_MISSING,
+    BODY_NOT_TEXT,
+    BODY_PICTURE_MISSING,
+    BODY_REFUSALS
+};
 
 /* One question, and the byte of the HTML behind which its box stands. */
 struct body_question {
@@ -31,3 +37,17 @@ struct body {
 /* `back_to_text`: see markdown_options. */
 MUST_USE err body_render(struct arena *a, struct str text, const struct media_names *names,
                          struct str back_to_text, struct body *ret);
+
+/* What somebody wrote, to be checked and rendered. */
+struct body_words {
+    struct str text;
+    const struct media_names *pictures;
+    bool may_be_empty;
+};
+/* Refuses with each of the refusals; *ret_picture is the first picture that is missing. */
+MUST_USE err body_prepare(const struct setup *setup, struct arena *a, const struct body_words *s,
+                          struct body *ret, struct str *ret_picture);
+
+/* Of these words, each with its length before it, and of what the body's pictures show: two
+ * revisions with the same hash say the same. */
+struct str body_hash(struct arena *a, const struct str *words, size_t n, const struct body *b);

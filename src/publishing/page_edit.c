@@ -1,10 +1,7 @@
 #include "publishing/page_edit.h"
 #include "base/check.h"
-#include "base/crypto.h"
-#include "base/encoding.h"
 #include "base/utf8.h"
 #include "publishing/body.h"
-#include "publishing/report.h"
 #include "render/slug.h"
 #include "render/theme.h"
 
@@ -31,7 +28,7 @@ QUERY(page_old_revision,
       " where v.html_version < $1 order by v.html_version, v.id limit 1");
 QUERY(page_keep_html, "update page_revision set html_version = $2 where id = $1");
 
-enum { HASHED_MAX = 16 * 1024 * 1024, SCRATCH_BYTES = 64 * 1024 };
+enum { SCRATCH_BYTES = 64 * 1024 };
 
 struct page_draft {
     struct page_input in; /* trimmed and copied */
@@ -63,54 +60,26 @@ static err title_check(struct str title)
     return utf8_length(title) > PAGE_TITLE_MAX ? PAGE_TITLE_TOO_LONG : OK;
 }
 
-static err body_check(struct str body, const struct config *c)
-{
-    if (!str_trim(body).n)
-        return PAGE_BODY_MISSING;
-    if (body.n > (size_t)config_int(c, &limit_report_bytes))
-        return PAGE_BODY_TOO_LONG;
-    return text_check(body, false) == TEXT_FINE ? OK : PAGE_BODY_NOT_TEXT;
-}
-
 static err render(struct page_draft *d, const struct setup *setup, struct page_faults *f)
 {
-    err e = body_check(d->in.body, setup->config);
-    if (e) {
-        wrong(f, e);
-        return OK;
-    }
-    e = body_render(d->arena, d->in.body, &d->in.pictures, theme_word(setup->theme, "back_to_text"),
-                    &d->body);
+    static const err of_body[BODY_REFUSALS] = {
+        [BODY_TOO_LONG] = PAGE_BODY_TOO_LONG,
+        [BODY_MISSING] = PAGE_BODY_MISSING,
+        [BODY_NOT_TEXT] = PAGE_BODY_NOT_TEXT,
+        [BODY_PICTURE_MISSING] = PAGE_PICTURE_MISSING,
+    };
+    struct body_words s = { .text = d->in.body, .pictures = &d->in.pictures };
+    err e = body_prepare(setup, d->arena, &s, &d->body, &f->picture);
     if (e < 0)
         return fault(e);
-    if (e == BODY_TOO_LONG)
-        wrong(f, PAGE_BODY_TOO_LONG);
-    if (d->body.missing_count) {
-        wrong(f, PAGE_PICTURE_MISSING);
-        f->picture = d->body.missing[0];
-    }
+    wrong(f, of_body[e]);
     return OK;
-}
-
-static void put_part(struct buf *out, struct str s)
-{
-    buf_print(out, "%zu:", s.n);
-    buf_put(out, s);
 }
 
 static struct str hash_of(const struct page_draft *d)
 {
-    struct buf all CLEANUP(buf_free) = buf_make(HASHED_MAX);
-    put_part(&all, d->in.title);
-    put_part(&all, d->in.body);
-    for (size_t i = 0; i < d->body.picture_count; i++) {
-        put_part(&all, d->body.pictures[i]->source);
-        put_part(&all, d->body.pictures[i]->media.hash);
-    }
-    check(!buf_full(&all));
-    uint8_t digest[SHA256_BYTES];
-    sha256(buf_str(&all), digest);
-    return hex_print(d->arena, bytes_str(digest, sizeof digest));
+    const struct str words[] = { d->in.title, d->in.body };
+    return body_hash(d->arena, words, COUNT(words), &d->body);
 }
 
 err page_prepare(const struct setup *setup, struct arena *a, const struct page_input *in,

@@ -1,6 +1,4 @@
 #include "base/check.h"
-#include "base/crypto.h"
-#include "base/encoding.h"
 #include "base/scan.h"
 #include "base/utf8.h"
 #include "publishing/layout.h"
@@ -9,8 +7,6 @@
 
 /* From what was typed to a draft that can be stored: every field is looked at, so that a form can
  * say all that is wrong at once. */
-
-enum { HASHED_MAX = 16 * 1024 * 1024 }; /* more than all fields of a draft together */
 
 static const struct refusal {
     const char *text, *word, *field;
@@ -177,16 +173,6 @@ err report_reason_check(struct str reason)
     return utf8_length(reason) > REPORT_REASON_MAX ? REPORT_REASON_TOO_LONG : OK;
 }
 
-static err body_check(const struct report_draft *d, const struct setup *setup)
-{
-    struct str body = d->in.body;
-    if (!str_trim(body).n)
-        return d->in.wish == REPORT_WISH_DRAFT ? OK : REPORT_BODY_MISSING;
-    if (body.n > (size_t)config_int(setup->config, &limit_report_bytes))
-        return REPORT_BODY_TOO_LONG;
-    return text_check(body, false) == TEXT_FINE ? OK : REPORT_BODY_NOT_TEXT;
-}
-
 static void check_lines(const struct report_input *in, struct report_faults *f)
 {
     wrong(f, line_check(in->standfirst, REPORT_STANDFIRST_MAX, REPORT_STANDFIRST_TOO_LONG,
@@ -199,47 +185,28 @@ static void check_lines(const struct report_input *in, struct report_faults *f)
 
 static err render(struct report_draft *d, const struct setup *setup, struct report_faults *f)
 {
-    err e = body_check(d, setup);
-    if (e) {
-        wrong(f, e);
-        return OK;
-    }
-    e = body_render(d->arena, d->in.body, &d->in.pictures, theme_word(setup->theme, "back_to_text"),
-                    &d->body);
+    static const err of_body[BODY_REFUSALS] = {
+        [BODY_TOO_LONG] = REPORT_BODY_TOO_LONG,
+        [BODY_MISSING] = REPORT_BODY_MISSING,
+        [BODY_NOT_TEXT] = REPORT_BODY_NOT_TEXT,
+        [BODY_PICTURE_MISSING] = REPORT_PICTURE_MISSING,
+    };
+    struct body_words s = { .text = d->in.body,
+                            .pictures = &d->in.pictures,
+                            .may_be_empty = d->in.wish == REPORT_WISH_DRAFT };
+    err e = body_prepare(setup, d->arena, &s, &d->body, &f->picture);
     if (e < 0)
         return fault(e);
-    if (e == BODY_TOO_LONG)
-        wrong(f, REPORT_BODY_TOO_LONG);
-    if (d->body.missing_count) {
-        wrong(f, REPORT_PICTURE_MISSING);
-        f->picture = d->body.missing[0];
-    }
+    wrong(f, of_body[e]);
     return OK;
 }
 
-static void put_part(struct buf *out, struct str s)
-{
-    buf_print(out, "%zu:", s.n);
-    buf_put(out, s);
-}
-
-/* Of what an author wrote and what its pictures show; each part with its length before it. */
+/* Of what an author wrote and what its pictures show. */
 static struct str hash_of(const struct report_draft *d)
 {
-    struct buf all CLEANUP(buf_free) = buf_make(HASHED_MAX);
-    put_part(&all, d->in.title);
-    put_part(&all, d->in.standfirst);
-    put_part(&all, d->in.byline);
-    put_part(&all, d->in.dateline);
-    put_part(&all, d->in.body);
-    for (size_t i = 0; i < d->body.picture_count; i++) {
-        put_part(&all, d->body.pictures[i]->source);
-        put_part(&all, d->body.pictures[i]->media.hash);
-    }
-    check(!buf_full(&all));
-    uint8_t digest[SHA256_BYTES];
-    sha256(buf_str(&all), digest);
-    return hex_print(d->arena, bytes_str(digest, sizeof digest));
+    const struct str words[] = { d->in.title, d->in.standfirst, d->in.byline, d->in.dateline,
+                                 d->in.body };
+    return body_hash(d->arena, words, COUNT(words), &d->body);
 }
 
 err report_prepare(const struct setup *setup, struct arena *a, const struct report_input *in,
