@@ -175,22 +175,6 @@ err comment_prepare(struct comment_draft *d, const struct config *c, struct aren
 
 /* ---- storing it */
 
-static void bind_some(struct stmt *s, int i, int64_t v)
-{
-    if (v)
-        bind_int(s, i, v);
-    else
-        bind_null(s, i);
-}
-
-static void bind_hash(struct stmt *s, int i, struct str hash)
-{
-    if (hash.n)
-        bind_blob(s, i, hash);
-    else
-        bind_null(s, i);
-}
-
 /* Where a new comment goes: a new thread is all zeros. */
 struct spot {
     int64_t parent, root, depth;
@@ -270,8 +254,8 @@ static err find_again(struct tx *tx, const struct comment_draft *d, struct str w
     bind_int(s, 3, d->report);
     bind_int(s, 4, d->parent);
     bind_str(s, 5, d->body);
-    bind_hash(s, 6, d->visitor);
-    bind_hash(s, 7, d->address);
+    bind_blob_or_null(s, 6, d->visitor);
+    bind_blob_or_null(s, 7, d->address);
     bool row = false;
     err e = query_step(s, &row);
     if (e || !row)
@@ -288,18 +272,18 @@ static err insert_row(struct tx *tx, const struct comment_draft *d, const struct
     bool published = d->hold == COMMENT_HOLD_NONE;
     struct stmt *s = query_start(tx, &comment_insert);
     bind_int(s, 1, d->report);
-    bind_some(s, 2, spot->parent);
-    bind_some(s, 3, spot->root);
+    bind_int_or_null(s, 2, spot->parent);
+    bind_int_or_null(s, 3, spot->root);
     bind_int(s, 4, spot->depth);
     bind_str(s, 5, comment_state_str(published ? COMMENT_STATE_PUBLISHED : COMMENT_STATE_HELD));
     bind_int(s, 6, published);
-    bind_some(s, 7, d->person);
+    bind_int_or_null(s, 7, d->person);
     bind_int(s, 8, d->now);
     bind_str(s, 9, comment_hold_str(d->hold));
     bind_int(s, 10, d->html_version);
     bind_str(s, 11, d->name);
     bind_str(s, 12, d->html.s);
-    bind_hash(s, 13, published ? (struct str){ 0 } : d->visitor);
+    bind_blob_or_null(s, 13, published ? (struct str){ 0 } : d->visitor);
     bool row = false;
     err e = query_step(s, &row);
     if (e || !row)
@@ -315,13 +299,10 @@ static err insert_origin(struct tx *tx, const struct comment_draft *d, int64_t i
     bind_int(s, 1, id);
     bind_int(s, 2, said(d));
     bind_int(s, 3, d->key);
-    bind_hash(s, 4, d->visitor);
-    bind_hash(s, 5, d->address);
-    bind_hash(s, 6, d->prefix);
-    if (d->email.n)
-        bind_str(s, 7, d->email);
-    else
-        bind_null(s, 7);
+    bind_blob_or_null(s, 4, d->visitor);
+    bind_blob_or_null(s, 5, d->address);
+    bind_blob_or_null(s, 6, d->prefix);
+    bind_str_or_null(s, 7, d->email);
     bind_str(s, 8, d->body);
     return query_run(s, NULL);
 }

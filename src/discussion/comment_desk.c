@@ -152,14 +152,6 @@ static err run_one(struct tx *tx, const struct query *q, int64_t id)
     return query_run(s, NULL);
 }
 
-static void bind_person(struct stmt *s, int i, int64_t person)
-{
-    if (person)
-        bind_int(s, i, person);
-    else
-        bind_null(s, i); // the command line
-}
-
 static err state_write(struct tx *tx, const struct standing *old, enum comment_state to, int64_t by,
                        int64_t now)
 {
@@ -168,7 +160,7 @@ static err state_write(struct tx *tx, const struct standing *old, enum comment_s
     bind_str(s, 2, comment_state_str(to));
     bind_int(s, 3, to == COMMENT_STATE_PUBLISHED || old->children > 0);
     bind_int(s, 4, now);
-    bind_person(s, 5, by);
+    bind_int_or_null(s, 5, by); // 0: the command line
     err e = query_run(s, NULL);
     if (!e && to == COMMENT_STATE_DELETED)
         e = run_one(tx, &words_drop, old->node.id);
@@ -220,7 +212,7 @@ err comment_erase_author(struct tx *tx, int64_t id, int64_t by, int64_t now)
     struct stmt *s = query_start(tx, &author_drop);
     bind_int(s, 1, id);
     bind_int(s, 2, now);
-    bind_person(s, 3, by);
+    bind_int_or_null(s, 3, by); // 0: the command line
     e = query_run(s, NULL);
     if (!e)
         e = run_one(tx, &origin_author_drop, id);

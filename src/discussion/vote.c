@@ -67,14 +67,6 @@ static err check_votable(struct tx *tx, const struct subject *s)
     return !shown ? VOTE_NOT_PUBLISHED : s->own ? VOTE_OWN : OK;
 }
 
-static void bind_hash(struct stmt *s, int i, struct str hash)
-{
-    if (hash.n)
-        bind_blob(s, i, hash);
-    else
-        bind_null(s, i);
-}
-
 static err store_one(struct tx *tx, const struct vote *v)
 {
     struct stmt *s = query_start(tx, v->value ? &vote_put : &vote_drop);
@@ -84,8 +76,8 @@ static err store_one(struct tx *tx, const struct vote *v)
         bind_int(s, 3, v->value);
         bind_int(s, 4, v->now);
         bind_int(s, 5, v->key);
-        bind_hash(s, 6, v->address);
-        bind_hash(s, 7, v->prefix);
+        bind_blob_or_null(s, 6, v->address);
+        bind_blob_or_null(s, 7, v->prefix);
     }
     return query_run(s, NULL);
 }

@@ -150,10 +150,7 @@ static err insert(struct tx *tx, const struct contribution_draft *d, int64_t *re
     bind_int(s, 5, date_to_days(d->occurred_on));
     bind_str(s, 6, state_names[d->pending ? CONTRIBUTION_PENDING : CONTRIBUTION_SETTLED]);
     bind_str(s, 7, ledger_source_name(d->source));
-    if (d->reference.n)
-        bind_str(s, 8, d->reference);
-    else
-        bind_null(s, 8);
+    bind_str_or_null(s, 8, d->reference);
     bind_str(s, 9, d->note);
     bind_int(s, 10, d->by.person);
     bind_int(s, 11, d->now);

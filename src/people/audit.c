@@ -19,10 +19,7 @@ err audit_add(struct tx *tx, struct actor by, const struct audit_note *note)
     check(note->action.n && note->action.n <= AUDIT_ACTION_MAX && note->now > 0);
     struct stmt *s = query_start(tx, &insert_audit);
     bind_int(s, 1, note->now);
-    if (by.person)
-        bind_int(s, 2, by.person);
-    else
-        bind_null(s, 2);
+    bind_int_or_null(s, 2, by.person);
     bind_str(s, 3, by.name);
     bind_str(s, 4, note->action);
     bind_str(s, 5, note->kind);

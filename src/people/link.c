@@ -70,10 +70,7 @@ static err insert(struct tx *tx, int64_t person, int64_t now, struct arena *a,
     sha256(bytes_str(bytes, sizeof bytes), hash);
     struct stmt *s = query_start(tx, &insert_link);
     bind_blob(s, 1, bytes_str(hash, sizeof hash));
-    if (person)
-        bind_int(s, 2, person);
-    else
-        bind_null(s, 2);
+    bind_int_or_null(s, 2, person);
     bind_int(s, 3, now + LINK_SPAN);
     err e = query_run(s, NULL);
     if (!e)

@@ -169,10 +169,7 @@ static err insert_revision(struct tx *tx, const struct page_draft *d, int64_t pa
     struct stmt *s = query_start(tx, &page_insert_revision);
     bind_int(s, 1, page);
     bind_int(s, 2, number);
-    if (d->in.by.person)
-        bind_int(s, 3, d->in.by.person);
-    else
-        bind_null(s, 3);
+    bind_int_or_null(s, 3, d->in.by.person);
     bind_str(s, 4, d->in.by.name);
     bind_int(s, 5, d->now);
     bind_str(s, 6, d->in.title);

@@ -147,10 +147,7 @@ static err insert_new(struct tx *tx, const struct report_draft *d, const struct 
 {
     bool row = false;
     struct stmt *s = query_start(tx, &insert_report);
-    if (d->in.key.n)
-        bind_str(s, 1, d->in.key);
-    else
-        bind_null(s, 1);
+    bind_str_or_null(s, 1, d->in.key);
     bind_int(s, 2, at->series);
     bind_int(s, 3, d->day);
     bind_str(s, 4, at->slug);

@@ -206,10 +206,7 @@ static err insert_row(struct tx *tx, const struct report_draft *d, const struct 
     struct stmt *s = query_start(tx, &revision_insert_row);
     bind_int(s, 1, at->report);
     bind_int(s, 2, at->number);
-    if (d->in.by.person)
-        bind_int(s, 3, d->in.by.person);
-    else
-        bind_null(s, 3);
+    bind_int_or_null(s, 3, d->in.by.person);
     bind_str(s, 4, d->in.by.name);
     bind_int(s, 5, d->now);
     bind_int(s, 6, at->series);

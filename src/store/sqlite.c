@@ -384,6 +384,30 @@ void bind_null(struct stmt *s, int i)
     note_bind(s, sqlite3_bind_null(s->handle, place(s, i)));
 }
 
+void bind_int_or_null(struct stmt *s, int i, int64_t v)
+{
+    if (v)
+        bind_int(s, i, v);
+    else
+        bind_null(s, i);
+}
+
+void bind_str_or_null(struct stmt *s, int i, struct str v)
+{
+    if (v.n)
+        bind_str(s, i, v);
+    else
+        bind_null(s, i);
+}
+
+void bind_blob_or_null(struct stmt *s, int i, struct str v)
+{
+    if (v.n)
+        bind_blob(s, i, v);
+    else
+        bind_null(s, i);
+}
+
 static err step_failed(struct stmt *s, err e)
 {
     log_event("event=query_failed query=%s code=%d message=\"%s\"", s->query->name,

@@ -109,6 +109,9 @@ void bind_int(struct stmt *s, int i, int64_t v);
 void bind_str(struct stmt *s, int i, struct str v); /* empty text for { 0 } */
 void bind_blob(struct stmt *s, int i, struct str v);
 void bind_null(struct stmt *s, int i);
+void bind_int_or_null(struct stmt *s, int i, int64_t v); /* 0 stands for null; so does empty text */
+void bind_str_or_null(struct stmt *s, int i, struct str v);
+void bind_blob_or_null(struct stmt *s, int i, struct str v);
 MUST_USE err query_step(struct stmt *s, bool *ret_row); /* at the last row it resets itself */
 MUST_USE err query_run(struct stmt *s,
                        int64_t *ret_changes); /* no rows wanted; ret_changes may be NULL */
