@@ -23,3 +23,19 @@ struct list diff_rows(struct arena *a, const struct diff *d)
                                      .text = d->lines[i].text };
     return (struct list){ rows, d->n };
 }
+
+static const struct field other_fields[] = {
+    FIELD_STR(struct desk_other, heading),
+    FIELD_STR(struct desk_other, title),
+    FIELD_STR(struct desk_other, body),
+    FIELD_VIEW(struct desk_other, at, &desk_time_view),
+    FIELD_LIST(struct desk_other, diff, &diff_row_view),
+};
+const struct view desk_other_view = VIEW(struct desk_other, other_fields);
+
+void desk_other_compare(struct arena *a, struct desk_other *o, struct str typed)
+{
+    struct diff diff = { 0 };
+    if (diff_wanted(a, o->body, typed, &diff))
+        o->diff = diff_rows(a, &diff);
+}

@@ -24,21 +24,6 @@ static const struct desk_input inputs[] = {
     { .name = "base", .kind = INPUT_HIDDEN },
 };
 
-/* What somebody else saved meanwhile. */
-struct other {
-    struct str heading, title, body;
-    struct desk_time at;
-    struct list diff; /* of diff_row: from theirs to what was typed */
-};
-static const struct field other_fields[] = {
-    FIELD_STR(struct other, heading),
-    FIELD_STR(struct other, title),
-    FIELD_STR(struct other, body),
-    FIELD_VIEW(struct other, at, &desk_time_view),
-    FIELD_LIST(struct other, diff, &diff_row_view),
-};
-static const struct view other_view = VIEW(struct other, other_fields);
-
 struct editor_view {
     struct desk_top top;
     struct str heading, state, reason, url, path, revisions;
@@ -48,7 +33,7 @@ struct editor_view {
     const struct desk_form *form; /* NULL: only to be read */
     struct list pictures;         /* of picture_row */
     struct html preview, reading;
-    const struct other *other;
+    const struct desk_other *other;
 };
 static const struct field editor_fields[] = {
     DESK_FIELDS(struct editor_view),
@@ -67,7 +52,7 @@ static const struct field editor_fields[] = {
     FIELD_LIST(struct editor_view, pictures, &picture_row_view),
     FIELD_HTML(struct editor_view, preview),
     FIELD_HTML(struct editor_view, reading),
-    FIELD_REF(struct editor_view, other, &other_view),
+    FIELD_REF(struct editor_view, other, &desk_other_view),
 };
 static const struct view editor_view = VIEW(struct editor_view, editor_fields);
 TEMPLATE(editor_page, "pages/desk/report.html", &editor_view, TEMPLATE_HTML);
@@ -89,7 +74,7 @@ struct editor {
     struct report_draft *draft;
     struct report_saved saved;
     struct html preview, reading;
-    struct other *other;
+    struct desk_other *other;
 };
 
 struct str report_desk_url(const struct request *r, int64_t report, const char *rest)
@@ -368,18 +353,16 @@ static err saved(const struct editor *ed)
 static err show_other(struct editor *ed)
 {
     struct arena *a = ed->r->arena;
-    struct diff diff = { 0 };
     err e = read_report(ed, 0);
     if (e)
         return e > 0 ? report_rule_refuse(ed->r, ed->ret, e) : fault(e);
-    ed->other = arena_new(a, struct other, 1);
-    *ed->other =
-        (struct other){ .heading = desk_named(ed->r, "desk_report_theirs", ed->newest.author_name),
-                        .title = ed->newest.title,
-                        .body = ed->newest.body,
-                        .at = desk_time(ed->r, ed->newest.made_at) };
-    if (diff_wanted(a, ed->newest.body, desk_form_get(ed->form, "body"), &diff))
-        ed->other->diff = diff_rows(a, &diff);
+    ed->other = arena_new(a, struct desk_other, 1);
+    *ed->other = (struct desk_other){ .heading = desk_named(ed->r, "desk_report_theirs",
+                                                            ed->newest.author_name),
+                                      .title = ed->newest.title,
+                                      .body = ed->newest.body,
+                                      .at = desk_time(ed->r, ed->newest.made_at) };
+    desk_other_compare(a, ed->other, desk_form_get(ed->form, "body"));
     desk_form_wrong_text(ed->form, "",
                          desk_named(ed->r, "desk_report_changed", ed->newest.author_name));
     desk_form_set(ed->form, "base", number_text(a, ed->newest.number));

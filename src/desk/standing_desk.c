@@ -46,9 +46,7 @@ struct editor_view {
     const struct desk_form *form;
     struct list pictures; /* of picture_row */
     struct html preview;
-    struct str other_heading, other_body; /* of who saved meanwhile */
-    struct desk_time other_at;
-    struct list diff; /* of diff_row: from theirs to what was typed */
+    const struct desk_other *other;
 };
 static const struct field editor_fields[] = {
     DESK_FIELDS(struct editor_view),
@@ -60,10 +58,7 @@ static const struct field editor_fields[] = {
     FIELD_REF(struct editor_view, form, &desk_form_view),
     FIELD_LIST(struct editor_view, pictures, &picture_row_view),
     FIELD_HTML(struct editor_view, preview),
-    FIELD_STR(struct editor_view, other_heading),
-    FIELD_STR(struct editor_view, other_body),
-    FIELD_VIEW(struct editor_view, other_at, &desk_time_view),
-    FIELD_LIST(struct editor_view, diff, &diff_row_view),
+    FIELD_REF(struct editor_view, other, &desk_other_view),
 };
 static const struct view editor_view = VIEW(struct editor_view, editor_fields);
 TEMPLATE(editor_page, "pages/desk/page.html", &editor_view, TEMPLATE_HTML);
@@ -123,7 +118,8 @@ struct editor {
     struct page_draft *draft;
     struct page_saved saved;
     struct html preview;
-    bool publish, changed; /* changed: somebody was faster */
+    struct desk_other *other; /* who was faster */
+    bool publish;
 };
 
 static err read_page(struct editor *ed, struct str slug)
@@ -171,18 +167,6 @@ static void make_form(struct editor *ed)
     set_base(ed);
 }
 
-static void fill_other(const struct editor *ed, struct editor_view *v)
-{
-    struct diff diff = { 0 };
-    if (!ed->changed)
-        return;
-    v->other_heading = desk_named(ed->r, "desk_report_theirs", ed->newest.author_name);
-    v->other_body = ed->newest.body;
-    v->other_at = desk_time(ed->r, ed->newest.made_at);
-    if (diff_wanted(ed->r->arena, ed->newest.body, desk_form_get(ed->form, "body"), &diff))
-        v->diff = diff_rows(ed->r->arena, &diff);
-}
-
 static err respond(struct editor *ed, int status)
 {
     struct request *r = ed->r;
@@ -196,8 +180,8 @@ static err respond(struct editor *ed, int status)
         .form = ed->form,
         .pictures = picture_rows(r->arena, ed->pictures),
         .preview = ed->preview,
+        .other = ed->other,
     };
-    fill_other(ed, &v);
     v.top.page.title = v.heading;
     err e = desk_fill(r, DESK_AT_PAGES, "desk_pages", &v.top);
     return e ? fault(e) : desk_respond(r, ed->ret, &editor_page, &v, status);
@@ -271,7 +255,14 @@ static err show_other(struct editor *ed)
     err e = read_page(ed, ed->page.slug);
     if (e)
         return fault(e > 0 ? ERR_DATA : e); // pages never go
-    ed->changed = true;
+    ed->other = arena_new(ed->r->arena, struct desk_other, 1);
+    *ed->other = (struct desk_other){
+        .heading = desk_named(ed->r, "desk_report_theirs", ed->newest.author_name),
+        .title = ed->newest.title,
+        .body = ed->newest.body,
+        .at = desk_time(ed->r, ed->newest.made_at),
+    };
+    desk_other_compare(ed->r->arena, ed->other, desk_form_get(ed->form, "body"));
     desk_form_wrong_text(ed->form, "",
                          desk_named(ed->r, "desk_report_changed", ed->newest.author_name));
     set_base(ed);
