@@ -239,13 +239,20 @@ static enum MHD_Result send_healthy(struct incoming *in)
     return full ? send_plain(in, 503, "busy\n") : send_plain(in, 200, "ok\n");
 }
 
+/* Whoever asks, with whatever cookies. */
+static bool asks_for_health(const struct incoming *in)
+{
+    return in->method <= METHOD_HEAD && !in->refusal.status &&
+           str_eq(in->target.path, S("/healthz"));
+}
+
 /* The whole request is here. */
 static enum MHD_Result last_call(struct incoming *in)
 {
+    if (asks_for_health(in))
+        return send_healthy(in);
     if (!shareable(in))
         return park(in);
-    if (str_eq(in->target.path, S("/healthz")))
-        return send_healthy(in);
     if (queue_plain_address(in))
         return MHD_YES;
     make_key(in);

@@ -183,6 +183,7 @@ TEST(when_the_queue_is_full_the_next_is_told_to_come_again)
     expect_str(client_read(&s, waiting, false).body, S("ok"));
     expect_str(client_get(&s, "/kept/a", "").body, S("kept"));
     expect_str(client_get(&s, "/healthz", "").body, S("ok\n"));
+    expect_str(client_get(&s, "/healthz", "Cookie: fresh=1\r\n").body, S("ok\n"));
     close(running);
     close(waiting);
     site_stop(&s);
