@@ -17,7 +17,11 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-enum { MARKDOWN_FILE_MAX = 16 * 1024 * 1024, PICTURE_FILE_MAX = 64 * 1024 * 1024 };
+enum {
+    MARKDOWN_FILE_MAX = 16 * 1024 * 1024,
+    PICTURE_FILE_MAX = 64 * 1024 * 1024,
+    NAMES_BYTES_MAX = 16 * 1024 * 1024, /* of the words and paths that go with the files */
+};
 
 static int64_t now_of(const struct call *c)
 {
@@ -45,40 +49,51 @@ static int end(struct call *c, err e, struct str say)
 
 /* ---- publish: the caller's side reads the files and the pictures they name ---- */
 
-static err add_file(struct call *c, struct str path, size_t max)
+/* What is read for one command: it has to go through the control socket in one message. */
+struct reading {
+    struct call *call;
+    size_t left; /* bytes */
+    bool over;   /* something was left out for want of them */
+};
+
+static err add_file(struct reading *r, struct str path, size_t max)
 {
+    struct call *c = r->call;
     struct str bytes = { 0 };
-    err e = file_read(str_z(c->arena, path), max, c->arena, &bytes);
-    if (!e)
-        c->files[c->file_count++] = (struct file){ path, bytes };
-    return e;
+    err e = file_read(str_z(c->arena, path), max < r->left ? max : r->left, c->arena, &bytes);
+    if (e) {
+        r->over = r->over || (e == FILE_TOO_LARGE && r->left < max);
+        return e;
+    }
+    r->left -= bytes.n;
+    c->files[c->file_count++] = (struct file){ path, bytes };
+    return OK;
 }
 
-static void add_pictures(struct call *c, const struct file *report)
+static void add_pictures(struct reading *r, const struct file *report)
 {
+    struct call *c = r->call;
     struct publish_names names = publish_pictures(c->arena, report->bytes);
     for (size_t i = 0; i < names.n && c->file_count < FILES_MAX; i++) {
         // One that is not there is said by publish_files(), with the line that names it.
-        (void)add_file(c, publish_beside(c->arena, report->path, names.names[i]), PICTURE_FILE_MAX);
+        (void)add_file(r, publish_beside(c->arena, report->path, names.names[i]), PICTURE_FILE_MAX);
     }
 }
 
 static int publish_read(struct call *c)
 {
+    struct reading r = { .call = c, .left = FILES_BYTES_MAX - (size_t)NAMES_BYTES_MAX };
     c->files = arena_new(c->arena, struct file, FILES_MAX);
-    for (size_t i = 0; i < c->arg_count; i++) {
-        err e = add_file(c, c->args[i], MARKDOWN_FILE_MAX);
-        if (e)
+    for (size_t i = 0; i < c->arg_count && !r.over; i++) {
+        err e = add_file(&r, c->args[i], MARKDOWN_FILE_MAX);
+        if (e && !r.over)
             return call_refuse(c, STR_FMT ": %s", STR_ARG(c->args[i]), file_refusal(e));
     }
-    for (size_t i = 0; i < c->arg_count; i++)
-        add_pictures(c, &c->files[i]);
-    size_t bytes = 0;
-    for (size_t i = 0; i < c->file_count; i++)
-        bytes += c->files[i].bytes.n;
-    if (bytes > FILES_BYTES_MAX - (size_t)MARKDOWN_FILE_MAX)
-        return call_refuse(c, "these files are %zu MB together; publish fewer at a time",
-                           bytes >> 20);
+    for (size_t i = 0; i < c->arg_count && !r.over; i++)
+        add_pictures(&r, &c->files[i]);
+    if (r.over)
+        return call_refuse(c, "these files have more than %d MB together; publish fewer at a time",
+                           (FILES_BYTES_MAX - NAMES_BYTES_MAX) >> 20);
     return EXIT_DONE;
 }
 

@@ -3,6 +3,7 @@ trace, or be served to nobody."""
 
 import gzip
 import json
+import os
 import re
 import xml.etree.ElementTree as ET
 
@@ -29,6 +30,17 @@ def test_publishing_the_same_file_twice_makes_no_second_report_and_no_revision(s
     with sqlite3.connect(os.path.join(site.data, "diurnal.db")) as db:
         assert db.execute("select count(*) from revision").fetchone()[0] == 1
     db.close()
+
+
+def test_more_pictures_than_one_command_takes_are_refused_in_one_line(site):
+    text = report("2018-06-01", "heavy", "Heavy")
+    for n in range(5):
+        with open(os.path.join(site.folder, f"p{n}.png"), "wb") as f:
+            f.truncate(60 * 1024 * 1024)
+        text += f"\n![p](p{n}.png)\n"
+    status, _, said = site.publish(text, check=False)
+    assert status == 1 and "more than 240 MB together" in said and said.count("\n") == 1
+    assert site.client().get("/2018/06/01/heavy").status == 404
 
 
 def test_a_changed_file_changes_the_page_at_once(site):
