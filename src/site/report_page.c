@@ -255,6 +255,10 @@ static err show(struct request *r, struct response *ret, const struct report *re
         e = read_all(r, &d);
     if (e > 0)
         return http_refuse(r, ret, 404, "error_no_such_comments");
+    // A comment that was taken down, or a made up number: no page of its own, for each would be
+    // kept.
+    if (!e && !form && d.asked.reply && !d.has_reply_to)
+        return response_redirect(r, ret, 303, report->path);
     struct report_view v;
     if (!e)
         e = fill_view(r, &d, form, &v);
@@ -262,9 +266,7 @@ static err show(struct request *r, struct response *ret, const struct report *re
         e = layout_fill(r, &v.page);
     if (e)
         return fault(e);
-    // A reply to what is not there: a page for each number there is would fill the cache.
-    bool odd = d.asked.reply && !d.has_reply_to;
-    ret->cache = form || d.asked.personal || odd ? CACHE_PRIVATE : CACHE_SHARED;
+    ret->cache = form || d.asked.personal ? CACHE_PRIVATE : CACHE_SHARED;
     if (form && form->status == 429)
         response_header(ret, "Retry-After", S(RETRY_SECONDS));
     return layout_respond(r, ret, &report_page, &v, form ? form->status : 200);

@@ -286,6 +286,14 @@ def test_numbers_beyond_all_bounds_write_nothing(site):
     assert told["count"] == 1 and told["threads"][0]["score"] == 0
 
 
+def test_a_reply_to_what_is_not_there_leads_to_the_page(site):
+    for number in (1, 99):
+        answer = site.client().get(f"{PATH}?reply={number}")
+        assert answer.status == 303 and answer.location == PATH
+    number = number_of(post(site.client()))
+    assert site.client().get(f"{PATH}?reply={number}").status == 200
+
+
 def test_me_says_what_a_cached_page_cannot(site):
     client = site.client()
     number = number_of(post(client))
