@@ -5,6 +5,7 @@
 #include "discussion/comment.h"
 #include "base/check.h"
 #include "base/utf8.h"
+#include "discussion/answer.h"
 #include "discussion/comment_row.h"
 #include "discussion/tree.h"
 #include "people/email.h"
@@ -18,8 +19,8 @@ QUERY(parent_row, "select report, coalesce(root, id), depth, " COMMENT_STATE_NUM
                   " from comment where id = $1");
 QUERY(comment_insert,
       "insert into comment (report, parent, root, depth, state, visible, person, created_at, hold, "
-      "html_version, name, html, held_for) "
-      "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) "
+      "html_version, name, html, held_for, question) "
+      "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
       "returning id");
 QUERY(origin_insert, "insert into comment_origin (comment, said, address_key, visitor, address, "
                      "prefix, email, body) values ($1, $2, $3, $4, $5, $6, $7, $8)");
@@ -33,7 +34,8 @@ QUERY(held_of, "select count(*) from (select 1 from comment where held_for = $1 
 QUERY(same_comment, "select " COMMENT_STATE_NUMBER " from comment c join comment_origin o "
                     "on o.comment = c.id where c.id = $1 and c.created_at > $2 and c.report = $3 "
                     "and coalesce(c.parent, 0) = $4 and o.body = $5 "
-                    "and (o.visitor = $6 or o.address = $7)");
+                    "and (o.visitor = $6 or o.address = $7) "
+                    "and coalesce(c.question, 0) = $8");
 
 CHECK_ROWS(comment_gone, "a deleted comment has lost its words and its author, another has not",
            "select c.id from comment c left join comment_origin o on o.comment = c.id "
@@ -231,6 +233,7 @@ static int64_t said_by(const struct comment_draft *d, struct str who)
 {
     uint64_t h = UINT64_C(0xCBF29CE484222325) ^ (uint64_t)d->report;
     h = (h * UINT64_C(0x100000001B3)) ^ (uint64_t)d->parent;
+    h = (h * UINT64_C(0x100000001B3)) ^ (uint64_t)d->question;
     return (int64_t)(hash_more(hash_more(h, who), d->body) >> 1);
 }
 
@@ -256,6 +259,7 @@ static err find_again(struct tx *tx, const struct comment_draft *d, struct str w
     bind_str(s, 5, d->body);
     bind_blob_or_null(s, 6, d->visitor);
     bind_blob_or_null(s, 7, d->address);
+    bind_int(s, 8, d->question);
     bool row = false;
     err e = query_step(s, &row);
     if (e || !row)
@@ -284,6 +288,7 @@ static err insert_row(struct tx *tx, const struct comment_draft *d, const struct
     bind_str(s, 11, d->name);
     bind_str(s, 12, d->html.s);
     bind_blob_or_null(s, 13, published ? (struct str){ 0 } : d->visitor);
+    bind_int_or_null(s, 14, d->question);
     bool row = false;
     err e = query_step(s, &row);
     if (e || !row)
@@ -312,10 +317,12 @@ static err count_new(struct tx *tx, const struct comment_draft *d, const struct 
 {
     struct discussion change = { .held = 1 };
     if (d->hold == COMMENT_HOLD_NONE) {
-        change = (struct discussion){ .published = 1 };
+        change = (struct discussion){ .published = 1, .answers = d->question != 0 };
         struct tree_node node = { id, spot->parent, spot->root ? spot->root : id };
         err e = tree_added(tx, &node);
         change.threads = !spot->parent;
+        if (!e && d->question)
+            e = question_count(tx, d->question, 1);
         if (e)
             return e;
     }
@@ -358,6 +365,8 @@ err comment_add(struct tx *tx, const struct comment_draft *d, struct comment_add
     }
     struct spot spot = { 0 };
     e = find_spot(tx, d, &spot);
+    if (!e && d->question)
+        e = answer_check(tx, d);
     return e ? e : add_row(tx, d, &spot, ret);
 }
 
@@ -383,6 +392,8 @@ void comment_read(struct stmt *s, struct arena *a, struct comment *ret)
         .replies = column_int(s, 14),
         .name = column_str(s, 15, a),
         .html = { column_str(s, 16, a) },
+        .question = column_int(s, 17),
+        .used = column_int(s, 18),
     };
 }
 

@@ -59,13 +59,18 @@ enum comment_refusal {
     COMMENT_EMAIL_TOO_LONG, /* longer than EMAIL_MAX bytes (people/email.h) */
     COMMENT_BODY_EMPTY,
     COMMENT_TOO_LONG,
-    COMMENT_NOT_TEXT, /* the body: as for the name, but line ends are fine */
+    COMMENT_NOT_TEXT,         /* the body: as for the name, but line ends are fine */
+    COMMENT_NO_QUESTION,      /* no such question, or one of another report */
+    COMMENT_QUESTION_CLOSED,  /* it takes no more answers */
+    COMMENT_QUESTION_DROPPED, /* the report does not ask it any more */
+    COMMENT_ANSWER_REPLIES,   /* a question and a parent: an answer begins a thread */
     COMMENT_REFUSALS,
 };
 
 struct comment_draft {
     int64_t report;
     int64_t parent;               /* 0: a new thread */
+    int64_t question;             /* the one it answers (answer.h), or 0 */
     struct str name, email, body; /* as typed; email may be empty */
     struct str visitor;           /* hash of the visitor's id (people/visitor.h) */
     bool visitor_new;             /* who came without one: this is its first request */
@@ -102,7 +107,7 @@ struct comment_added {
  * Stores a prepared draft (check), published or held, with its counters. The same body under the
  * same parent within COMMENT_AGAIN_SPAN is the same comment, not a second one: by the same visitor,
  * or, when the first came without a cookie, from the same address. Refuses with COMMENT_NO_REPORT
- * .. COMMENT_TOO_DEEP.
+ * .. COMMENT_TOO_DEEP and COMMENT_NO_QUESTION .. COMMENT_ANSWER_REPLIES.
  */
 #define COMMENT_AGAIN_SPAN (10 * MINUTE)
 MUST_USE err comment_add(struct tx *tx, const struct comment_draft *d, struct comment_added *ret);
@@ -118,6 +123,8 @@ struct comment {
     bool erased;        /* its author had the name removed: shown as "erased author" */
     struct str name;    /* empty when erased or deleted */
     int64_t person;     /* staff, or 0 */
+    int64_t question;   /* the one it answers, or 0 */
+    bool used;          /* an answer that the report made use of, and names */
     struct html html;   /* empty unless published, or asked for */
     int64_t created_at; /* microseconds */
     int64_t up, down, score;
@@ -127,6 +134,8 @@ struct comment {
     bool mine;              /* written by the viewer */
     struct str parent_name; /* whom it replies to; see listing.h */
     bool parent_erased;
+    struct str question_text; /* of an answer, and whether the report still asks it; listing.h */
+    bool question_shown;
 };
 
 enum { COMMENT_MISSING = 1 };

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "discussion/comment_row.h"
 #include "discussion/tree.h"
+#include "publishing/question.h"
 
 #include <inttypes.h>
 
@@ -17,7 +18,7 @@ QUERY(desk_spam, DESK_ROWS "where state = 'spam'" DESK_QUEUE);
 QUERY(desk_row, DESK_ROWS "where id = $1");
 
 QUERY(state_row, "select report, coalesce(parent, 0), coalesce(root, id), " COMMENT_STATE_NUMBER
-                 ", visible, children, erased from comment where id = $1");
+                 ", visible, children, erased, coalesce(question, 0) from comment where id = $1");
 QUERY(state_set, "update comment set state = $2, visible = $3, changed_at = $4, changed_by = $5, "
                  "held_for = null where id = $1");
 QUERY(words_drop, "update comment set name = '', html = '', person = null where id = $1");
@@ -107,7 +108,7 @@ struct standing {
     struct tree_node node;
     enum comment_state state;
     bool visible, erased;
-    int64_t children;
+    int64_t children, question;
 };
 
 static err standing_get(struct tx *tx, int64_t id, struct standing *ret)
@@ -127,6 +128,7 @@ static err standing_get(struct tx *tx, int64_t id, struct standing *ret)
         .visible = column_int(s, 4),
         .children = column_int(s, 5),
         .erased = column_int(s, 6),
+        .question = column_int(s, 7),
     };
     query_end(s);
     return OK;
@@ -176,7 +178,11 @@ static err count_change(struct tx *tx, const struct standing *old, enum comment_
     ++*counter(&change, to);
     bool visible = to == COMMENT_STATE_PUBLISHED || old->children > 0;
     err e = OK;
-    if (visible != old->visible)
+    if (old->question && change.published) {
+        change.answers = change.published;
+        e = question_count(tx, old->question, change.answers);
+    }
+    if (!e && visible != old->visible)
         e = tree_changed(tx, &old->node, visible ? 1 : -1, &change.threads);
     return e ? e : discussion_count(tx, old->report, &change);
 }

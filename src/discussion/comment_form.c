@@ -62,6 +62,10 @@ const char *comment_refusal_word(err refusal)
         [COMMENT_BODY_EMPTY] = "comment_body_empty",
         [COMMENT_TOO_LONG] = "comment_too_long",
         [COMMENT_NOT_TEXT] = "comment_not_text",
+        [COMMENT_NO_QUESTION] = "comment_no_question",
+        [COMMENT_QUESTION_CLOSED] = "comment_question_closed",
+        [COMMENT_QUESTION_DROPPED] = "comment_question_dropped",
+        [COMMENT_ANSWER_REPLIES] = "comment_answer_replies",
     };
     check(refusal > 0 && refusal < COMMENT_REFUSALS);
     return words[refusal];
@@ -71,8 +75,10 @@ int comment_refusal_status(err refusal)
 {
     switch ((enum comment_refusal)refusal) {
     case COMMENT_NO_REPORT: return 404;
-    case COMMENT_CLOSED: return 403;
-    case COMMENT_PARENT_GONE: return 409;
+    case COMMENT_CLOSED:
+    case COMMENT_QUESTION_CLOSED: return 403;
+    case COMMENT_PARENT_GONE:
+    case COMMENT_QUESTION_DROPPED: return 409;
     case COMMENT_NO_PARENT:
     case COMMENT_TOO_DEEP:
     case COMMENT_NAME_MISSING:
@@ -82,7 +88,9 @@ int comment_refusal_status(err refusal)
     case COMMENT_EMAIL_TOO_LONG:
     case COMMENT_BODY_EMPTY:
     case COMMENT_TOO_LONG:
-    case COMMENT_NOT_TEXT: return 422;
+    case COMMENT_NOT_TEXT:
+    case COMMENT_NO_QUESTION:
+    case COMMENT_ANSWER_REPLIES: return 422;
     case COMMENT_REFUSALS: break;
     }
     check(false);

@@ -11,6 +11,7 @@ struct discussion {
     int64_t published; /* what "312 comments" says: comments in state published, replies too */
     int64_t threads;   /* roots that are shown: published ones, and placeholders with replies */
     int64_t held, hidden, spam, deleted;
+    int64_t answers; /* of the published: those that answer a question */
     bool open;
 };
 

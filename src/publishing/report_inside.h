@@ -30,6 +30,11 @@ MUST_USE err revision_set_html(struct tx *tx, int64_t revision, int64_t report,
 /* Matches the questions of a text with the report's, and notes where they stand. */
 MUST_USE err question_place(struct tx *tx, int64_t report, int64_t revision,
                             const struct body *body, int64_t now, struct arena *a);
+/* The same for HTML made anew of the same words: each question keeps its place. */
+MUST_USE err question_move(struct tx *tx, int64_t report, int64_t revision, const struct body *body,
+                           int64_t now, struct arena *a);
+/* After what is public of a report has changed: which questions are, and in which words. */
+MUST_USE err question_show(struct tx *tx, int64_t report, int64_t now);
 
 /* Makes that revision the public one. *ret_changed: readers see something new. */
 MUST_USE err report_go_public(struct tx *tx, int64_t report, int64_t number, int64_t now,

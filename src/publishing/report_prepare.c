@@ -43,6 +43,8 @@ static const struct refusal {
     [REPORT_BODY_TOO_LONG] = { "is longer than limits.report_bytes, or its page would be too long",
                                "report_body_too_long", "body" },
     [REPORT_BODY_NOT_TEXT] = { "is not plain text", "report_body_not_text", "body" },
+    [REPORT_QUESTIONS_TOO_MANY] = { "asks more than 50 questions", "report_questions_too_many",
+                                    "body" },
     [REPORT_PICTURE_MISSING] = { "names a picture that there is not", "report_picture_missing",
                                  "body" },
     [REPORT_REASON_MISSING] = { "is missing: say why the report is withdrawn",
@@ -198,6 +200,8 @@ static err render(struct report_draft *d, const struct setup *setup, struct repo
     if (e < 0)
         return fault(e);
     wrong(f, of_body[e]);
+    if (d->body.question_count > QUESTIONS_OF_REPORT)
+        wrong(f, REPORT_QUESTIONS_TOO_MANY);
     return OK;
 }
 

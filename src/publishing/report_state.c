@@ -169,6 +169,8 @@ err report_go_public(struct tx *tx, int64_t report, int64_t number, int64_t now,
         e = move_address(tx, &c);
     if (!e)
         e = publish_row(tx, &c);
+    if (!e)
+        e = question_show(tx, report, now);
     return e ? e : tell(tx, &c);
 }
 
@@ -267,6 +269,8 @@ err report_withdraw(struct tx *tx, struct actor by, int64_t report, struct str r
     bind_str(s, 2, reason);
     bind_int(s, 3, now);
     e = query_run(s, NULL);
+    if (!e)
+        e = question_show(tx, report, now);
     if (!e)
         e = tell(tx, &c);
     return e ? fault(e) : note(tx, by, S("report.withdraw"), &c, reason);

@@ -253,5 +253,5 @@ err revision_set_html(struct tx *tx, int64_t revision, int64_t report, const str
     err e = query_run(s, NULL);
     if (e)
         return fault(e);
-    return question_place(tx, report, revision, body, now, a);
+    return question_move(tx, report, revision, body, now, a);
 }

@@ -105,16 +105,31 @@ create table revision_media (
 ) strict;
 create index revision_media_media on revision_media (media);
 
--- Questions asked in a report, in the words of the newest revision that asks them. One that a later
--- revision keeps is the same row.
+-- Questions asked in a report (publishing/question.h). `text` and `passage` are the words of the
+-- newest revision that asks it, which may be a draft; those that readers know are `asked_text` and
+-- `asked_passage`, of the newest revision that was public, with the series it then belonged to and
+-- the time it was first asked. `shown`: it stands in the text that is public now.
 create table question (
     id integer primary key,
     report integer not null references report (id),
     text text not null,
     passage text not null,
-    made_at integer not null
+    made_at integer not null,
+    asked_at integer,
+    asked_text text not null default '',
+    asked_passage text not null default '',
+    series integer references series (id),
+    shown integer not null default 0 check (shown in (0, 1)),
+    state text not null default 'open' check (state in ('open', 'answered', 'used', 'closed')),
+    answers integer not null default 0, -- published comments that answer it
+    changed_at integer,                 -- the last change of state, and whose it was
+    changed_by integer references person (id)
 ) strict;
-create index question_report on question (report);
+create index question_report on question (report, id);
+create index question_asked on question (report, id) where asked_at is not null;
+create index question_dropped on question (report, id) where asked_at is not null and shown = 0;
+create index question_board on question (series, asked_at, id) where shown = 1 and state = 'open';
+create index question_desk on question (state, id) where asked_at is not null;
 -- Where and how they stand in a revision: behind byte `at` of its HTML.
 create table revision_question (
     revision integer not null references revision (id),

@@ -9,6 +9,7 @@ create table discussion (
     hidden integer not null default 0,
     spam integer not null default 0,
     deleted integer not null default 0,
+    answers integer not null default 0, -- published comments that answer a question
     open integer not null default 1 check (open in (0, 1))
 ) strict;
 
@@ -24,6 +25,8 @@ create table comment (
     visible integer not null check (visible in (0, 1)),
     erased integer not null default 0 check (erased in (0, 1)),
     person integer references person (id),
+    question integer references question (id), -- of a root: the question it answers
+    used integer not null default 0 check (used in (0, 1)), -- an answer the report made use of
     created_at integer not null,
     up integer not null default 0,
     down integer not null default 0,
@@ -38,13 +41,21 @@ create table comment (
     name text not null,
     html text not null,
     check ((parent is null) = (root is null)),
-    check ((parent is null) = (depth = 0))
+    check ((parent is null) = (depth = 0)),
+    check (question is null or parent is null),
+    check (used = 0 or question is not null)
 ) strict;
 -- Pages start from these; only what is visible is in them, so that no heap of spam slows a page.
 create index comment_root_time on comment (report, created_at, id) where root is null and visible = 1;
 create index comment_root_score on comment (report, score, id) where root is null and visible = 1;
 create index comment_reply on comment (root, id) where root is not null and visible = 1;
 create index comment_published on comment (report, id) where state = 'published';
+-- Answers: of a report, and of a question. A comment that answers nothing is in none of these.
+create index comment_answer_time on comment (report, created_at, id) where question is not null and visible = 1;
+create index comment_answer_score on comment (report, score, id) where question is not null and visible = 1;
+create index comment_question_time on comment (question, created_at, id) where question is not null and visible = 1;
+create index comment_question_score on comment (question, score, id) where question is not null and visible = 1;
+create index comment_used on comment (question, id) where used = 1;
 -- The desk's queues.
 create index comment_queue on comment (state, id) where state <> 'published';
 -- What a reader has written that waits.
