@@ -183,7 +183,7 @@ const struct route routes[] = {
     DESK("/discussions/{id}", discussion_desk_show, "done", COMMENT_MODERATE),
     DESK_POST("/discussions/{id}", discussion_desk_post, COMMENT_MODERATE),
 
-    DESK("/funding", funding_desk_show, "after done", CONTRIBUTION_ADD),
+    DESK("/funding", funding_desk_show, "after goals done", CONTRIBUTION_ADD),
     DESK("/funding/goals/new", goal_new_show, NULL, GOAL_SET),
     DESK_POST("/funding/goals/new", goal_new_post, GOAL_SET),
     DESK("/funding/goals/{id}", goal_edit_show, NULL, GOAL_SET),

@@ -31,16 +31,18 @@ static const struct view goal_row_view = VIEW(struct goal_row, goal_row_fields);
 struct funding_view {
     struct desk_top top;
     struct list goals, gifts;
-    struct str older;
-    bool first;     /* not a later piece of the contributions */
-    bool may_goals; /* set them */
+    struct str older_goals, older;
+    bool has_goals, has_gifts; /* a later piece is of one list only */
+    bool may_goals;            /* set them */
 };
 static const struct field funding_fields[] = {
     DESK_FIELDS(struct funding_view),
     FIELD_LIST(struct funding_view, goals, &goal_row_view),
     FIELD_LIST(struct funding_view, gifts, &gift_row_view),
+    FIELD_STR(struct funding_view, older_goals),
     FIELD_STR(struct funding_view, older),
-    FIELD_BOOL(struct funding_view, first),
+    FIELD_BOOL(struct funding_view, has_goals),
+    FIELD_BOOL(struct funding_view, has_gifts),
     FIELD_BOOL(struct funding_view, may_goals),
 };
 static const struct view funding_view = VIEW(struct funding_view, funding_fields);
@@ -93,13 +95,25 @@ static err goal_row_of(struct tx *tx, const struct request *r, const struct goal
     return OK;
 }
 
-static err read_goals(struct tx *tx, const struct request *r, struct funding_view *v)
+/* Where the lists go on; before their beginning unless the query says more. */
+struct places {
+    struct contribution_cursor after;
+    int64_t goals_before; /* their first day */
+};
+
+static err read_goals(struct tx *tx, const struct request *r, int64_t before,
+                      struct funding_view *v)
 {
     const struct goal *goals = NULL;
     size_t n = 0;
-    err e = goal_list(tx, INT64_MAX, GOAL_PAGE, r->arena, &goals, &n);
+    err e = goal_list(tx, before, GOAL_PAGE + 1, r->arena, &goals, &n);
     if (e)
         return fault(e);
+    if (n > GOAL_PAGE) {
+        n = GOAL_PAGE;
+        struct str day = date_print(r->arena, date_from_days(goals[n - 1].first_day));
+        v->older_goals = str_print(r->arena, "/desk/funding?goals=" STR_FMT, STR_ARG(day));
+    }
     struct goal_row *rows = arena_new(r->arena, struct goal_row, n ? n : 1);
     for (size_t i = 0; !e && i < n; i++)
         e = goal_row_of(tx, r, &goals[i], &rows[i]);
@@ -125,25 +139,40 @@ static err read_gifts(struct tx *tx, const struct request *r, struct contributio
     return OK;
 }
 
-static err read_all(const struct request *r, struct contribution_cursor after,
-                    struct funding_view *v)
+static err read_all(const struct request *r, const struct places *at, struct funding_view *v)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
     err e = store_read(r->app->store, &tx);
-    if (!e && v->first)
-        e = read_goals(&tx, r, v);
-    return e ? fault(e) : read_gifts(&tx, r, after, v);
+    if (!e && v->has_goals)
+        e = read_goals(&tx, r, at->goals_before, v);
+    if (!e && v->has_gifts)
+        e = read_gifts(&tx, r, at->after, v);
+    return e ? fault(e) : OK;
+}
+
+/* False: a place that we never named. */
+static bool read_places(struct str after, struct str goals, struct places *ret)
+{
+    struct date day = { 0 };
+    *ret = (struct places){ .after = CONTRIBUTION_BEGIN, .goals_before = INT64_MAX };
+    if (goals.n && !date_parse(goals, &day))
+        return false;
+    if (goals.n)
+        ret->goals_before = date_to_days(day);
+    return !after.n || contribution_cursor_parse(after, &ret->after);
 }
 
 err funding_desk_show(struct request *r, struct response *ret)
 {
-    struct contribution_cursor after = CONTRIBUTION_BEGIN;
-    struct str text = desk_query(r, "after");
-    if (text.n && !contribution_cursor_parse(text, &after))
+    struct places at = { 0 };
+    struct str after = desk_query(r, "after");
+    struct str goals = desk_query(r, "goals");
+    if (!read_places(after, goals, &at))
         return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
-    struct funding_view v = { .first = !text.n,
+    struct funding_view v = { .has_goals = !after.n,
+                              .has_gifts = !goals.n,
                               .may_goals = person_may(r->person, PERMISSION_GOAL_SET) };
-    err e = read_all(r, after, &v);
+    err e = read_all(r, &at, &v);
     if (!e)
         e = desk_fill(r, DESK_AT_FUNDING, "desk_funding", &v.top);
     return e ? fault(e) : desk_respond(r, ret, &funding_page, &v, 200);

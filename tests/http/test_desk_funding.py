@@ -185,6 +185,22 @@ def test_the_list_goes_on_without_losing_or_repeating_one(room):
     assert len(seen) == len(set(seen)) >= 60
 
 
+def test_goals_of_many_years_can_all_be_reached(room):
+    for i in range(30):
+        room.site.command("goal", "set", "--currency", "USD", "--amount", "100",
+                          "--period", f"{2010 + i // 12}-{i % 12 + 1:02d}")
+    seen, path = [], "/desk/funding"
+    while path:
+        page = room.treasurer.get(path)
+        seen += [l for l in read(page).links if re.fullmatch(r"/desk/funding/goals/\d+", l)]
+        older = [l for l in read(page).links if "goals=" in l]
+        path = older[0] if older else None
+        assert not path or "contributions/new" not in room.treasurer.get(path).text
+    assert len(seen) == len(set(seen)) >= 30
+    for wrong in ("goals=2018-02-30", "goals=x", "after=x", "after=2018-05-03"):
+        assert room.treasurer.get(f"/desk/funding?{wrong}").status == 404
+
+
 def test_money_is_for_owner_and_treasurer_only(room):
     url = url_of(enter(room))
     for person in (room.editor, room.reporter, room.moderator):
