@@ -1,5 +1,6 @@
 #include "jobs.h"
 #include "base/check.h"
+#include "discussion/comment_event.h"
 #include "discussion/comment_render.h"
 #include "people/daily.h"
 #include "publishing/report_edit.h"
@@ -74,6 +75,16 @@ static err do_comment_render(void *arg, const struct job *job)
     return comment_render_job(newsroom_app(w->room), job->subject);
 }
 
+static err do_comment_event(void *arg, const struct job *job)
+{
+    (void)job; // there is one
+    const struct work *w = arg;
+    const struct setup *setup = newsroom_pin(w->room);
+    int64_t days = config_int(setup->config, &discussion_event_days);
+    newsroom_drop(w->room, setup);
+    return comment_event_job(newsroom_app(w->room), days);
+}
+
 /* Every kind of later work. */
 static const struct job_kind kinds[] = {
     { .name = { "report-publish", 14 },
@@ -85,6 +96,9 @@ static const struct job_kind kinds[] = {
     { .name = { "report-render", 13 }, .run = do_render }, /* the Markdown renderer has changed */
     { .name = { COMMENT_RENDER_JOB, sizeof COMMENT_RENDER_JOB - 1 },
       .run = do_comment_render,
+      .tries = JOB_TRIES_MAX },
+    { .name = { COMMENT_EVENT_JOB, sizeof COMMENT_EVENT_JOB - 1 },
+      .run = do_comment_event,
       .tries = JOB_TRIES_MAX },
 };
 
@@ -116,6 +130,8 @@ err work_start(struct newsroom *n, struct work **ret)
         e = report_render_promise(app);
     if (!e)
         e = comment_render_promise(app);
+    if (!e)
+        e = comment_event_promise(app->store, clock_now(&app->clock));
     if (!e)
         e = jobs_start(&o, &w->jobs);
     if (e) {

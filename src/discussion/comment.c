@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/utf8.h"
 #include "discussion/answer.h"
+#include "discussion/comment_event.h"
 #include "discussion/comment_row.h"
 #include "discussion/tree.h"
 #include "people/email.h"
@@ -338,6 +339,9 @@ static err add_row(struct tx *tx, const struct comment_draft *d, const struct sp
         e = insert_origin(tx, d, added.id);
     if (!e)
         e = count_new(tx, d, spot, added.id);
+    if (!e)
+        e = comment_event_add(tx, added.id, d->report,
+                              added.held ? COMMENT_CHANGE_HELD : COMMENT_CHANGE_PUBLISHED, d->now);
     if (e)
         return fault(e);
     if (d->recent)

@@ -1,6 +1,7 @@
 /* The desk's lists, and every change of a comment's state after it was added. */
 #include "discussion/comment_desk.h"
 #include "base/check.h"
+#include "discussion/comment_event.h"
 #include "discussion/comment_row.h"
 #include "discussion/tree.h"
 #include "publishing/question.h"
@@ -187,6 +188,20 @@ static err count_change(struct tx *tx, const struct standing *old, enum comment_
     return e ? e : discussion_count(tx, old->report, &change);
 }
 
+static enum comment_change change_of(enum comment_state from, enum comment_state to)
+{
+    switch (to) {
+    case COMMENT_STATE_PUBLISHED:
+        return from == COMMENT_STATE_HELD ? COMMENT_CHANGE_APPROVED : COMMENT_CHANGE_RESTORED;
+    case COMMENT_STATE_HELD: return COMMENT_CHANGE_HELD;
+    case COMMENT_STATE_HIDDEN: return COMMENT_CHANGE_HIDDEN;
+    case COMMENT_STATE_SPAM: return COMMENT_CHANGE_SPAM;
+    case COMMENT_STATE_DELETED: return COMMENT_CHANGE_DELETED;
+    }
+    check(false);
+    return COMMENT_CHANGE_EDITED;
+}
+
 err comment_set_state(struct tx *tx, int64_t id, enum comment_state to, int64_t by, int64_t now)
 {
     struct standing old = { 0 };
@@ -202,6 +217,8 @@ err comment_set_state(struct tx *tx, int64_t id, enum comment_state to, int64_t 
     e = state_write(tx, &old, to, by, now);
     if (!e)
         e = count_change(tx, &old, to);
+    if (!e)
+        e = comment_event_add(tx, id, old.report, change_of(old.state, to), now);
     return e ? fault(e) : OK;
 }
 
@@ -222,6 +239,8 @@ err comment_erase_author(struct tx *tx, int64_t id, int64_t by, int64_t now)
     e = query_run(s, NULL);
     if (!e)
         e = run_one(tx, &origin_author_drop, id);
+    if (!e)
+        e = comment_event_add(tx, id, old.report, COMMENT_CHANGE_ERASED, now);
     if (e)
         return fault(e);
     tx_touch(tx, "report/%" PRId64, old.report);
