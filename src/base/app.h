@@ -16,6 +16,7 @@ struct app {
     struct keys *keys;         /* people/keys.h: what the program signs and hashes with */
     struct sign_ins *sign_ins; /* people/sign_in.h: the queue at the desk's door */
     struct recent *recent;     /* discussion/recent.h: what was said lately */
+    struct gate *gate;         /* discussion/gate.h: rules, bans and the filter; NULL: none */
     struct clock clock;
     const char *data_dir;
 };

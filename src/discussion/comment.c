@@ -24,7 +24,8 @@ QUERY(comment_insert,
       "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
       "returning id");
 QUERY(origin_insert, "insert into comment_origin (comment, said, address_key, visitor, address, "
-                     "prefix, email, body) values ($1, $2, $3, $4, $5, $6, $7, $8)");
+                     "prefix, email, body, hold_about, guess) "
+                     "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
 QUERY(comment_row, "select " COMMENT_COLUMNS " from comment where id = $1");
 
 QUERY(is_of_visitor, "select 1 from comment_origin where comment = $1 and visitor = $2");
@@ -50,7 +51,9 @@ CHECK_ROWS(comment_held_for, "only a held comment is kept for its author to see"
            "select id from comment where held_for is not null and state <> 'held'");
 
 static const char *const state_names[] = { "held", "published", "hidden", "spam", "deleted" };
-static const char *const hold_names[] = { "", "all", "honeypot", "fast", "token" };
+static const char *const hold_names[] = { "",      "all",    "honeypot", "fast",      "token",
+                                          "first", "links",  "phrase",   "duplicate", "flood",
+                                          "slow",  "filter", "work" };
 
 struct str comment_state_str(enum comment_state s)
 {
@@ -310,6 +313,11 @@ static err insert_origin(struct tx *tx, const struct comment_draft *d, int64_t i
     bind_blob_or_null(s, 6, d->prefix);
     bind_str_or_null(s, 7, d->email);
     bind_str(s, 8, d->body);
+    if (d->hold_about.n)
+        bind_str(s, 9, d->hold_about);
+    else
+        bind_null(s, 9);
+    bind_some(s, 10, d->guess);
     return query_run(s, NULL);
 }
 

@@ -42,8 +42,17 @@ enum comment_hold {
     COMMENT_HOLD_HONEYPOT, /* the field that people do not see was filled in */
     COMMENT_HOLD_FAST,     /* sent sooner after the form's token than a person types */
     COMMENT_HOLD_TOKEN,    /* the form's token is not ours, or out of date */
+    /* The rules of hold_rules.h: */
+    COMMENT_HOLD_FIRST,     /* the first of its cookie or address */
+    COMMENT_HOLD_LINKS,     /* more links than allowed */
+    COMMENT_HOLD_PHRASE,    /* a word or phrase of the list */
+    COMMENT_HOLD_DUPLICATE, /* the same words came several times */
+    COMMENT_HOLD_FLOOD,     /* too many from its neighbourhood */
+    COMMENT_HOLD_SLOW,      /* slow mode: its author has just written here */
+    COMMENT_HOLD_FILTER,    /* the filter took it for spam */
+    COMMENT_HOLD_WORK,      /* under attack: it came without the proof of work */
 };
-struct str comment_hold_str(enum comment_hold h); /* "", "all", "honeypot", "fast", "token" */
+struct str comment_hold_str(enum comment_hold h); /* "", "all", "honeypot", "phrase", ... */
 bool comment_hold_parse(struct str s, enum comment_hold *ret);
 
 enum comment_refusal {
@@ -64,9 +73,14 @@ enum comment_refusal {
     COMMENT_QUESTION_CLOSED,  /* it takes no more answers */
     COMMENT_QUESTION_DROPPED, /* the report does not ask it any more */
     COMMENT_ANSWER_REPLIES,   /* a question and a parent: an answer begins a thread */
+    /* By gate.h, before it is stored: */
+    COMMENT_BANNED,
+    COMMENT_NAME_STAFF,  /* a guest's name that is, or looks like, one of the staff's */
+    COMMENT_WORK_WANTED, /* under attack: script is asked for a proof of work (work.h) */
     COMMENT_REFUSALS,
 };
 
+enum { GUESS_NONE = 0 }; /* guesses are 1..1000 */
 struct comment_draft {
     int64_t report;
     int64_t parent;               /* 0: a new thread */
@@ -78,6 +92,8 @@ struct comment_draft {
     int64_t key;                  /* the key those two were made with */
     int64_t person;               /* staff who writes it, 0 for a guest */
     enum comment_hold hold;
+    struct str hold_about; /* what the rule saw: the phrase, "7"; or empty */
+    int64_t guess;         /* the filter's, in thousandths of spam; GUESS_NONE: it knows nothing */
     int64_t now;
     struct recent *recent; /* app->recent; NULL: comments sent twice are not looked for */
     /* Made by comment_prepare(): */

@@ -66,6 +66,9 @@ const char *comment_refusal_word(err refusal)
         [COMMENT_QUESTION_CLOSED] = "comment_question_closed",
         [COMMENT_QUESTION_DROPPED] = "comment_question_dropped",
         [COMMENT_ANSWER_REPLIES] = "comment_answer_replies",
+        [COMMENT_BANNED] = "comment_banned",
+        [COMMENT_NAME_STAFF] = "comment_name_staff",
+        [COMMENT_WORK_WANTED] = "error_work_wanted",
     };
     check(refusal > 0 && refusal < COMMENT_REFUSALS);
     return words[refusal];
@@ -76,14 +79,17 @@ int comment_refusal_status(err refusal)
     switch ((enum comment_refusal)refusal) {
     case COMMENT_NO_REPORT: return 404;
     case COMMENT_CLOSED:
-    case COMMENT_QUESTION_CLOSED: return 403;
+    case COMMENT_QUESTION_CLOSED:
+    case COMMENT_BANNED: return 403;
     case COMMENT_PARENT_GONE:
     case COMMENT_QUESTION_DROPPED: return 409;
+    case COMMENT_WORK_WANTED: return 428;
     case COMMENT_NO_PARENT:
     case COMMENT_TOO_DEEP:
     case COMMENT_NAME_MISSING:
     case COMMENT_NAME_TOO_LONG:
     case COMMENT_NAME_NOT_TEXT:
+    case COMMENT_NAME_STAFF:
     case COMMENT_EMAIL_WRONG:
     case COMMENT_EMAIL_TOO_LONG:
     case COMMENT_BODY_EMPTY:

@@ -72,6 +72,8 @@ create table comment_origin (
     address blob,
     prefix blob,
     email text,
+    hold_about text, -- what the rule that held it saw
+    guess integer,   -- what the filter said of it, in thousandths; null: it knew nothing
     body text not null
 ) strict;
 
@@ -83,5 +85,6 @@ create table vote (
     address_key integer not null,
     address blob,
     prefix blob,
+    counted integer not null default 1 check (counted in (0, 1)), -- 0: one of a burst
     primary key (comment, voter)
 ) strict, without rowid;

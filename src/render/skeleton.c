@@ -1,0 +1,220 @@
+#include "render/skeleton.h"
+#include "base/check.h"
+#include "base/utf8.h"
+#include "render/icu.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+#include <unicode/uspoof.h>
+#include <unicode/ustring.h>
+
+struct skeletons {
+    USpoofChecker *spoof;
+    const UNormalizer2 *fold; /* ICU's own */
+};
+
+/* UTF-16 in an arena. */
+struct wide {
+    const UChar *s;
+    int32_t n;
+};
+
+struct skeletons *skeletons_make(void)
+{
+    UErrorCode e = U_ZERO_ERROR;
+    struct skeletons *s = calloc(1, sizeof *s);
+    check(s);
+    s->spoof = uspoof_open(&e);
+    s->fold = unorm2_getNFKCCasefoldInstance(&e);
+    check(U_SUCCESS(e));
+    return s;
+}
+
+void skeletons_free(struct skeletons *s)
+{
+    if (!s)
+        return;
+    uspoof_close(s->spoof);
+    free(s);
+}
+
+static struct wide widen(struct arena *a, struct str s)
+{
+    check(s.n < INT32_MAX / 4);
+    UErrorCode e = U_ZERO_ERROR;
+    int32_t n = 0;
+    UChar *p = arena_new(a, UChar, s.n + 1); // never more units than bytes
+    u_strFromUTF8(p, (int32_t)s.n + 1, &n, s.s ? s.s : "", (int32_t)s.n, &e);
+    check(U_SUCCESS(e));
+    return (struct wide){ p, n };
+}
+
+static struct wide fold(const struct skeletons *s, struct arena *a, struct wide w)
+{
+    int32_t room = w.n + w.n / 4 + 16;
+    for (;;) {
+        UErrorCode e = U_ZERO_ERROR;
+        UChar *p = arena_new(a, UChar, (size_t)room);
+        int32_t n = unorm2_normalize(s->fold, w.s, w.n, p, room, &e);
+        if (e != U_BUFFER_OVERFLOW_ERROR) {
+            check(U_SUCCESS(e));
+            return (struct wide){ p, n };
+        }
+        room = n + 1;
+    }
+}
+
+static struct wide draw(const struct skeletons *s, struct arena *a, struct wide w)
+{
+    int32_t room = w.n + w.n / 2 + 16;
+    for (;;) {
+        UErrorCode e = U_ZERO_ERROR;
+        UChar *p = arena_new(a, UChar, (size_t)room);
+        int32_t n = uspoof_getSkeleton(s->spoof, 0, w.s, w.n, p, room, &e);
+        if (e != U_BUFFER_OVERFLOW_ERROR) {
+            check(U_SUCCESS(e));
+            return (struct wide){ p, n };
+        }
+        room = n + 1;
+    }
+}
+
+struct str text_skeleton(const struct skeletons *s, struct arena *a, struct str text)
+{
+    struct wide w = draw(s, a, fold(s, a, widen(a, text)));
+    return icu_str(a, w.s, w.n);
+}
+
+/* Letters and digits; whatever stands between them becomes one space. Marks are left out. */
+static struct str letters(struct arena *a, struct wide w)
+{
+    char *p = arena_new(a, char, (size_t)w.n * 3 + 1);
+    size_t n = 0;
+    bool gap = false;
+    for (int32_t i = 0; i < w.n;) {
+        UChar32 c = 0;
+        U16_NEXT(w.s, i, w.n, c);
+        int kind = u_charType(c);
+        if (kind == U_NON_SPACING_MARK || kind == U_ENCLOSING_MARK)
+            continue;
+        if (!u_isalnum(c)) {
+            gap = n > 0;
+            continue;
+        }
+        if (gap)
+            p[n++] = ' ';
+        gap = false;
+        n += utf8_put(p + n, (uint32_t)c);
+    }
+    return (struct str){ p, n };
+}
+
+struct looks text_looks(const struct skeletons *s, struct arena *a, struct str text)
+{
+    struct wide w = widen(a, text);
+    return (struct looks){ .folded = letters(a, draw(s, a, fold(s, a, w))),
+                           .drawn = letters(a, draw(s, a, fold(s, a, draw(s, a, w)))) };
+}
+
+/* The next byte that is no space, or -1. */
+static int next_letter(struct str *s)
+{
+    while (s->n) {
+        char c = *s->s;
+        *s = str_sub(*s, 1, s->n);
+        if (c != ' ')
+            return (unsigned char)c;
+    }
+    return -1;
+}
+
+static bool same_letters(struct str x, struct str y)
+{
+    for (;;) {
+        int a = next_letter(&x);
+        if (a != next_letter(&y))
+            return false;
+        if (a < 0)
+            return true;
+    }
+}
+
+static bool has_words(struct str name, struct str words)
+{
+    size_t at = 0;
+    while (str_find(name, words, &at)) {
+        size_t end = at + words.n;
+        if ((at == 0 || name.s[at - 1] == ' ') && (end == name.n || name.s[end] == ' '))
+            return true;
+        name = str_sub(name, at + 1, name.n);
+    }
+    return false;
+}
+
+static bool alike(struct str name, struct str other)
+{
+    if (!other.n)
+        return false;
+    return same_letters(name, other) || (str_has(other, ' ') && has_words(name, other));
+}
+
+bool looks_alike(struct looks name, struct looks other)
+{
+    return alike(name.folded, other.folded) || alike(name.drawn, other.drawn);
+}
+
+/* ---- phrases */
+
+/* Whether the place between two characters is inside a word. */
+static bool inside(UChar32 before, UChar32 after)
+{
+    if (!u_isalnum(before) || !u_isalnum(after))
+        return false;
+    // Scripts without spaces are broken into words by dictionaries, which is not for us.
+    return u_getIntPropertyValue(before, UCHAR_LINE_BREAK) != U_LB_COMPLEX_CONTEXT &&
+           !u_hasBinaryProperty(before, UCHAR_IDEOGRAPHIC) &&
+           !u_hasBinaryProperty(after, UCHAR_IDEOGRAPHIC) &&
+           u_getIntPropertyValue(before, UCHAR_EAST_ASIAN_WIDTH) != U_EA_WIDE;
+}
+
+static UChar32 char_at(struct str s, size_t at)
+{
+    struct str rest = str_sub(s, at, s.n);
+    return rest.n ? (UChar32)utf8_next(&rest) : 0;
+}
+
+static UChar32 char_before(struct str s, size_t at)
+{
+    while (at > 0) {
+        at--;
+        if (((unsigned char)s.s[at] & 0xC0) != 0x80)
+            return char_at(s, at);
+    }
+    return 0;
+}
+
+bool skeleton_has(struct str text, struct str phrase)
+{
+    bool open_start = str_starts(phrase, S("*"));
+    if (open_start)
+        phrase = str_sub(phrase, 1, phrase.n);
+    bool open_end = str_ends(phrase, S("*"));
+    if (open_end)
+        phrase = str_sub(phrase, 0, phrase.n - 1);
+    if (!phrase.n)
+        return false;
+    size_t from = 0;
+    size_t at = 0;
+    while (str_find(str_sub(text, from, text.n), phrase, &at)) {
+        size_t begin = from + at;
+        size_t end = begin + phrase.n;
+        bool starts = open_start || !inside(char_before(text, begin), char_at(text, begin));
+        bool ends = open_end || !inside(char_before(text, end), char_at(text, end));
+        if (starts && ends)
+            return true;
+        from = begin + 1;
+    }
+    return false;
+}
