@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "discussion/comment_form.h"
+#include "discussion/gate.h"
 #include "discussion/recent.h"
 #include "funding/channel.h"
 #include "funding/secret.h"
@@ -173,6 +174,7 @@ err newsroom_open(const struct newsroom_options *o, struct arena *a, struct news
     if (!e) {
         n->app.recent = recent_make(&n->arena);
         e = recent_warm(n->app.recent, n->app.store);
+        n->app.gate = gate_make(&n->arena, n->app.store, clock_now(&n->app.clock));
     }
     if (e) {
         newsroom_close(n);
@@ -186,6 +188,7 @@ void newsroom_close(struct newsroom *n)
 {
     if (!n)
         return;
+    gate_end(n->app.gate);
     sign_ins_free(n->app.sign_ins);
     keys_free(n->app.keys);
     store_close(n->app.store);

@@ -14,6 +14,7 @@
 #include "desk/standing_desk.h"
 #include "discussion/discussion_api.h"
 #include "discussion/discussion_http.h"
+#include "discussion/work.h"
 #include "funding/funding_api.h"
 #include "funding/funding_http.h"
 #include "people/permission.h"
@@ -100,6 +101,7 @@ const struct route routes[] = {
     FORM(REPORT "/comments", report_page_post, LIMIT_COMMENT),
     PAGE("/comments/{id}", discussion_comment_show, NULL),
     FORM("/comments/{id}/vote", discussion_vote_post, LIMIT_VOTE),
+    PAGE("/challenge", work_challenge_show, "for object"),
     PAGE("/me", me_show, "report comments"),
 
     PAGE("/funding", funding_page_get, "after goals"),

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "commands.h"
 #include "control.h"
+#include "discussion/gate.h"
 #include "http/server.h"
 #include "jobs.h"
 #include "newsroom.h"
@@ -41,7 +42,9 @@ static void drop(void *arg, const struct setup *s)
 
 static void topic_moved(void *arg, struct str topic)
 {
-    server_topic_moved(arg, topic);
+    const struct app *app = arg;
+    gate_topic_moved(app->gate, topic);
+    server_topic_moved(app->http, topic);
 }
 
 static err start_http(struct service *s, const struct call *c, struct str *ret_why)
@@ -69,7 +72,7 @@ static err start_http(struct service *s, const struct call *c, struct str *ret_w
     if (e)
         return e;
     app->http = s->http;
-    store_set_hook(app->store, topic_moved, s->http);
+    store_set_hook(app->store, topic_moved, app);
     return OK;
 }
 

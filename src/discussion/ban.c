@@ -70,14 +70,6 @@ static err first_int(struct stmt *s, int64_t *ret)
     return OK;
 }
 
-static void bind_some(struct stmt *s, int i, int64_t v)
-{
-    if (v)
-        bind_int(s, i, v);
-    else
-        bind_null(s, i);
-}
-
 static err move(struct tx *tx, int64_t id, const struct ban *b)
 {
     struct stmt *s = query_start(tx, &ban_move);
@@ -86,7 +78,7 @@ static err move(struct tx *tx, int64_t id, const struct ban *b)
     bind_str(s, 3, b->reason);
     bind_int(s, 4, b->comment);
     bind_int(s, 5, b->created_at);
-    bind_some(s, 6, b->created_by);
+    bind_int_or_null(s, 6, b->created_by);
     return query_run(s, NULL);
 }
 
@@ -106,7 +98,7 @@ static err put(struct tx *tx, const struct ban *b)
     bind_str(s, 5, b->reason);
     bind_int(s, 6, b->comment);
     bind_int(s, 7, b->created_at);
-    bind_some(s, 8, b->created_by);
+    bind_int_or_null(s, 8, b->created_by);
     return query_run(s, NULL);
 }
 

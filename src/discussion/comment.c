@@ -313,11 +313,8 @@ static err insert_origin(struct tx *tx, const struct comment_draft *d, int64_t i
     bind_blob_or_null(s, 6, d->prefix);
     bind_str_or_null(s, 7, d->email);
     bind_str(s, 8, d->body);
-    if (d->hold_about.n)
-        bind_str(s, 9, d->hold_about);
-    else
-        bind_null(s, 9);
-    bind_some(s, 10, d->guess);
+    bind_str_or_null(s, 9, d->hold_about);
+    bind_int_or_null(s, 10, d->guess);
     return query_run(s, NULL);
 }
 

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "discussion/comment_event.h"
 #include "discussion/comment_row.h"
+#include "discussion/hold_rules.h"
 #include "discussion/tree.h"
 #include "publishing/question.h"
 
@@ -219,6 +220,8 @@ err comment_set_state(struct tx *tx, int64_t id, enum comment_state to, int64_t 
         e = count_change(tx, &old, to);
     if (!e)
         e = comment_event_add(tx, id, old.report, change_of(old.state, to), now);
+    if (!e && to == COMMENT_STATE_PUBLISHED)
+        e = known_add(tx, id, now);
     return e ? fault(e) : OK;
 }
 

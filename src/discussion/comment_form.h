@@ -28,6 +28,7 @@ struct comment_form {
     int status;                       /* of the response that shows the form again; 0: not sent */
     struct comment_problems problems; /* per field */
     const char *message;              /* key of a word about the whole, or NULL */
+    struct str message_text;          /* or that sentence itself; or empty */
 };
 
 /* Signed for this report; of a person who began to type at `now`. */

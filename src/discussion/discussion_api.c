@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/scan.h"
 #include "discussion/comment_form.h"
+#include "discussion/gate.h"
 #include "discussion/listing.h"
 #include "discussion/sender.h"
 #include "http/error.h"
@@ -195,9 +196,13 @@ err discussion_api_post(struct request *r, struct response *ret)
         return http_refuse(r, ret, 400, "error_comment_json");
     if (!request_limit(r, LIMIT_COMMENT))
         return http_refuse(r, ret, 429, ERROR_TOO_OFTEN);
-    sender_sign(r, ret, &d);
-    d.hold = moderation_hold(r->setup->config);
-    err e = comment_prepare(&d, r->setup->config, r->arena, &problems);
+    err e = sender_sign(r, ret, &d);
+    if (e)
+        return fault(e);
+    d.hold = d.person ? COMMENT_HOLD_NONE : moderation_hold(r->setup->config);
+    e = comment_prepare(&d, r->setup->config, r->arena, &problems);
+    if (!e)
+        e = gate_comment(r, &d);
     if (!e)
         e = sender_add(r, &d, &added);
     if (e)

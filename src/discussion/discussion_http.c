@@ -1,5 +1,6 @@
 #include "discussion/discussion_http.h"
 #include "base/scan.h"
+#include "discussion/gate.h"
 #include "discussion/sender.h"
 #include "http/error.h"
 #include "people/visitor.h"
@@ -68,6 +69,21 @@ static err again(struct comment_form *f, int status, const char *message)
     return COMMENT_FORM_AGAIN;
 }
 
+/* Until when, in the site's words. */
+static err tell_ban(const struct request *r, struct comment_form *f)
+{
+    int64_t until = 0;
+    err e = gate_banned(r, &until);
+    if (e)
+        return fault(e);
+    struct str day =
+        format_date(r->setup->formats, r->arena, format_day_of(r->setup->formats, until));
+    const struct word_arg args[] = { { .name = "date", .text = day } };
+    f->message_text =
+        theme_phrase(r->setup->theme, r->arena, "comment_banned_until", args, COUNT(args));
+    return again(f, comment_refusal_status(COMMENT_BANNED), NULL);
+}
+
 /* A refusal or a fault of storing it. What the person can do nothing about is a fault still, but
  * for the two that pass. */
 static err not_added(struct request *r, struct response *ret, struct comment_form *f, err e)
@@ -78,6 +94,12 @@ static err not_added(struct request *r, struct response *ret, struct comment_for
         return again(f, 503, ERROR_BUSY_NOW);
     if (e < 0)
         return fault(e);
+    if (e == COMMENT_BANNED)
+        return tell_ban(r, f);
+    if (e == COMMENT_NAME_STAFF) { // said at its field
+        f->problems.name = e;
+        return again(f, comment_refusal_status(e), NULL);
+    }
     if (e == COMMENT_NO_REPORT) // it was withdrawn while the comment was written
         return http_refuse(r, ret, 404, comment_refusal_word(e));
     return again(f, comment_refusal_status(e), comment_refusal_word(e));
@@ -126,16 +148,20 @@ err discussion_post(struct request *r, struct response *ret, const struct report
                     struct comment_form *form)
 {
     form_read(r, form);
-    if (!request_limit(r, LIMIT_COMMENT))
+    if (!request_limit(r, LIMIT_COMMENT)) {
+        gate_trouble(r);
         return again(form, 429, "comment_too_often");
+    }
     struct comment_draft d = { .report = report->id,
                                .parent = form->parent,
                                .name = form->name,
                                .email = form->email,
                                .body = form->body };
-    sender_sign(r, ret, &d);
-    d.hold = form_hold(r, form, report->id);
-    err e = comment_prepare(&d, r->setup->config, r->arena, &form->problems);
+    err e = sender_sign(r, ret, &d);
+    if (e)
+        return fault(e);
+    d.hold = d.person ? COMMENT_HOLD_NONE : form_hold(r, form, report->id);
+    e = comment_prepare(&d, r->setup->config, r->arena, &form->problems);
     if (e < 0)
         return fault(e);
     if (form->parent_wrong)
@@ -143,7 +169,9 @@ err discussion_post(struct request *r, struct response *ret, const struct report
     if (e)
         return again(form, 422, NULL);
     struct comment_added done = { 0 };
-    e = sender_add(r, &d, &done);
+    e = gate_comment(r, &d);
+    if (!e)
+        e = sender_add(r, &d, &done);
     if (e)
         return not_added(r, ret, form, e);
     return added(r, ret, place_of_new(r, report->path, &d, &done));
@@ -263,8 +291,10 @@ err discussion_vote_post(struct request *r, struct response *ret)
         return http_refuse(r, ret, 404, "error_no_such_comment");
     if (!request_field(r, "value", &text) || !int_parse(text, -1, 1, &value))
         return http_refuse(r, ret, 422, "error_vote_value");
-    if (!request_limit(r, LIMIT_VOTE))
+    if (!request_limit(r, LIMIT_VOTE)) {
+        gate_trouble(r);
         return http_refuse(r, ret, 429, ERROR_TOO_OFTEN);
+    }
     v.value = (int)value;
     sender_vote(r, ret, &v);
     err e = sender_set(r, &v, &sums);

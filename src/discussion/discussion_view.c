@@ -329,7 +329,7 @@ static void fill_errors(struct filling *f, const struct comment_form *typed,
     v->name_error = error_text(f, typed->problems.name);
     v->email_error = error_text(f, typed->problems.email);
     v->body_error = error_text(f, typed->problems.body);
-    v->error = typed->message ? theme_word(f->theme, typed->message) : S("");
+    v->error = typed->message ? theme_word(f->theme, typed->message) : typed->message_text;
     const struct form_error_view all[] = {
         { S("comment-name"), v->name_error },
         { S("comment-email"), v->email_error },

@@ -1,5 +1,6 @@
 #pragma once
 #include "base/arena.h"
+#include "base/str.h"
 
 #include <stdint.h>
 

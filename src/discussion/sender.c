@@ -1,8 +1,17 @@
 #include "discussion/sender.h"
+#include "people/admit.h"
 #include "people/visitor.h"
 
-void sender_sign(struct request *r, struct response *ret, struct comment_draft *d)
+err sender_sign(struct request *r, struct response *ret, struct comment_draft *d)
 {
+    const struct person *staff = NULL;
+    err e = person_asking(r, &staff);
+    if (e)
+        return e;
+    if (staff) {
+        d->person = staff->id;
+        d->name = staff->name;
+    }
     struct visitor_address from = visitor_address_of(r);
     d->visitor_new = !visitor_get(r, &d->visitor);
     d->visitor = visitor_make(r, ret);
@@ -11,6 +20,7 @@ void sender_sign(struct request *r, struct response *ret, struct comment_draft *
     d->key = from.key;
     d->now = r->now;
     d->recent = r->app->recent;
+    return OK;
 }
 
 void sender_vote(struct request *r, struct response *ret, struct vote *v)

@@ -4,8 +4,8 @@
 #include "http/http.h"
 
 /* For the files of this folder that answer requests: who sends, and what is stored of it. Sets the
- * visitor's cookie when there is none. */
-void sender_sign(struct request *r, struct response *ret, struct comment_draft *d);
+ * visitor's cookie when there is none. Staff sign with their own name, whatever was typed. */
+MUST_USE err sender_sign(struct request *r, struct response *ret, struct comment_draft *d);
 void sender_vote(struct request *r, struct response *ret, struct vote *v);
 
 /* comment_add() and vote_set() in a transaction of their own. */

@@ -158,3 +158,22 @@ err person_admit(struct request *r, struct response *ret)
             log_event("event=session_seen outcome=not_written");
     return OK;
 }
+
+err person_asking(const struct request *r, const struct person **ret)
+{
+    struct str site = S("");
+    struct session_found found = { 0 };
+    *ret = NULL;
+    (void)request_header(r, "Sec-Fetch-Site", &site); // missing: an old browser, a guest
+    if (!r->secure || !str_eq(site, S("same-origin")))
+        return OK;
+    err e = find(r, &found);
+    if (e < 0)
+        return fault(e);
+    if (e || !person_may(&found.person, PERMISSION_DESK))
+        return OK;
+    struct person *p = arena_new(r->arena, struct person, 1);
+    *p = found.person;
+    *ret = p;
+    return OK;
+}

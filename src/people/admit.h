@@ -16,6 +16,13 @@
  */
 MUST_USE err person_admit(struct request *r, struct response *ret);
 
+/*
+ * On a public route: the member of the staff whose desk session asks, in the request's arena; NULL
+ * for everybody else. The session counts only when the browser itself says that the page which
+ * sends this is ours (Sec-Fetch-Site: same-origin), and where the desk may be used.
+ */
+MUST_USE err person_asking(const struct request *r, const struct person **ret);
+
 /* The session's cookie: its token or empty text; set it, remove it. */
 struct str desk_cookie(const struct request *r);
 void desk_cookie_set(struct request *r, struct response *ret, struct str token);

@@ -168,9 +168,11 @@ static err add(struct tx *tx, struct actor by, const struct person_draft *d, str
     if (!e)
         e = note(tx, by, "person.add", id, d->now,
                  str_print(a, STR_FMT ", %s", STR_ARG(tidied.name), role_str(d->role).s));
-    if (!e)
-        *ret_id = id;
-    return e;
+    if (e)
+        return e;
+    tx_touch(tx, "staff");
+    *ret_id = id;
+    return OK;
 }
 
 err person_add(struct tx *tx, struct actor by, const struct person_draft *d, int64_t *ret_id)
@@ -210,6 +212,7 @@ static err update(struct tx *tx, int64_t id, const struct person_draft *d)
     bind_str(s, 2, d->name);
     bind_str(s, 3, d->email);
     bind_str(s, 4, role_str(d->role));
+    tx_touch(tx, "staff");
     return query_run(s, NULL);
 }
 
@@ -260,6 +263,7 @@ static err set_active(struct tx *tx, int64_t id, bool active)
     struct stmt *s = query_start(tx, &update_active);
     bind_int(s, 1, id);
     bind_int(s, 2, active);
+    tx_touch(tx, "staff");
     return query_run(s, NULL);
 }
 

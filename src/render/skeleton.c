@@ -90,12 +90,12 @@ struct str text_skeleton(const struct skeletons *s, struct arena *a, struct str 
 /* Letters and digits; whatever stands between them becomes one space. Marks are left out. */
 static struct str letters(struct arena *a, struct wide w)
 {
-    char *p = arena_new(a, char, (size_t)w.n * 3 + 1);
+    struct str rest = icu_str(a, w.s, w.n);
+    char *p = arena_new(a, char, rest.n + 1);
     size_t n = 0;
     bool gap = false;
-    for (int32_t i = 0; i < w.n;) {
-        UChar32 c = 0;
-        U16_NEXT(w.s, i, w.n, c);
+    while (rest.n) {
+        UChar32 c = (UChar32)utf8_next(&rest);
         int kind = u_charType(c);
         if (kind == U_NON_SPACING_MARK || kind == U_ENCLOSING_MARK)
             continue;

@@ -111,7 +111,7 @@ TEST(every_refusal_has_a_sentence_and_a_status)
     for (err e = 1; e < COMMENT_REFUSALS; e++) {
         expect(theme_word(r.theme, comment_refusal_word(e)).n > 10);
         int status = comment_refusal_status(e);
-        expect(status == 403 || status == 404 || status == 409 || status == 422);
+        expect(status == 403 || status == 404 || status == 409 || status == 422 || status == 428);
     }
     room_close(&r);
 }

@@ -1,0 +1,56 @@
+#pragma once
+#include "discussion/ban.h"
+#include "discussion/gate.h"
+#include "discussion/hold_rules.h"
+#include "discussion/rates.h"
+#include "render/skeleton.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* For the files of the gate: what it remembers. */
+struct phrase {
+    struct str typed, skeleton;
+};
+struct rule_set {
+    struct hold_rules rules;
+    const struct phrase *phrases;
+    size_t phrase_count;
+};
+/* What was read from the store at one moment; it does not change after it was made. */
+struct snapshot {
+    struct arena arena;
+    int64_t users;
+    const struct rule_set *sets; /* the site's first, then by scope and object */
+    size_t set_count;
+    const struct ban *bans; /* by hash */
+    size_t ban_count;
+    const struct looks *names; /* of the staff */
+    size_t name_count;
+};
+
+struct spent; /* work.c */
+struct gate {
+    struct store *store;
+    struct skeletons *skeletons;
+    int64_t started;
+    pthread_mutex_t lock; /* of snapshot and its users */
+    struct snapshot *snapshot;
+    atomic_bool stale;
+    struct rates *floods, *words, *reports, *slow, *authors, *troubles;
+    _Atomic int64_t attacked_until;
+    struct spent *spent;
+};
+
+/* gate_snapshot.c: a snapshot that is not stale, until snapshot_drop(). */
+MUST_USE err snapshot_pin(struct gate *g, int64_t now, struct snapshot **ret);
+void snapshot_drop(struct gate *g, struct snapshot *s); /* NULL is fine */
+const struct rule_set *snapshot_set(const struct snapshot *s, enum rule_scope scope,
+                                    int64_t object); /* NULL: none is stored */
+
+/* work.c */
+struct spent *spent_make(struct arena *a);
+void spent_end(struct spent *s);
+
+/* gate.c */
+bool gate_under_attack(struct gate *g, const struct snapshot *s, int64_t now);

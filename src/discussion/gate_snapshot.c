@@ -1,0 +1,188 @@
+#include "base/check.h"
+#include "base/scan.h"
+#include "discussion/gate_inside.h"
+#include "people/person.h"
+
+#include <stdlib.h>
+
+enum { SNAPSHOT_BYTES_MAX = 64 * 1024 * 1024 };
+
+/* ---- making one: what is read goes into a scratch arena, what is kept into the snapshot's */
+
+static size_t count_lines(struct str text)
+{
+    size_t n = 0;
+    while (text.n) {
+        (void)scan_line(&text); // it is only counted
+        n++;
+    }
+    return n;
+}
+
+static void compile(const struct gate *g, struct snapshot *s, struct arena *scratch,
+                    struct rule_set *set)
+{
+    struct str rest = set->rules.phrases;
+    struct phrase *phrases = arena_new(&s->arena, struct phrase, count_lines(rest) + 1);
+    size_t n = 0;
+    while (rest.n) {
+        struct str line = scan_line(&rest);
+        struct str skeleton = text_skeleton(g->skeletons, scratch, line);
+        phrases[n++] = (struct phrase){ str_copy(&s->arena, line), str_copy(&s->arena, skeleton) };
+    }
+    set->rules.phrases = S("");
+    set->phrases = phrases;
+    set->phrase_count = n;
+}
+
+static err read_rules(struct tx *tx, const struct gate *g, struct snapshot *s,
+                      struct arena *scratch)
+{
+    const struct hold_rules *stored = NULL;
+    size_t n = 0;
+    err e = hold_rules_list(tx, scratch, &stored, &n);
+    if (e)
+        return e;
+    struct rule_set *sets = arena_new(&s->arena, struct rule_set, n + 1);
+    size_t from = 0;
+    if (!n || stored[0].scope != SCOPE_SITE) { // the standards
+        e = hold_rules_get(tx, SCOPE_SITE, 0, scratch, &sets[0].rules);
+        from = 1;
+    }
+    for (size_t i = 0; i < n; i++)
+        sets[from + i].rules = stored[i];
+    for (size_t i = 0; i < from + n; i++)
+        compile(g, s, scratch, &sets[i]);
+    s->sets = sets;
+    s->set_count = from + n;
+    return e;
+}
+
+static int by_hash(const void *x, const void *y)
+{
+    const struct ban *a = x;
+    const struct ban *b = y;
+    return str_cmp(a->hash, b->hash);
+}
+
+static err read_bans(struct tx *tx, struct snapshot *s, int64_t now, struct arena *scratch)
+{
+    const struct ban *bans = NULL;
+    err e = ban_list(tx, now, BANS_MAX, scratch, &bans, &s->ban_count);
+    if (e)
+        return e;
+    struct ban *sorted = arena_new(&s->arena, struct ban, s->ban_count + 1);
+    for (size_t i = 0; i < s->ban_count; i++)
+        sorted[i] = (struct ban){ .kind = bans[i].kind,
+                                  .hash = str_copy(&s->arena, bans[i].hash),
+                                  .key = bans[i].key,
+                                  .until = bans[i].until };
+    qsort(sorted, s->ban_count, sizeof *sorted, by_hash);
+    s->bans = sorted;
+    return OK;
+}
+
+static err read_names(struct tx *tx, const struct gate *g, struct snapshot *s,
+                      struct arena *scratch)
+{
+    const struct person *persons = NULL;
+    size_t n = 0;
+    err e = person_list(tx, scratch, &persons, &n);
+    if (e)
+        return e;
+    struct looks *names = arena_new(&s->arena, struct looks, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        if (!persons[i].active)
+            continue;
+        struct looks looks = text_looks(g->skeletons, scratch, persons[i].name);
+        names[s->name_count++] =
+            (struct looks){ str_copy(&s->arena, looks.folded), str_copy(&s->arena, looks.drawn) };
+    }
+    s->names = names;
+    return OK;
+}
+
+static err read_all(const struct gate *g, struct snapshot *s, int64_t now)
+{
+    struct arena scratch CLEANUP(arena_free);
+    arena_init(&scratch, SNAPSHOT_BYTES_MAX);
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    err e = store_read(g->store, &tx);
+    if (!e)
+        e = read_rules(&tx, g, s, &scratch);
+    if (!e)
+        e = read_bans(&tx, s, now, &scratch);
+    if (!e)
+        e = read_names(&tx, g, s, &scratch);
+    return e ? fault(e) : OK;
+}
+
+static void let_go(struct snapshot *s)
+{
+    struct arena a = s->arena; // the snapshot lives in its own arena
+    arena_free(&a);
+}
+
+/* Under the lock. */
+static err renew(struct gate *g, int64_t now)
+{
+    struct arena a;
+    arena_init(&a, SNAPSHOT_BYTES_MAX);
+    struct snapshot *s = arena_new(&a, struct snapshot, 1);
+    s->arena = a;
+    s->users = 1;                   // the gate
+    atomic_store(&g->stale, false); // before reading: what changes meanwhile makes it stale again
+    err e = read_all(g, s, now);
+    if (e) {
+        atomic_store(&g->stale, true);
+        let_go(s);
+        return e;
+    }
+    struct snapshot *old = g->snapshot;
+    g->snapshot = s;
+    if (old && --old->users == 0)
+        let_go(old);
+    return OK;
+}
+
+/* ---- using it */
+
+err snapshot_pin(struct gate *g, int64_t now, struct snapshot **ret)
+{
+    pthread_mutex_lock(&g->lock);
+    err e = atomic_load(&g->stale) ? renew(g, now) : OK;
+    if (!e) {
+        g->snapshot->users++;
+        *ret = g->snapshot;
+    }
+    pthread_mutex_unlock(&g->lock);
+    return e;
+}
+
+void snapshot_drop(struct gate *g, struct snapshot *s)
+{
+    if (!s)
+        return;
+    pthread_mutex_lock(&g->lock);
+    bool last = --s->users == 0;
+    pthread_mutex_unlock(&g->lock);
+    if (last)
+        let_go(s);
+}
+
+const struct rule_set *snapshot_set(const struct snapshot *s, enum rule_scope scope, int64_t object)
+{
+    size_t low = 0;
+    size_t high = s->set_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct hold_rules *h = &s->sets[middle].rules;
+        if (h->scope == scope && h->object == object)
+            return &s->sets[middle];
+        if (h->scope < scope || (h->scope == scope && h->object < object))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
