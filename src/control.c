@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,7 @@ struct control {
     char path[64]; /* through /proc/self/fd, for DIR may be longer than a socket's address */
     int dir_fd;
     pthread_t thread;
+    sem_t ended; /* posted by the thread when it is about to end */
     control_run *run;
     void *arg;
 };
@@ -217,7 +219,7 @@ static void *control_thread(void *arg)
         if (poll(fds, COUNT(fds), -1) < 0 && errno != EINTR)
             check(false);
         if (fds[0].revents)
-            return NULL;
+            break;
         if (!fds[1].revents)
             continue;
         int fd CLEANUP(close_fd) = accept4(c->listen_fd, NULL, NULL, SOCK_CLOEXEC);
@@ -226,6 +228,8 @@ static void *control_thread(void *arg)
         else
             (void)poll(fds, 1, PAUSE_MS); // that it is still waiting is seen in the next round
     }
+    check(sem_post(&c->ended) == 0);
+    return NULL;
 }
 
 /* The socket's address below the folder's own descriptor. */
@@ -247,6 +251,7 @@ static void control_free(struct control *c)
     close_fd(&c->listen_fd);
     close_fd(&c->stop_fd);
     close_fd(&c->dir_fd);
+    (void)sem_destroy(&c->ended); // nobody waits for it any more
     free(c);
 }
 
@@ -266,6 +271,7 @@ err control_start(const char *data_dir, control_run *run, void *arg, struct cont
     c->dir_fd = open(data_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     c->listen_fd = open_socket();
     c->stop_fd = eventfd(0, EFD_CLOEXEC);
+    check(sem_init(&c->ended, 0, 0) == 0);
     snprintf(c->path, sizeof c->path, "/proc/self/fd/%d/control.sock", c->dir_fd);
     if (c->dir_fd < 0 || c->listen_fd < 0 || c->stop_fd < 0 || !control_listen(c)) {
         log_event("event=control_failed error=\"%s\"", strerror(errno));
@@ -284,10 +290,12 @@ bool control_stop(struct control *c, int64_t wait)
     check(eventfd_write(c->stop_fd, 1) == 0);
     int64_t until = clock_monotonic() + wait;
     struct timespec at = { .tv_sec = until / SECOND, .tv_nsec = until % SECOND * 1000 };
-    int rc = pthread_clockjoin_np(c->thread, NULL, CLOCK_MONOTONIC, &at);
-    check(rc == 0 || rc == ETIMEDOUT);
-    if (rc)
-        return false;
+    while (sem_clockwait(&c->ended, CLOCK_MONOTONIC, &at)) {
+        if (errno == ETIMEDOUT)
+            return false;
+        check(errno == EINTR);
+    }
+    check(pthread_join(c->thread, NULL) == 0);
     (void)unlink(c->path); // a leftover is removed at the next start
     control_free(c);
     return true;
