@@ -110,6 +110,11 @@ bool request_by_script(const struct request *r);
  */
 PRINTF(2, 3) void request_topic(struct request *r, const char *topic, ...);
 
+/*
+ * A GET of a public route that answers CACHE_PRIVATE says that the route's pages are personal:
+ * until one of them is kept again none is shared or waited for. So it is the route's nature, never
+ * the answer to an odd query, or readers could switch the cache off.
+ */
 enum cache_kind {
     CACHE_PRIVATE,  /* Cache-Control: private, no-store. The standard. */
     CACHE_SHARED,   /* an anonymous public page: kept, compressed, `no-cache` with an ETag */
