@@ -9,7 +9,7 @@ MODE    ?= debug
 OUT     := build/$(MODE)
 CC      := gcc
 PKGS    := libmicrohttpd sqlite3 libcmark-gfm icu-i18n icu-uc libbrotlienc zlib libqrencode jansson \
-           libcrypto libsodium
+           libcrypto libsodium libcurl
 
 prefix  ?= /usr/local
 DESTDIR ?=

@@ -1,0 +1,45 @@
+#pragma once
+#include "base/err.h"
+#include "base/str.h"
+
+/*
+ * One HTTP(S) request to somebody else's server, by libcurl; for threads that may wait, never for
+ * one that answers a reader. http and https only, certificates are checked, redirects are not
+ * followed (a 3xx is an answer like others), no cookies, no proxy from the environment, and the
+ * answer's size and the time of all of it are bounded.
+ *
+ * The address that the name resolves to is judged at the very moment the socket to it is made:
+ * private, loopback, link-local and all other addresses that are not of the public Internet are
+ * refused, unless `allow_private` says otherwise. A name that resolves to something else the second
+ * time gains nothing.
+ */
+enum { FETCH_HEADERS_MAX = 16, FETCH_ANSWER_MAX = 16 * 1024 * 1024, FETCH_URL_MAX = 2000 };
+struct fetch_header {
+    struct str name, value; /* checked: a name is a token, a value has no controls */
+};
+struct fetch_request {
+    struct str url;
+    bool post;       /* else GET */
+    struct str body; /* of a POST; its type is a header */
+    const struct fetch_header *headers;
+    size_t header_count;
+    size_t answer_max;  /* bytes of the body, 1..FETCH_ANSWER_MAX */
+    int timeout_ms;     /* for all of it, 1..600,000 */
+    bool allow_private; /* as the operator configured */
+    struct str ca_file; /* certificates trusted instead of the machine's; mostly empty */
+};
+struct fetch_answer {
+    int status;
+    struct str type, retry_after; /* headers, empty when missing */
+    struct str body;              /* bytes of any kind, in the caller's arena */
+};
+enum {
+    FETCH_WRONG_URL = 1, /* not http(s)://host…, or with user and password in it */
+    FETCH_PRIVATE,       /* its address is not one of the public Internet */
+    FETCH_UNREACHABLE,   /* no such name, no connection, no TLS, no certificate we trust */
+    FETCH_TIMEOUT,
+    FETCH_TOO_LARGE,
+    FETCH_BROKEN, /* what came is not HTTP, or ended early */
+};
+MUST_USE err fetch(const struct fetch_request *q, struct arena *a, struct fetch_answer *ret);
+const char *fetch_refusal(err refusal); /* a sentence for the operator */
