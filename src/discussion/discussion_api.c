@@ -239,8 +239,9 @@ err discussion_api_vote(struct request *r, struct response *ret)
     if (!request_limit(r, LIMIT_VOTE))
         return http_refuse(r, ret, 429, ERROR_TOO_OFTEN);
     v.value = (int)value;
-    sender_vote(r, ret, &v);
-    err e = sender_set(r, &v, &sums);
+    err e = sender_vote(r, ret, &v);
+    if (!e)
+        e = sender_set(r, &v, &sums);
     if (e)
         return e < 0 ? fault(e) : sender_vote_refuse(r, ret, e);
     response_fresh(r, ret);

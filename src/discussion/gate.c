@@ -21,7 +21,10 @@ struct gate *gate_make(struct arena *a, struct store *s, int64_t now)
                         .slow = rates_make(a, RATES_SMALL / 4),
                         .authors = rates_make(a, RATES_LARGE / 4),
                         .troubles = rates_make(a, RATES_SMALL / 256),
-                        .spent = spent_make(a) };
+                        .spent = spent_make(a),
+                        .voters = rates_make(a, RATES_LARGE / 4),
+                        .newcomers = rates_make(a, RATES_LARGE / 4),
+                        .bursts = bursts_make(a) };
     check(pthread_mutex_init(&g->lock, NULL) == 0);
     return g;
 }
@@ -38,6 +41,7 @@ void gate_end(struct gate *g)
     for (size_t i = 0; i < COUNT(all); i++)
         rates_end(all[i]);
     spent_end(g->spent);
+    bursts_end(g->bursts);
     pthread_mutex_destroy(&g->lock);
 }
 

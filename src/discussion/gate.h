@@ -45,6 +45,18 @@ enum gate_act { GATE_COMMENT, GATE_VOTE, GATE_FLAG };
 enum { GATE_BANNED = 1, GATE_WORK_WANTED };
 MUST_USE err gate_act(const struct request *r, enum gate_act act, int64_t comment);
 
+/*
+ * For a vote that is about to be stored: says whether it belongs to a burst. One begins with the
+ * vote that is one too many (limits.vote_burst) from a neighbourhood on a comment within
+ * BURST_SPAN of the one before, and lasts until that long nothing came.
+ */
+struct vote;
+void gate_vote(const struct request *r, struct vote *v);
+/* Whether the neighbourhood may have one more new voter today (limits.new_voters). Asked again for
+ * the same voter, it is not counted again. */
+bool gate_new_voter(const struct request *r, struct str voter);
+#define BURST_SPAN (10 * MINUTE)
+
 /* Until when the asking client is banned; 0: it is not. */
 MUST_USE err gate_banned(const struct request *r, int64_t *ret_until);
 

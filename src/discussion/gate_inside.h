@@ -29,7 +29,8 @@ struct snapshot {
     size_t name_count;
 };
 
-struct spent; /* work.c */
+struct spent;  /* work.c */
+struct bursts; /* gate_vote.c */
 struct gate {
     struct store *store;
     struct skeletons *skeletons;
@@ -40,6 +41,8 @@ struct gate {
     struct rates *floods, *words, *reports, *slow, *authors, *troubles;
     _Atomic int64_t attacked_until;
     struct spent *spent;
+    struct rates *voters, *newcomers; /* new voters by neighbourhood, and those counted */
+    struct bursts *bursts;
 };
 
 /* gate_snapshot.c: a snapshot that is not stale, until snapshot_drop(). */
@@ -51,6 +54,10 @@ const struct rule_set *snapshot_set(const struct snapshot *s, enum rule_scope sc
 /* work.c */
 struct spent *spent_make(struct arena *a);
 void spent_end(struct spent *s);
+
+/* gate_vote.c */
+struct bursts *bursts_make(struct arena *a);
+void bursts_end(struct bursts *b);
 
 /* gate.c */
 bool gate_under_attack(struct gate *g, const struct snapshot *s, int64_t now);

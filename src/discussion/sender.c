@@ -1,4 +1,6 @@
 #include "discussion/sender.h"
+#include "base/check.h"
+#include "discussion/gate.h"
 #include "people/admit.h"
 #include "people/visitor.h"
 
@@ -23,14 +25,42 @@ err sender_sign(struct request *r, struct response *ret, struct comment_draft *d
     return OK;
 }
 
-void sender_vote(struct request *r, struct response *ret, struct vote *v)
+/*
+ * Who votes for the first time gets a cookie and is asked to send the vote again, which browsers do
+ * by themselves (307): so a vote always comes from somebody who keeps cookies, and who keeps none
+ * cannot be counted anew with every request.
+ */
+static err first_vote(struct request *r, struct response *ret)
 {
+    struct str again = { 0 };
+    if (request_query(r, "cookie", &again))
+        return VOTE_NO_COOKIE;
+    (void)visitor_make(r, ret); // the hash is of no use before it comes back
+    struct str to = str_print(r->arena, STR_FMT "?cookie=1", STR_ARG(r->path));
+    err e = response_redirect(r, ret, 307, to);
+    return e ? e : VOTE_ANSWERED;
+}
+
+err sender_vote(struct request *r, struct response *ret, struct vote *v)
+{
+    err e = gate_act(r, GATE_VOTE, v->comment);
+    if (e)
+        return e == GATE_BANNED ? VOTE_BANNED : e == GATE_WORK_WANTED ? VOTE_WORK_WANTED : e;
+    enum voter voter = visitor_voter(r, &v->voter);
+    if (voter == VOTER_NONE)
+        return first_vote(r, ret);
+    if (voter == VOTER_NEW) {
+        if (!gate_new_voter(r, v->voter))
+            return VOTE_TOO_MANY_VOTERS;
+        visitor_make_voter(r, ret);
+    }
     struct visitor_address from = visitor_address_of(r);
-    v->voter = visitor_make(r, ret);
     v->address = from.address;
     v->prefix = from.prefix;
     v->key = from.key;
     v->now = r->now;
+    gate_vote(r, v);
+    return OK;
 }
 
 struct add_work {
@@ -75,9 +105,20 @@ err sender_set(const struct request *r, const struct vote *v, struct vote_sums *
 
 err sender_vote_refuse(struct request *r, struct response *ret, err refusal)
 {
-    if (refusal == VOTE_NO_COMMENT)
-        return http_refuse(r, ret, 404, "error_no_such_comment");
-    if (refusal == VOTE_NOT_PUBLISHED)
-        return http_refuse(r, ret, 409, "error_vote_not_published");
-    return http_refuse(r, ret, 403, "error_vote_own");
+    static const struct {
+        int status;
+        const char *word;
+    } said[] = {
+        [VOTE_NO_COMMENT] = { 404, "error_no_such_comment" },
+        [VOTE_NOT_PUBLISHED] = { 409, "error_vote_not_published" },
+        [VOTE_OWN] = { 403, "error_vote_own" },
+        [VOTE_BANNED] = { 403, "error_act_banned" },
+        [VOTE_NO_COOKIE] = { 403, "error_vote_no_cookie" },
+        [VOTE_TOO_MANY_VOTERS] = { 429, "error_vote_new_voters" },
+        [VOTE_WORK_WANTED] = { 428, "error_work_wanted" },
+    };
+    if (refusal == VOTE_ANSWERED)
+        return OK;
+    check(refusal > 0 && refusal < (err)COUNT(said));
+    return http_refuse(r, ret, said[refusal].status, said[refusal].word);
 }

@@ -5,7 +5,13 @@
  * Votes: +1 or -1 by one voter on one comment, stored singly, so that the sums on the comment can
  * be recounted at any time (and are, by `diurnal check`). A voter is a visitor: a cookie's hash.
  * Setting 0 takes the vote back.
+ *
+ * Votes of one neighbourhood on one comment that come close together are a *burst* (gate.h says
+ * when): the first of them counts, the others are stored and do not. Bursts are listed for
+ * moderators. A vote that was counted or not when it came stays so, but that the earlier ones of a
+ * burst lose their count when it is seen.
  */
+enum { BURST_VOTERS_MAX = 8 };
 struct vote {
     int64_t comment;
     int value;                  /* -1, 0, +1 */
@@ -13,6 +19,9 @@ struct vote {
     struct str address, prefix; /* keyed hashes, for vote bursts */
     int64_t key;
     int64_t now;
+    bool burst;                           /* one of a burst, and not the first */
+    struct str uncount[BURST_VOTERS_MAX]; /* voters of the same burst whose votes do not count */
+    size_t uncount_n;
 };
 struct vote_sums {
     int64_t up, down, score;
@@ -33,3 +42,13 @@ MUST_USE err vote_get(struct tx *tx, int64_t comment, struct str voter, int64_t 
 enum { VOTES_MINE_MAX = 500 };
 MUST_USE err vote_mine(struct tx *tx, struct str voter, const int64_t *comments, size_t n,
                        int64_t *ret_values);
+
+/* The latest bursts, for moderators. */
+enum { BURSTS_SHOWN = 50 };
+struct vote_burst {
+    int64_t comment, report;
+    int64_t first_at, last_at;
+    int64_t votes; /* that were not counted */
+};
+MUST_USE err vote_bursts(struct tx *tx, struct arena *a, const struct vote_burst **ret,
+                         size_t *ret_n);

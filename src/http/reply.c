@@ -9,7 +9,7 @@
 #define POLICY                                                                                     \
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "   \
     "connect-src 'self'; form-action 'self'; base-uri 'none'; "                                    \
-    "require-trusted-types-for 'script'; trusted-types 'none'; frame-ancestors "
+    "require-trusted-types-for 'script'; trusted-types diurnal-work; frame-ancestors "
 
 /* Empty values are left out: the library does not take them. */
 void reply_header(struct MHD_Response *response, const char *name, const char *value)

@@ -125,20 +125,20 @@ def test_votes_count_once_change_and_are_taken_back(site):
     def score():
         found = re.search(rf'id="comment-{n}".*?data-score="(-?\d+)"', site.client().get(PATH).text, re.S)
         return int(found.group(1)) if found else None
-    assert reader.post(f"/comments/{n}/vote", {"value": 1}).status == 303
-    assert reader.post(f"/comments/{n}/vote", {"value": 1}).status == 303
+    assert reader.vote(n, 1).status == 303
+    assert reader.vote(n, 1).status == 303
     other = site.client()
-    assert other.post(f"/comments/{n}/vote", {"value": 1}).status == 303
+    assert other.vote(n, 1).status == 303
     sums = other.get(f"/api/v1/reports/1/comments").text
     assert '"up":2' in sums.replace(" ", "")
-    reader.post(f"/comments/{n}/vote", {"value": -1})
+    reader.vote(n, -1)
     assert '"up":1,"down":1' in other.get("/api/v1/reports/1/comments").text.replace(" ", "")
-    reader.post(f"/comments/{n}/vote", {"value": 0})
+    reader.vote(n, 0)
     assert '"up":1,"down":0' in other.get("/api/v1/reports/1/comments").text.replace(" ", "")
-    assert author.post(f"/comments/{n}/vote", {"value": 1}).status in (403, 409, 422)
+    assert author.vote(n, 1).status in (403, 409, 422)
     for bad in ("2", "", "x", "99999999999999999999"):
-        assert reader.post(f"/comments/{n}/vote", {"value": bad}).status in (400, 422), bad
-    assert reader.post("/comments/424242/vote", {"value": 1}).status == 404
+        assert reader.vote(n, bad).status in (400, 422), bad
+    assert reader.vote(424242, 1).status == 404
 
 
 def walk(client, url):
@@ -245,7 +245,7 @@ def test_withdrawn_reports_take_no_comments_and_no_votes(site):
     site.publish(conftest.REPORT.replace("state: published", "state: withdrawn\nreason: Wrong."))
     assert post(site.client()).status == 410
     assert site.client().post("/2018/05/04/nothing/comments", {"name": "T", "body": "x"}).status == 404
-    refused = site.client().post(f"/comments/{number}/vote", {"value": 1})
+    refused = site.client().vote(number, 1)
     assert refused.status == 409 and "not shown any more" in refused.text
     site.publish(conftest.REPORT)
     assert '"score":0' in client.get("/api/v1/reports/1/comments").text, "nothing was written"
@@ -280,7 +280,7 @@ def test_numbers_beyond_all_bounds_write_nothing(site):
         assert answer.status == 422 and "not in this discussion" in answer.text and "Lost?" in answer.text
     for ident, value, status in ((TOO_LARGE, 1, 404), ("0", 1, 404), (number, 2, 422), (number, TOO_LARGE, 422),
                                  (number, "", 422), (number, "1.0", 422), (number, "+1", 422)):
-        assert other.post(f"/comments/{ident}/vote", {"value": value}).status == status, (ident, value)
+        assert other.vote(ident, value).status == status, (ident, value)
     assert other.post(f"/comments/{number}/vote", {}).status == 422
     told = json.loads(other.get("/api/v1/reports/1/comments").text)
     assert told["count"] == 1 and told["threads"][0]["score"] == 0
@@ -298,7 +298,7 @@ def test_me_says_what_a_cached_page_cannot(site):
     client = site.client()
     number = number_of(post(client))
     reader = site.client()
-    assert reader.post(f"/comments/{number}/vote", {"value": -1}).status == 303
+    assert reader.vote(number, -1).status == 303
     path = f"/me?report=1&comments={number},999,{TOO_LARGE},x"
     mine, theirs, nobody = (json.loads(c.get(path).text) for c in (client, reader, site.client()))
     assert mine["mine"] == [number] and mine["votes"] == {} and mine["token"]

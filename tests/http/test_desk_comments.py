@@ -71,7 +71,7 @@ def test_spam_is_in_its_own_list(room):
     assert "Buy this now" not in public(room)
     assert "Buy this now" in room.moderator.get("/desk/comments?show=spam").text
     assert "Buy this now" not in room.moderator.get("/desk/comments?show=hidden").text
-    vote = room.site.client().post(f"/comments/{n}/vote", {"value": 1})
+    vote = room.site.client().vote(n, 1)
     assert vote.status == 409 and "not shown any more" in vote.text
     assert "comment.spam" in room.actions()
 
@@ -91,7 +91,7 @@ def test_deleting_asks_once_more_and_leaves_a_placeholder_where_there_are_replie
     shown = room.moderator.get(f"/desk/comments/{n}").text
     assert "Words to be gone" not in shown and "gone@reader.example" not in shown and "deleted" in shown
     assert room.moderator.post(f"/desk/comments/{n}", {"action": "approve"}).status == 409
-    assert room.site.client().post(f"/comments/{n}/vote", {"value": 1}).status == 409
+    assert room.site.client().vote(n, 1).status == 409
     assert "comment.delete" in room.actions()
 
 

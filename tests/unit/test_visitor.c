@@ -31,7 +31,19 @@ static err where(struct request *r, struct response *ret)
     return OK;
 }
 
+static err voter(struct request *r, struct response *ret)
+{
+    static const char *const names[] = { "none", "new", "known" };
+    struct str hash = S("");
+    enum voter is = visitor_voter(r, &hash);
+    if (is == VOTER_NEW)
+        visitor_make_voter(r, ret);
+    ret->body = str_print(r->arena, "%s " STR_FMT, names[is], STR_ARG(hex_print(r->arena, hash)));
+    return OK;
+}
+
 static const struct route routes[] = {
+    { .method = HTTP_GET, .pattern = "/voter", .run = voter },
     { .method = HTTP_GET, .pattern = "/who", .run = who },
     { .method = HTTP_GET, .pattern = "/make", .run = make },
     { .method = HTTP_GET, .pattern = "/where", .run = where },
@@ -86,6 +98,25 @@ TEST(a_visitor_is_known_again_by_the_cookie_and_by_nothing_else)
     expect_str(seen.body, hash);
     expect(!seen_header(seen, "Set-Cookie").s);
     expect(!str_eq(client_get(&s, "/make", "").body, hash));
+    stop(&s, &a);
+}
+
+TEST(a_voter_is_the_same_visitor_who_kept_the_cookie)
+{
+    struct site s = { 0 };
+    struct arena a;
+    start(&s, &a);
+    expect_str(client_get(&s, "/voter", "").body, S("none "));
+    struct reply_seen made = client_get(&s, "/make", "");
+    const char *first = str_z(&a, cookie_of(made));
+    struct reply_seen seen = ask(&s, "/voter", first);
+    expect(str_starts(seen.body, S("new ")) && str_ends(seen.body, made.body));
+    const char *second = str_z(&a, cookie_of(seen));
+    expect(strcmp(first, second) != 0);
+    seen = ask(&s, "/voter", second);
+    expect(str_starts(seen.body, S("known ")) && str_ends(seen.body, made.body));
+    expect(!seen_header(seen, "Set-Cookie").s);
+    expect_str(ask(&s, "/who", second).body, made.body);
     stop(&s, &a);
 }
 

@@ -141,3 +141,46 @@ TEST(many_voters_at_once_lose_no_vote_and_count_none_twice)
     expect(room_findings(&r) == 0);
     room_close(&r);
 }
+
+static err vote_work_of(struct tx *tx, void *arg)
+{
+    struct vote_sums sums = { 0 };
+    return vote_set(tx, arg, &sums);
+}
+
+TEST(of_a_burst_one_vote_counts_and_the_sums_can_be_recounted)
+{
+    struct room r;
+    struct vote_sums s = { 0 };
+    room_open(&r);
+    int64_t id = room_said(&r, 1, 0, "hello");
+    expect(room_vote(&r, id, "far", -1, &s) == OK);
+    expect(room_vote(&r, id, "ann", 1, &s) == OK && room_vote(&r, id, "ben", 1, &s) == OK);
+    expect(s.up == 2 && s.down == 1);
+    struct vote v = { .comment = id,
+                      .value = 1,
+                      .voter = room_visitor(&r, "cid"),
+                      .prefix = S("1234567890123456"),
+                      .now = r.now,
+                      .burst = true,
+                      .uncount = { room_visitor(&r, "ben") },
+                      .uncount_n = 1 };
+    expect(store_write(r.store, vote_work_of, &v) == OK);
+    struct comment c = room_comment(&r, id);
+    expect(c.up == 1 && c.down == 1 && c.score == 0); /* ann's, and who is from far */
+    expect(room_findings(&r) == 0);
+    v.value = -1; /* it may change, and still does not count */
+    expect(store_write(r.store, vote_work_of, &v) == OK);
+    v.value = 0;
+    expect(store_write(r.store, vote_work_of, &v) == OK);
+    expect(room_vote(&r, id, "ben", -1, &s) == OK && s.up == 1 && s.down == 1);
+    expect(room_vote(&r, id, "ann", 0, &s) == OK && s.up == 0 && s.down == 1);
+    expect(room_findings(&r) == 0);
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    const struct vote_burst *bursts = NULL;
+    size_t n = 0;
+    expect(store_read(r.store, &tx) == OK && vote_bursts(&tx, &r.arena, &bursts, &n) == OK);
+    expect(n == 1 && bursts[0].comment == id && bursts[0].report == 1 && bursts[0].votes == 2);
+    tx_end(&tx);
+    room_close(&r);
+}

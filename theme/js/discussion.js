@@ -15,17 +15,27 @@ let shown = location.search;
 let home = null, homeTitle = "";
 let tokenAt = 0;
 
-function ask(method, url, type, data) {
+function ask(method, url, type, data, work) {
   return new Promise((done, failed) => {
     const x = new XMLHttpRequest();
     x.open(method, url);
     x.responseType = type;
     x.timeout = 20000;
     x.setRequestHeader("Diurnal-Script", "1");
+    if (work) x.setRequestHeader("Diurnal-Work", work);
     x.onload = () => done(x);
     x.onerror = x.ontimeout = () => failed(new Error(url));
     x.send(data);
   });
+}
+
+// Sends; under attack (428) the server first wants a proof of work for the act on that object.
+async function send(url, type, data, act, object) {
+  const x = await ask("POST", url, type, data);
+  if (x.status !== 428) return x;
+  say(words.working);
+  const { proof } = await import(words.work);
+  return ask("POST", url, type, data, await proof(act, object, words.worker));
 }
 
 async function page(url) {
@@ -245,7 +255,7 @@ async function post(form) {
     const age = Date.now() - tokenAt;
     if (token && age < tokenLeast) await new Promise((go) => { setTimeout(go, tokenLeast - age); });
     if (token && age > tokenMost) token.remove();
-    const x = await ask("POST", form.action, "document", new URLSearchParams(new FormData(form)));
+    const x = await send(form.action, "document", new URLSearchParams(new FormData(form)), "comment", words.report);
     if (x.status === 201) await posted(form, x.getResponseHeader("Location"));
     else refused(x.response);
   } catch {
@@ -322,7 +332,8 @@ function setVote(form, value) {
 
 async function vote(form, button) {
   fail(null);
-  const x = await ask("POST", form.action, "json", new URLSearchParams({ value: button.value }));
+  const id = form.closest("article").id.slice("comment-".length);
+  const x = await send(form.action, "json", new URLSearchParams({ value: button.value }), "vote", id);
   if (x.status !== 200) throw new Error("vote");
   remember("localStorage", "wrote", "1");
   setVote(form, x.response.value);
