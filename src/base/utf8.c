@@ -1,4 +1,5 @@
 #include "base/utf8.h"
+#include "base/mark.h"
 
 /* Length of the sequence that begins with `first`, by RFC 3629; 0 when none does. */
 static size_t sequence_length(uint8_t first)
@@ -87,18 +88,6 @@ size_t utf8_put(char out[4], uint32_t c)
     return n;
 }
 
-/* Combining marks that are used to build towers of accents; other scripts' vowel signs come one or
- * two at a time and are not counted. */
-static bool is_mark(uint32_t c)
-{
-    return (c >= 0x0300 && c <= 0x036F) || (c >= 0x0483 && c <= 0x0489) ||
-           (c >= 0x0591 && c <= 0x05BD) || (c >= 0x064B && c <= 0x065F) ||
-           (c >= 0x06D6 && c <= 0x06DC) || (c >= 0x0E34 && c <= 0x0E3A) ||
-           (c >= 0x0E47 && c <= 0x0E4E) || (c >= 0x1AB0 && c <= 0x1AFF) ||
-           (c >= 0x1DC0 && c <= 0x1DFF) || (c >= 0x20D0 && c <= 0x20FF) ||
-           (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xFE20 && c <= 0xFE2F);
-}
-
 static bool is_control(uint32_t c, bool line)
 {
     if (!line && (c == '\n' || c == '\r'))
@@ -113,6 +102,31 @@ static bool is_override(uint32_t c)
     return c >= 0x202A && c <= 0x202E;
 }
 
+struct range {
+    uint32_t first, last;
+};
+
+static bool in_ranges(const struct range *ranges, size_t n, uint32_t c)
+{
+    for (size_t i = 0; i < n; i++)
+        if (c >= ranges[i].first && c <= ranges[i].last)
+            return true;
+    return false;
+}
+
+/* Code points that are drawn as nothing and take up no room: Unicode's Default_Ignorable_Code_Point
+ * without the fillers. A mark behind one still sits on the letter before it. */
+static bool is_ignored(uint32_t c)
+{
+    static const struct range ranges[] = {
+        { 0x00AD, 0x00AD },   { 0x034F, 0x034F }, { 0x061C, 0x061C },   { 0x180B, 0x180F },
+        { 0x200B, 0x200F },   { 0x202A, 0x202E }, { 0x2060, 0x206F },   { 0xFE00, 0xFE0F },
+        { 0xFEFF, 0xFEFF },   { 0xFFF0, 0xFFF8 }, { 0x1BCA0, 0x1BCA3 }, { 0x1D173, 0x1D17A },
+        { 0xE0000, 0xE0FFF },
+    };
+    return c >= ranges[0].first && in_ranges(ranges, COUNT(ranges), c);
+}
+
 enum text_fault text_check(struct str s, bool line)
 {
     int marks = 0;
@@ -123,7 +137,10 @@ enum text_fault text_check(struct str s, bool line)
             return TEXT_NOT_UTF8;
         if (is_control(c, line))
             return TEXT_CONTROL;
-        marks = is_mark(c) ? marks + 1 : 0;
+        if (mark_is(c))
+            marks++;
+        else if (!is_ignored(c))
+            marks = 0;
         if (marks > MARKS_IN_A_ROW_MAX)
             return TEXT_MARKS;
         if (c >= 0x2066 && c <= 0x2068)
@@ -136,24 +153,17 @@ enum text_fault text_check(struct str s, bool line)
     return isolates ? TEXT_BIDI : TEXT_FINE;
 }
 
-/* Code points that are drawn as nothing: Unicode's White_Space and Default_Ignorable_Code_Point,
- * and the blank Braille pattern. */
+/* Code points that are drawn as nothing, and take up room: Unicode's White_Space, the fillers of
+ * Hangul, the blank Braille pattern. */
 static bool is_blank(uint32_t c)
 {
-    static const struct {
-        uint32_t first, last;
-    } ranges[] = {
-        { 0x0000, 0x0020 },   { 0x007F, 0x00A0 },   { 0x00AD, 0x00AD }, { 0x034F, 0x034F },
-        { 0x061C, 0x061C },   { 0x115F, 0x1160 },   { 0x1680, 0x1680 }, { 0x17B4, 0x17B5 },
-        { 0x180B, 0x180F },   { 0x2000, 0x200F },   { 0x2028, 0x202F }, { 0x205F, 0x206F },
-        { 0x2800, 0x2800 },   { 0x3000, 0x3000 },   { 0x3164, 0x3164 }, { 0xFE00, 0xFE0F },
-        { 0xFEFF, 0xFEFF },   { 0xFFA0, 0xFFA0 },   { 0xFFF0, 0xFFF8 }, { 0x1BCA0, 0x1BCA3 },
-        { 0x1D173, 0x1D17A }, { 0xE0000, 0xE0FFF },
+    static const struct range ranges[] = {
+        { 0x0000, 0x0020 }, { 0x007F, 0x00A0 }, { 0x115F, 0x1160 }, { 0x1680, 0x1680 },
+        { 0x17B4, 0x17B5 }, { 0x2000, 0x200A }, { 0x2028, 0x2029 }, { 0x202F, 0x202F },
+        { 0x205F, 0x205F }, { 0x2800, 0x2800 }, { 0x3000, 0x3000 }, { 0x3164, 0x3164 },
+        { 0xFFA0, 0xFFA0 },
     };
-    for (size_t i = 0; i < COUNT(ranges); i++)
-        if (c >= ranges[i].first && c <= ranges[i].last)
-            return true;
-    return false;
+    return in_ranges(ranges, COUNT(ranges), c) || is_ignored(c);
 }
 
 bool text_blank(struct str s)

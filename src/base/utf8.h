@@ -17,7 +17,8 @@ size_t utf8_put(char out[4], uint32_t c);            /* encodes; returns 1..4 */
 /*
  * What a person may type. `line`: one line, no line ends. Refuses NUL and other C0/C1 controls (but
  * tab and line ends in a text), bidirectional overrides and isolates that are not closed
- * (U+202A..E, U+2066..9: Trojan Source), and more than 16 combining marks in a row.
+ * (U+202A..E, U+2066..9: Trojan Source), and more than 16 combining marks in a row, of whatever
+ * script; invisible characters between them do not make it another row.
  */
 enum text_fault { TEXT_FINE, TEXT_NOT_UTF8, TEXT_CONTROL, TEXT_BIDI, TEXT_MARKS };
 enum { MARKS_IN_A_ROW_MAX = 16 };

@@ -75,3 +75,23 @@ TEST(bad_utf8_overrides_controls_and_towers_of_marks_are_refused)
     buf_put(&b, S("\xCC\x81"));
     expect(text_check(buf_str(&b), true) == TEXT_MARKS);
 }
+
+TEST(towers_are_towers_in_every_script_and_with_joiners_between)
+{
+    // U+0610, U+0E31, U+0F71, U+3099, U+A8E0, U+1E8D0
+    static const char *const marks[] = { "\xD8\x90",     "\xE0\xB8\xB1", "\xE0\xBD\xB1",
+                                         "\xE3\x82\x99", "\xEA\xA3\xA0", "\xF0\x9E\xA3\x90" };
+    for (size_t i = 0; i < COUNT(marks); i++) {
+        struct buf b CLEANUP(buf_free) = buf_make(1000);
+        buf_put_char(&b, 'e');
+        for (int n = 0; n < MARKS_IN_A_ROW_MAX; n++)
+            buf_put(&b, str_from_z(marks[i]));
+        buf_put(&b, S("\xE2\x80\x8D")); // ZERO WIDTH JOINER
+        expect(text_check(buf_str(&b), true) == TEXT_FINE);
+        buf_put(&b, str_from_z(marks[i]));
+        expect(text_check(buf_str(&b), true) == TEXT_MARKS);
+    }
+    expect(text_check(S("क्षत्रिय, สวัสดีครับ, ཧཱུྃ, שָׁלוֹם, ក្រុង, "
+                        "👨‍👩‍👧‍👦"),
+                      true) == TEXT_FINE);
+}
