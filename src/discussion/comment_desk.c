@@ -4,6 +4,8 @@
 #include "discussion/comment_event.h"
 #include "discussion/comment_row.h"
 #include "discussion/hold_rules.h"
+#include "discussion/record.h"
+#include "discussion/trace.h"
 #include "discussion/tree.h"
 #include "publishing/question.h"
 
@@ -20,9 +22,12 @@ QUERY(desk_spam, DESK_ROWS "where state = 'spam'" DESK_QUEUE);
 QUERY(desk_row, DESK_ROWS "where id = $1");
 
 QUERY(state_row, "select report, coalesce(parent, 0), coalesce(root, id), " COMMENT_STATE_NUMBER
-                 ", visible, children, erased, coalesce(question, 0) from comment where id = $1");
+                 ", visible, children, erased, reason, coalesce(question, 0) "
+                 "from comment where id = $1");
 QUERY(state_set, "update comment set state = $2, visible = $3, changed_at = $4, changed_by = $5, "
-                 "held_for = null where id = $1");
+                 "reason = $6, held_for = null where id = $1");
+QUERY(held_again, "update comment set held_for = (select visitor from comment_origin "
+                  "where comment = $1) where id = $1");
 QUERY(words_drop, "update comment set name = '', html = '', person = null where id = $1");
 QUERY(origin_drop, "delete from comment_origin where comment = $1");
 QUERY(author_drop,
@@ -109,6 +114,7 @@ struct standing {
     int64_t report;
     struct tree_node node;
     enum comment_state state;
+    enum reason reason;
     bool visible, erased;
     int64_t children, question;
 };
@@ -130,7 +136,8 @@ static err standing_get(struct tx *tx, int64_t id, struct standing *ret)
         .visible = column_int(s, 4),
         .children = column_int(s, 5),
         .erased = column_int(s, 6),
-        .question = column_int(s, 7),
+        .reason = (enum reason)column_int(s, 7),
+        .question = column_int(s, 8),
     };
     query_end(s);
     return OK;
@@ -156,29 +163,34 @@ static err run_one(struct tx *tx, const struct query *q, int64_t id)
     return query_run(s, NULL);
 }
 
-static err state_write(struct tx *tx, const struct standing *old, enum comment_state to, int64_t by,
-                       int64_t now)
+/* What a comment becomes, seen as what a later change would find. */
+static err state_write(struct tx *tx, const struct standing *old, const struct comment_former *to)
 {
     struct stmt *s = query_start(tx, &state_set);
     bind_int(s, 1, old->node.id);
-    bind_str(s, 2, comment_state_str(to));
-    bind_int(s, 3, to == COMMENT_STATE_PUBLISHED || old->children > 0);
-    bind_int(s, 4, now);
-    bind_int_or_null(s, 5, by); // 0: the command line
+    bind_str(s, 2, comment_state_str(to->state));
+    bind_int(s, 3, to->state == COMMENT_STATE_PUBLISHED || old->children > 0);
+    bind_int_or_null(s, 4, to->changed_at);
+    bind_int_or_null(s, 5, to->changed_by);
+    bind_int(s, 6, to->reason);
     err e = query_run(s, NULL);
-    if (!e && to == COMMENT_STATE_DELETED)
+    if (!e && to->state == COMMENT_STATE_HELD)
+        e = run_one(tx, &held_again, old->node.id);
+    if (!e && to->state == COMMENT_STATE_DELETED)
         e = run_one(tx, &words_drop, old->node.id);
-    if (!e && to == COMMENT_STATE_DELETED)
+    if (!e && to->state == COMMENT_STATE_DELETED)
+        e = trace_drop(tx, old->node.id);
+    if (!e && to->state == COMMENT_STATE_DELETED)
         e = run_one(tx, &origin_drop, old->node.id);
     return e;
 }
 
-static err count_change(struct tx *tx, const struct standing *old, enum comment_state to)
+static err count_change(struct tx *tx, const struct standing *old, const struct comment_former *to)
 {
     struct discussion change = { 0 };
     --*counter(&change, old->state);
-    ++*counter(&change, to);
-    bool visible = to == COMMENT_STATE_PUBLISHED || old->children > 0;
+    ++*counter(&change, to->state);
+    bool visible = to->state == COMMENT_STATE_PUBLISHED || old->children > 0;
     err e = OK;
     if (old->question && change.published) {
         change.answers = change.published;
@@ -186,6 +198,10 @@ static err count_change(struct tx *tx, const struct standing *old, enum comment_
     }
     if (!e && visible != old->visible)
         e = tree_changed(tx, &old->node, visible ? 1 : -1, &change.threads);
+    if (!e && old->reason)
+        e = record_count_reason(tx, old->report, old->reason, -1);
+    if (!e && to->reason)
+        e = record_count_reason(tx, old->report, to->reason, 1);
     return e ? e : discussion_count(tx, old->report, &change);
 }
 
@@ -203,26 +219,68 @@ static enum comment_change change_of(enum comment_state from, enum comment_state
     return COMMENT_CHANGE_EDITED;
 }
 
+/* Tells who watches, and the rules that know their people. */
+static err tell(struct tx *tx, const struct standing *old, enum comment_state to, int64_t now)
+{
+    err e = comment_event_add(tx, old->node.id, old->report, change_of(old->state, to), now);
+    if (!e && to == COMMENT_STATE_PUBLISHED)
+        e = known_add(tx, old->node.id, now);
+    return e;
+}
+
+static err change(struct tx *tx, const struct standing *old, const struct comment_former *to,
+                  int64_t now)
+{
+    err e = state_write(tx, old, to);
+    if (!e)
+        e = count_change(tx, old, to);
+    if (!e)
+        e = tell(tx, old, to->state, now);
+    return e ? fault(e) : OK;
+}
+
+err comment_change_state(struct tx *tx, const struct state_change *c)
+{
+    bool stays = c->to == COMMENT_STATE_PUBLISHED || c->to == COMMENT_STATE_HELD;
+    check(stays == (c->reason == REASON_NONE));
+    struct standing old = { 0 };
+    err e = standing_get(tx, c->id, &old);
+    if (e)
+        return e;
+    if (old.state == c->to)
+        return DESK_SAME_STATE;
+    if (old.state == COMMENT_STATE_DELETED)
+        return DESK_DELETED;
+    if (c->to == COMMENT_STATE_HELD)
+        return DESK_NOT_BACK;
+    struct comment_former to = { c->to, c->reason, c->now, c->by };
+    return change(tx, &old, &to, c->now);
+}
+
+static enum reason reason_standard(enum comment_state to, int64_t by)
+{
+    if (to == COMMENT_STATE_PUBLISHED || to == COMMENT_STATE_HELD)
+        return REASON_NONE;
+    if (to == COMMENT_STATE_SPAM)
+        return REASON_SPAM;
+    return to == COMMENT_STATE_DELETED && !by ? REASON_AUTHOR : REASON_RULES;
+}
+
 err comment_set_state(struct tx *tx, int64_t id, enum comment_state to, int64_t by, int64_t now)
+{
+    struct state_change c = { id, to, reason_standard(to, by), by, now };
+    return comment_change_state(tx, &c);
+}
+
+err comment_put_back(struct tx *tx, int64_t id, const struct comment_former *was, int64_t now)
 {
     struct standing old = { 0 };
     err e = standing_get(tx, id, &old);
     if (e)
         return e;
-    if (old.state == to)
-        return DESK_SAME_STATE;
     if (old.state == COMMENT_STATE_DELETED)
         return DESK_DELETED;
-    if (to == COMMENT_STATE_HELD)
-        return DESK_NOT_BACK;
-    e = state_write(tx, &old, to, by, now);
-    if (!e)
-        e = count_change(tx, &old, to);
-    if (!e)
-        e = comment_event_add(tx, id, old.report, change_of(old.state, to), now);
-    if (!e && to == COMMENT_STATE_PUBLISHED)
-        e = known_add(tx, id, now);
-    return e ? fault(e) : OK;
+    return change(tx, &old, was, now);
 }
 
 err comment_erase_author(struct tx *tx, int64_t id, int64_t by, int64_t now)
@@ -240,6 +298,8 @@ err comment_erase_author(struct tx *tx, int64_t id, int64_t by, int64_t now)
     bind_int(s, 2, now);
     bind_int_or_null(s, 3, by); // 0: the command line
     e = query_run(s, NULL);
+    if (!e)
+        e = trace_drop(tx, id);
     if (!e)
         e = run_one(tx, &origin_author_drop, id);
     if (!e)

@@ -3,9 +3,10 @@
 
 /* For the files of this folder: the columns that every list of comments reads, in the order of
  * comment_read(). */
-#define COMMENT_STATE_NUMBER                                                                       \
-    "case state when 'held' then 0 when 'published' then 1 when 'hidden' then 2 "                  \
+#define COMMENT_STATE_OF(column)                                                                   \
+    "case " column " when 'held' then 0 when 'published' then 1 when 'hidden' then 2 "             \
     "when 'spam' then 3 else 4 end"
+#define COMMENT_STATE_NUMBER COMMENT_STATE_OF("state")
 #define COMMENT_COLUMNS                                                                            \
     "id, report, coalesce(parent, 0), coalesce(root, id), depth, " COMMENT_STATE_NUMBER            \
     ", visible, erased, coalesce(person, 0), created_at, up, down, score, children, replies, "     \

@@ -10,7 +10,8 @@ create table discussion (
     spam integer not null default 0,
     deleted integer not null default 0,
     answers integer not null default 0, -- published comments that answer a question
-    open integer not null default 1 check (open in (0, 1))
+    open integer not null default 1 check (open in (0, 1)),
+    kept_open integer not null default 0 check (kept_open in (0, 1)) -- by hand: age does not close it
 ) strict;
 
 -- What readers see. Kept narrow, for a page reads 120 of these rows; see comment_origin.
@@ -35,6 +36,10 @@ create table comment (
     replies integer not null default 0,  -- of a root: visible comments below it
     hold text not null default '',       -- why it was held
     held_for blob,                       -- while it is held: the visitor who may see it
+    reason integer not null default 0,   -- why it was removed (discussion/reason.h)
+    flags integer not null default 0,    -- open ones (discussion/flag.h)
+    pinned integer not null default 0 check (pinned in (0, 1)),
+    locked integer not null default 0 check (locked in (0, 1)), -- takes no replies
     changed_at integer,                  -- the last change of state, and whose it was
     changed_by integer references person (id),
     html_version integer not null,
@@ -58,6 +63,8 @@ create index comment_question_score on comment (question, score, id) where quest
 create index comment_used on comment (question, id) where used = 1;
 -- The desk's queues.
 create index comment_queue on comment (state, id) where state <> 'published';
+create index comment_flagged on comment (id) where flags > 0;
+create index comment_pinned on comment (report, id) where pinned = 1;
 -- What a reader has written that waits.
 create index comment_held_for on comment (held_for, report, id) where held_for is not null;
 
