@@ -6,6 +6,7 @@
 #include "discussion/comment.h"
 #include "discussion/comment_desk.h"
 #include "discussion/vote.h"
+#include "publishing/question.h"
 #include "publishing/report.h"
 #include "store/store.h"
 
@@ -71,6 +72,20 @@ static struct str hash_of(struct arena *a, const char *what, size_t n)
     return (struct str){ text.s, 16 };
 }
 
+static err find_question(const struct app *app, int64_t report, struct arena *a, int64_t *ret)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct question_rows rows = { 0 };
+    err e = store_read(app->store, &tx);
+    if (!e)
+        e = question_list(&tx, report, 0, a, &rows);
+    if (e)
+        return fault(e);
+    check(rows.n); // the demo's report asks one
+    *ret = rows.questions[0].id;
+    return OK;
+}
+
 struct writing {
     const struct setup *setup;
     struct arena *arena;
@@ -115,13 +130,17 @@ static err erase_work(struct tx *tx, void *arg)
     return comment_erase_author(tx, w->id, 0, w->draft.now);
 }
 
-/* A line is LEVEL|NAME|MINUTES AFTER SIX|TEXT. */
+/* A line is LEVEL|NAME|MINUTES AFTER SIX|TEXT; the level of an answer to the report's question is
+ * ?. */
 static err write_line(const struct app *app, struct writing *w, struct str line, int64_t parents[8],
                       int64_t start)
 {
     int64_t level = 0;
     int64_t minutes = 0;
-    check(scan_int(&line, 6, &level) && scan_char(&line, '|'));
+    bool answer = scan_char(&line, '?');
+    check((answer || scan_int(&line, 6, &level)) && scan_char(&line, '|'));
+    if (!answer)
+        w->draft.question = 0;
     struct str name = scan_until(&line, '|');
     check(scan_int(&line, 100000, &minutes) && scan_char(&line, '|'));
     bool erased = str_eq(name, S("erased"));
@@ -142,12 +161,16 @@ static err write_story(const struct app *app, const struct setup *setup, struct 
     err e = find_report(app, S("2018-05-04"), S("southern-dike"), a, &report);
     struct lines text = { 0 };
     read_lines("demo/discussion.txt", &text);
+    int64_t question = 0;
+    if (!e)
+        e = find_question(app, report.id, a, &question);
     int64_t parents[8] = { 0 };
     int64_t start = date_to_days(report.date) * DAY + 6 * HOUR;
     for (size_t i = 0; !e && i < text.n; i++) {
         struct writing w = { .setup = setup,
                              .arena = a,
                              .draft = draft_of(a, report.id, i, start) };
+        w.draft.question = question;
         e = write_line(app, &w, text.line[i], parents, start);
     }
     return e;

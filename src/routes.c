@@ -23,6 +23,8 @@
 #include "site/feed.h"
 #include "site/front.h"
 #include "site/me.h"
+#include "site/question_api.h"
+#include "site/question_page.h"
 #include "site/report_page.h"
 #include "site/site_api.h"
 #include "site/sitemap.h"
@@ -95,10 +97,13 @@ const struct route routes[] = {
     PAGE("/", front_show, "before after"),
     PAGE("/series", front_series_all, NULL),
     PAGE("/series/{slug}", front_series, "before after"),
+    PAGE("/series/{slug}/questions", question_page_series, "after"),
     PAGE("/archive", front_archive, NULL),
     PAGE("/{year}/{month}", front_month, "before after"),
-    PAGE(REPORT, report_page_show, "sort all thread after reply"),
+    PAGE(REPORT, report_page_show, "sort all thread after reply only question"),
     FORM(REPORT "/comments", report_page_post, LIMIT_COMMENT),
+    PAGE(REPORT "/questions", question_page_report, "after"),
+    PAGE("/questions/{id}", question_page_one, NULL),
     PAGE("/comments/{id}", discussion_comment_show, NULL),
     { .method = HTTP_POST,
       .pattern = "/comments/{id}/vote",
@@ -124,6 +129,9 @@ const struct route routes[] = {
     PAGE(REPORT "/feed.atom", feed_comments, NULL),
     PAGE(REPORT "/feed.rss", feed_comments, NULL),
     PAGE(REPORT "/feed.json", feed_comments, NULL),
+    PAGE("/questions/{id}/feed.atom", feed_question, NULL),
+    PAGE("/questions/{id}/feed.rss", feed_question, NULL),
+    PAGE("/questions/{id}/feed.json", feed_question, NULL),
 
     PAGE("/robots.txt", sitemap_robots, NULL),
     PAGE("/sitemap.xml", sitemap_index, NULL),
@@ -135,7 +143,9 @@ const struct route routes[] = {
     API("/series", site_api_series, NULL),
     API("/reports", site_api_reports, "series before"),
     API("/reports/{id}", site_api_report, NULL),
-    API("/reports/{id}/comments", discussion_api_list, "sort thread after"),
+    API("/series/{slug}/questions", question_api_series, "after"),
+    API("/reports/{id}/questions", question_api_report, "after"),
+    API("/reports/{id}/comments", discussion_api_list, "sort thread after only question"),
     API_POST("/reports/{id}/comments", discussion_api_post, LIMIT_COMMENT),
     { .method = HTTP_POST,
       .pattern = "/api/v1/comments/{id}/vote",

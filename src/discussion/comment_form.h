@@ -23,6 +23,8 @@ struct comment_form {
     struct str name, email, body; /* as typed */
     int64_t parent;               /* 0: none */
     bool parent_wrong;            /* something stood there that is no comment's number */
+    int64_t question;             /* the one it answers; 0: none */
+    bool question_wrong;          /* likewise */
     struct str trap, token;       /* the honeypot; the form token */
     /* Filled by a refusal: */
     int status;                       /* of the response that shows the form again; 0: not sent */

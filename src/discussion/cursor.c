@@ -15,14 +15,24 @@ static bool scan_sort(struct str *s, enum listing_sort *ret)
     return false;
 }
 
+static enum listing_only scan_only(struct str *s)
+{
+    if (scan_char(s, 'a'))
+        return LISTING_ANSWERS;
+    return scan_char(s, 'q') ? LISTING_QUESTION : LISTING_EVERY;
+}
+
 static bool scan_id(struct str *s, int64_t least, int64_t *ret)
 {
     return scan_char(s, '.') && scan_int(s, INT64_MAX, ret) && *ret >= least;
 }
 
-/* .REPORT.KEY.ROOT: a score may be below zero, a time may not. */
+/* SORT ONLY .REPORT.KEY.ROOT: a score may be below zero, a time may not. */
 static bool scan_thread(struct str *s, struct cursor *c)
 {
+    if (!scan_sort(s, &c->sort))
+        return false;
+    c->only = scan_only(s);
     if (!scan_id(s, 1, &c->scope) || !scan_char(s, '.'))
         return false;
     bool minus = str_starts(*s, S("-"));
@@ -39,13 +49,13 @@ bool cursor_parse(struct str s, struct cursor *ret)
         return false;
     if (scan_char(&s, 't')) {
         c.kind = CURSOR_THREADS;
-        fine = scan_sort(&s, &c.sort) && scan_thread(&s, &c);
+        fine = scan_thread(&s, &c);
     } else if (scan_char(&s, 'r')) {
         c.kind = CURSOR_REPLIES;
         fine = scan_id(&s, 1, &c.scope) && scan_id(&s, 1, &c.id);
     } else if (scan_char(&s, 'a')) {
         c.kind = CURSOR_ALL;
-        fine = scan_sort(&s, &c.sort) && scan_thread(&s, &c) && scan_id(&s, 0, &c.reply);
+        fine = scan_thread(&s, &c) && scan_id(&s, 0, &c.reply);
     }
     if (!fine || s.n)
         return false;
@@ -63,6 +73,8 @@ struct str cursor_print(struct arena *a, const struct cursor *c)
     buf_put_char(&b, "tra"[c->kind]);
     if (c->kind != CURSOR_REPLIES)
         buf_put_char(&b, sort_letters[c->sort]);
+    if (c->only)
+        buf_put_char(&b, c->only == LISTING_ANSWERS ? 'a' : 'q');
     for (size_t i = 0; i < n; i++) {
         buf_put_char(&b, '.');
         buf_put_int(&b, numbers[i]);

@@ -7,6 +7,8 @@
  *
  *     tn.77.1525428000000000.12     threads of report 77, newest first, behind root 12
  *     tv.77.-3.12                   the same by votes: behind a score of -3
+ *     tna.77.1525428000000000.12    the same of those threads alone that are answers
+ *     tnq.9.1525428000000000.12     those that answer question 9
  *     r.12.31                       replies of thread 12 behind comment 31
  *     ao.77.1525428000000000.12.31  all of report 77, oldest first, behind comment 31 of thread 12
  *                                   (31 is 0: behind the whole thread)
@@ -15,7 +17,8 @@ enum cursor_kind { CURSOR_THREADS, CURSOR_REPLIES, CURSOR_ALL };
 struct cursor {
     enum cursor_kind kind;
     enum listing_sort sort; /* but for CURSOR_REPLIES */
-    int64_t scope;          /* report; thread for CURSOR_REPLIES */
+    enum listing_only only; /* likewise */
+    int64_t scope;          /* report, or question; thread for CURSOR_REPLIES */
     int64_t key;            /* created_at, or score for LISTING_VOTES; 0 for CURSOR_REPLIES */
     int64_t id;             /* the root; the reply for CURSOR_REPLIES */
     int64_t reply;          /* CURSOR_ALL only */

@@ -38,6 +38,10 @@ static void put_comment(const struct request *r, struct json_writer *w, const st
     if (c->parent)
         json_write_int(w, "parent", c->parent);
     json_write_str(w, "state", comment_state_str(c->state));
+    if (c->question) {
+        json_write_int(w, "question", c->question);
+        json_write_bool(w, "used", c->used);
+    }
     if (shown && !c->erased)
         json_write_str(w, "name", c->name);
     else
@@ -106,6 +110,13 @@ static bool query_read(const struct request *r, struct listing_query *q)
         return false;
     if (request_query(r, "thread", &text) && !int_parse(text, 1, INT64_MAX, &q->thread))
         return false;
+    if (request_query(r, "question", &text) && !int_parse(text, 1, INT64_MAX, &q->question))
+        return false;
+    bool answers = request_query(r, "only", &text);
+    if (answers && !str_eq(text, S("answers")))
+        return false;
+    if (!q->thread)
+        q->only = q->question ? LISTING_QUESTION : answers ? LISTING_ANSWERS : LISTING_EVERY;
     (void)request_query(r, "after", &q->after); // none: from the beginning
     return true;
 }
@@ -159,9 +170,10 @@ static bool body_read(const struct request *r, const char *names, const struct j
 static bool draft_read(const struct request *r, struct comment_draft *d)
 {
     const struct json *j = NULL;
-    return body_read(r, "name body email parent", &j) && optional_str(j, "name", &d->name) &&
-           optional_str(j, "body", &d->body) && optional_str(j, "email", &d->email) &&
-           optional_id(j, "parent", &d->parent);
+    return body_read(r, "name body email parent question", &j) &&
+           optional_str(j, "name", &d->name) && optional_str(j, "body", &d->body) &&
+           optional_str(j, "email", &d->email) && optional_id(j, "parent", &d->parent) &&
+           optional_id(j, "question", &d->question);
 }
 
 static err refuse(struct request *r, struct response *ret, err refusal)

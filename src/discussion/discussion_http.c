@@ -23,6 +23,18 @@ static bool query_id(const struct request *r, const char *name, int64_t *ret)
     return !request_query(r, name, &text) || id_parse(text, ret);
 }
 
+/* ?only=answers, ?question=12; a thread is shown whole. */
+static bool ask_only(const struct request *r, struct listing_query *q)
+{
+    struct str text = { 0 };
+    bool answers = request_query(r, "only", &text);
+    if ((answers && !str_eq(text, S("answers"))) || !query_id(r, "question", &q->question))
+        return false;
+    if (!q->thread)
+        q->only = q->question ? LISTING_QUESTION : answers ? LISTING_ANSWERS : LISTING_EVERY;
+    return true;
+}
+
 err discussion_ask(const struct request *r, int64_t report, const struct comment_form *form,
                    struct discussion_asked *ret)
 {
@@ -39,6 +51,8 @@ err discussion_ask(const struct request *r, int64_t report, const struct comment
         return DISCUSSION_ASKED_WRONG;
     if (request_query(r, "all", &text) && !str_eq(text, S("1")))
         return DISCUSSION_ASKED_WRONG;
+    if (!ask_only(r, &asked.query))
+        return DISCUSSION_ASKED_WRONG;
     asked.query.all = text.n && str_eq(text, S("1")) && !asked.query.thread;
     (void)request_query(r, "after", &asked.query.after); // none: from the beginning
     asked.personal = request_fresh(r);
@@ -53,6 +67,7 @@ err discussion_ask(const struct request *r, int64_t report, const struct comment
 static void form_read(const struct request *r, struct comment_form *f)
 {
     struct str parent = { 0 };
+    struct str question = { 0 };
     (void)request_field(r, "name", &f->name); // what is missing is empty, and refused as such
     (void)request_field(r, "email", &f->email);
     (void)request_field(r, "body", &f->body);
@@ -60,6 +75,8 @@ static void form_read(const struct request *r, struct comment_form *f)
     (void)request_field(r, "token", &f->token);
     if (request_field(r, "parent", &parent) && parent.n)
         f->parent_wrong = !id_parse(parent, &f->parent);
+    if (request_field(r, "question", &question) && question.n)
+        f->question_wrong = !id_parse(question, &f->question);
 }
 
 static err again(struct comment_form *f, int status, const char *message)
@@ -154,6 +171,7 @@ err discussion_post(struct request *r, struct response *ret, const struct report
     }
     struct comment_draft d = { .report = report->id,
                                .parent = form->parent,
+                               .question = form->question,
                                .name = form->name,
                                .email = form->email,
                                .body = form->body };
@@ -166,6 +184,8 @@ err discussion_post(struct request *r, struct response *ret, const struct report
         return fault(e);
     if (form->parent_wrong)
         return again(form, 422, comment_refusal_word(COMMENT_NO_PARENT));
+    if (form->question_wrong)
+        return again(form, 422, comment_refusal_word(COMMENT_NO_QUESTION));
     if (e)
         return again(form, 422, NULL);
     struct comment_added done = { 0 };

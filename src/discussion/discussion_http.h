@@ -10,8 +10,8 @@
  * its query means, and shows the form again when discussion_post() says so.
  */
 
-/* The part of a report page's query that is about its discussion: sort, all, thread, after, reply.
- */
+/* The part of a report page's query that is about its discussion: sort, all, thread, after, reply,
+ * only, question. */
 struct discussion_asked {
     struct listing_query query;
     int64_t reply; /* the comment to answer, or 0 */
@@ -23,11 +23,12 @@ MUST_USE err discussion_ask(const struct request *r, int64_t report,
                             const struct comment_form *form, struct discussion_asked *ret);
 
 /*
- * POST of the comment form (name, email, body, parent; subject is the honeypot, token the form
- * token). Takes a token of LIMIT_COMMENT. Done: 303 to where the comment stands, with the visitor's
- * cookie; for script (Diurnal-Script: 1) 201 with the same Location, and no body. Otherwise
- * COMMENT_FORM_AGAIN: the caller shows the report's page with *form in it and form->status; a full
- * disk (503) and a limit that was reached (429) are told so too, for the words must not be lost.
+ * POST of the comment form (name, email, body, parent, question; subject is the honeypot, token the
+ * form token). Takes a token of LIMIT_COMMENT. Done: 303 to where the comment stands, with the
+ * visitor's cookie; for script (Diurnal-Script: 1) 201 with the same Location, and no body.
+ * Otherwise COMMENT_FORM_AGAIN: the caller shows the report's page with *form in it and
+ * form->status; a full disk (503) and a limit that was reached (429) are told so too, for the words
+ * must not be lost.
  */
 MUST_USE err discussion_post(struct request *r, struct response *ret, const struct report *report,
                              struct comment_form *form);

@@ -17,6 +17,7 @@ static const struct view form_error_view = VIEW(struct form_error_view, form_err
 static const struct field form_fields[] = {
     FIELD_STR(struct comment_form_view, action),
     FIELD_INT(struct comment_form_view, parent),
+    FIELD_INT(struct comment_form_view, question),
     FIELD_STR(struct comment_form_view, title),
     FIELD_STR(struct comment_form_view, cancel_url),
     FIELD_STR(struct comment_form_view, name),
@@ -51,6 +52,9 @@ static const struct field comment_fields[] = {
     FIELD_INT(struct comment_view, down_value),
     FIELD_STR(struct comment_view, parent_url),
     FIELD_STR(struct comment_view, parent_text),
+    FIELD_STR(struct comment_view, question_url),
+    FIELD_STR(struct comment_view, question_text),
+    FIELD_BOOL(struct comment_view, used),
     FIELD_BOOL(struct comment_view, continued),
     FIELD_STR(struct comment_view, continued_text),
     FIELD_REF(struct comment_view, form, &form_view),
@@ -71,6 +75,9 @@ static const struct view sort_view = VIEW(struct sort_view, sort_fields);
 static const struct field discussion_fields[] = {
     FIELD_INT(struct discussion_view, report),
     FIELD_STR(struct discussion_view, heading),
+    FIELD_STR(struct discussion_view, about_url),
+    FIELD_STR(struct discussion_view, about),
+    FIELD_LIST(struct discussion_view, filters, &sort_view),
     FIELD_LIST(struct discussion_view, sorts, &sort_view),
     FIELD_STR(struct discussion_view, all_url),
     FIELD_LIST(struct discussion_view, mine, &comment_view),
@@ -106,6 +113,10 @@ static void put_param(struct buf *b, const char *name, struct str value)
 static void put_piece(struct filling *f, const struct listing_query *q, struct buf *b)
 {
     buf_put(b, f->p->path);
+    if (q->only == LISTING_ANSWERS && !q->thread)
+        put_param(b, "only", S("answers"));
+    if (q->only == LISTING_QUESTION && !q->thread)
+        put_param(b, "question", str_print(f->a, "%" PRId64, q->question));
     if (q->sort != LISTING_NEWEST && !q->thread)
         put_param(b, "sort", listing_sort_str(q->sort));
     if (q->all)
@@ -164,6 +175,14 @@ static struct str placeholder(struct filling *f, const struct comment *c)
     return S("");
 }
 
+/* To its passage, or to where questions about earlier versions stand. */
+static struct str question_url(struct filling *f, int64_t id, bool shown)
+{
+    if (shown)
+        return str_print(f->a, "#question-%" PRId64, id);
+    return str_print(f->a, "/questions/%" PRId64, id);
+}
+
 static void fill_votes(struct filling *f, const struct comment *c, struct comment_view *ret)
 {
     ret->score = format_int(f->formats, f->a, c->score);
@@ -187,6 +206,11 @@ static void fill_comment(struct filling *f, const struct comment *c, int64_t lev
         .time = time_print(f->a, c->created_at),
         .html = c->html,
     };
+    if (published && c->question) {
+        ret->question_text = named(f, "comment_answer_to", c->question_text);
+        ret->question_url = question_url(f, c->question, c->question_shown);
+        ret->used = c->used;
+    }
     bool answerable = published && f->reply_url.n;
     if (answerable)
         ret->reply_url = str_print(f->a, STR_FMT "%" PRId64 "#reply", STR_ARG(f->reply_url), c->id);
@@ -360,6 +384,9 @@ static const struct comment_form_view *make_form(struct filling *f)
         v->parent = p->reply_to->id;
         v->title = named(f, "comment_reply_to", author(f, p->reply_to->name, p->reply_to->erased));
         v->cancel_url = piece_url(f, &q, S("#reply"));
+    } else if (p->answer_to) {
+        v->question = p->answer_to->id;
+        v->title = named(f, "comment_answer_to", p->answer_to->text);
     }
     if (p->form) {
         v->name = p->form->name;
@@ -372,17 +399,59 @@ static const struct comment_form_view *make_form(struct filling *f)
 
 /* ---- the whole */
 
+/* A query for the same threads, and no more of it. */
+static struct listing_query narrowed(const struct listing *l)
+{
+    return (struct listing_query){ .only = l->query.only, .question = l->query.question };
+}
+
+/* How many threads there are to sort; a placeholder may be one more. */
+static int64_t choices(const struct listing *l)
+{
+    switch (l->query.only) {
+    case LISTING_EVERY: return l->counts.threads;
+    case LISTING_ANSWERS: return l->counts.answers;
+    case LISTING_QUESTION: return l->question.answers;
+    }
+    check(false);
+    return 0;
+}
+
+static struct sort_view filter(struct filling *f, enum listing_only only, const char *word,
+                               int64_t count)
+{
+    const struct listing *l = f->p->listing;
+    struct listing_query q = { .only = only, .sort = l->query.sort };
+    const struct word_arg args[] = { { .name = "n", .count = count } };
+    return (struct sort_view){ .label = theme_phrase(f->theme, f->a, word, args, COUNT(args)),
+                               .url = piece_url(f, &q, S("#discussion")),
+                               .current = l->query.only == only && !l->query.thread };
+}
+
+static void fill_filters(struct filling *f, struct discussion_view *v)
+{
+    const struct listing *l = f->p->listing;
+    if (!l->counts.answers)
+        return;
+    struct sort_view *filters = arena_new(f->a, struct sort_view, 2);
+    filters[0] = filter(f, LISTING_EVERY, "comment_only_all", l->counts.published);
+    filters[1] = filter(f, LISTING_ANSWERS, "comment_only_answers", l->counts.answers);
+    v->filters = (struct list){ filters, 2 };
+}
+
 static struct list fill_sorts(struct filling *f)
 {
     static const char *const words[] = { "comment_sort_newest", "comment_sort_oldest",
                                          "comment_sort_votes" };
     const struct listing *l = f->p->listing;
-    if (l->counts.threads < 2 || l->query.thread)
+    if (choices(l) < 2 || l->query.thread)
         return (struct list){ 0 };
     struct sort_view *sorts = arena_new(f->a, struct sort_view, COUNT(words));
     for (size_t i = 0; i < COUNT(words); i++) {
         enum listing_sort sort = (enum listing_sort)i;
-        struct listing_query q = { .sort = sort, .all = l->query.all };
+        struct listing_query q = narrowed(l);
+        q.sort = sort;
+        q.all = l->query.all;
         sorts[i] = (struct sort_view){ .name = listing_sort_str(sort),
                                        .label = theme_word(f->theme, words[i]),
                                        .url = piece_url(f, &q, S("#discussion")),
@@ -402,7 +471,12 @@ static bool shows_everything(const struct listing *l)
 static void fill_links(struct filling *f, struct discussion_view *v)
 {
     const struct listing *l = f->p->listing;
-    struct listing_query q = { .sort = l->query.sort };
+    struct listing_query q = narrowed(l);
+    q.sort = l->query.sort;
+    if (l->query.only == LISTING_QUESTION) {
+        v->about = named(f, "comment_answers_to", l->question.text);
+        v->about_url = question_url(f, l->question.id, l->question.shown);
+    }
     if (!l->first || l->query.thread || l->query.all)
         v->back_url = piece_url(f, &q, S("#discussion"));
     if (!l->query.all && !shows_everything(l)) {
@@ -434,6 +508,7 @@ err discussion_view_fill(const struct discussion_place *p, struct arena *a,
     if (l->counts.open)
         f.reply_url = reply_url(&f, &l->query);
     bool inside = f.form && f.form->parent;
+    fill_filters(&f, &v);
     v.threads = fill_threads(&f);
     v.mine = fill_mine(&f);
     fill_links(&f, &v);

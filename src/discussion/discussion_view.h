@@ -25,6 +25,8 @@ struct comment_view {
     bool voted_up, voted_down;
     int64_t up_value, down_value; /* what the buttons send: 1 and -1, or 0 to take the vote back */
     struct str parent_url, parent_text; /* "in reply to Ada"; url empty when the nesting says it */
+    struct str question_url, question_text; /* "Answer to: Were you there?" */
+    bool used;                              /* the report made use of this answer */
     bool continued;            /* a heading alone, for replies that go on from an earlier piece */
     struct str continued_text; /* "More replies to Ada" */
     const struct comment_form_view *form; /* the reply form, when it stands under this comment */
@@ -39,7 +41,8 @@ struct form_error_view {
 struct comment_form_view {
     struct str action;
     int64_t parent;               /* 0: a new thread */
-    struct str title;             /* "Write a comment", "Reply to Ada" */
+    int64_t question;             /* the one that is answered, or 0 */
+    struct str title;             /* "Write a comment", "Reply to Ada", "Answer to: ..." */
     struct str cancel_url;        /* of a reply */
     struct str name, email, body; /* as typed */
     struct str name_error, email_error, body_error;
@@ -54,7 +57,9 @@ struct sort_view {
 };
 struct discussion_view {
     int64_t report;
-    struct str heading;     /* "312 comments" */
+    struct str heading;          /* "312 comments" */
+    struct str about_url, about; /* "Answers to: ..." and its passage, when nothing else is shown */
+    struct list filters;    /* of struct sort_view: all comments, answers; none without answers */
     struct list sorts;      /* of struct sort_view; none when there is nothing to sort */
     struct str all_url;     /* "View all comments"; empty when all are shown */
     struct list mine;       /* of struct comment_view: the viewer's own that are held */
@@ -73,8 +78,10 @@ struct discussion_place {
     const struct setup *setup;
     struct str path; /* of the report: "/2018/05/04/slug" */
     const struct listing *listing;
-    int64_t reply;                   /* ?reply=: the comment to answer, or 0 */
-    const struct comment *reply_to;  /* that comment, when it is published here; else NULL */
+    int64_t reply;                  /* ?reply=: the comment to answer, or 0 */
+    const struct comment *reply_to; /* that comment, when it is published here; else NULL */
+    const struct question
+        *answer_to;                  /* what the refused form answers, when it still can; or NULL */
     const struct comment_form *form; /* what was typed and refused, or NULL */
     struct str rules_url;            /* of the comment rules; empty: none */
 };

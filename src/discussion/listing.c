@@ -13,12 +13,28 @@
  */
 enum { LISTING_BYTES = 256 * 1024 };
 
+/* A report's threads, those of them that are answers, and the answers to one question. */
 #define ROOTS                                                                                      \
     "select " COMMENT_COLUMNS                                                                      \
     " from comment where report = $1 and root is null and visible = 1 and "
-QUERY(roots_newest, ROOTS "(created_at, id) < ($2, $3) order by created_at desc, id desc limit $4");
-QUERY(roots_oldest, ROOTS "(created_at, id) > ($2, $3) order by created_at, id limit $4");
-QUERY(roots_votes, ROOTS "(score, id) < ($2, $3) order by score desc, id desc limit $4");
+#define ANSWERS                                                                                    \
+    "select " COMMENT_COLUMNS                                                                      \
+    " from comment where report = $1 and question is not null and visible = 1 and "
+#define TO_QUESTION                                                                                \
+    "select " COMMENT_COLUMNS                                                                      \
+    " from comment where question = $1 and question is not null and visible = 1 and "
+#define NEWEST "(created_at, id) < ($2, $3) order by created_at desc, id desc limit $4"
+#define OLDEST "(created_at, id) > ($2, $3) order by created_at, id limit $4"
+#define VOTES  "(score, id) < ($2, $3) order by score desc, id desc limit $4"
+QUERY(roots_newest, ROOTS NEWEST);
+QUERY(roots_oldest, ROOTS OLDEST);
+QUERY(roots_votes, ROOTS VOTES);
+QUERY(answers_newest, ANSWERS NEWEST);
+QUERY(answers_oldest, ANSWERS OLDEST);
+QUERY(answers_votes, ANSWERS VOTES);
+QUERY(to_question_newest, TO_QUESTION NEWEST);
+QUERY(to_question_oldest, TO_QUESTION OLDEST);
+QUERY(to_question_votes, TO_QUESTION VOTES);
 QUERY(replies_after, "select " COMMENT_COLUMNS " from comment where root = $1 and visible = 1 "
                      "and id > $2 order by id limit $3");
 QUERY(name_row, "select name, erased from comment where id = $1");
@@ -50,7 +66,8 @@ struct piece {
     const struct listing_query *q;
     size_t bytes; /* of HTML so far */
     struct thread *threads;
-    size_t count, max; /* of threads */
+    size_t count, max;        /* of threads */
+    struct question question; /* that of the answer read last */
 };
 
 static bool piece_full(const struct piece *p)
@@ -85,13 +102,23 @@ static struct behind behind_root(enum listing_sort sort, const struct comment *r
     return (struct behind){ sort == LISTING_VOTES ? root->score : root->created_at, root->id };
 }
 
+/* What the threads of a piece belong to. */
+static int64_t scope_of(const struct listing_query *q)
+{
+    return q->only == LISTING_QUESTION ? q->question : q->report;
+}
+
 /* Up to `max` roots behind `b`, as threads without replies yet. *ret_n < max: there are no more. */
 static err read_roots(struct piece *p, struct behind b, size_t max, struct comment *roots,
                       size_t *ret_n)
 {
-    static const struct query *const queries[] = { &roots_newest, &roots_oldest, &roots_votes };
-    struct stmt *s = query_start(p->tx, queries[p->q->sort]);
-    bind_int(s, 1, p->q->report);
+    static const struct query *const queries[][3] = {
+        [LISTING_EVERY] = { &roots_newest, &roots_oldest, &roots_votes },
+        [LISTING_ANSWERS] = { &answers_newest, &answers_oldest, &answers_votes },
+        [LISTING_QUESTION] = { &to_question_newest, &to_question_oldest, &to_question_votes },
+    };
+    struct stmt *s = query_start(p->tx, queries[p->q->only][p->q->sort]);
+    bind_int(s, 1, scope_of(p->q));
     bind_int(s, 2, b.key);
     bind_int(s, 3, b.id);
     bind_int(s, 4, (int64_t)max);
@@ -159,7 +186,8 @@ static struct str next_after(struct piece *p, enum cursor_kind kind, struct behi
 {
     struct cursor c = { .kind = kind,
                         .sort = p->q->sort,
-                        .scope = p->q->report,
+                        .only = p->q->only,
+                        .scope = scope_of(p->q),
                         .key = b.key,
                         .id = b.id,
                         .reply = reply };
@@ -298,7 +326,7 @@ static bool cursor_fits(const struct cursor *c, const struct listing_query *q)
         return false;
     if (kind == CURSOR_REPLIES)
         return c->scope == q->thread;
-    return c->scope == q->report && c->sort == q->sort;
+    return c->only == q->only && c->scope == scope_of(q) && c->sort == q->sort;
 }
 
 /*
@@ -314,7 +342,9 @@ static err cursor_stands(struct piece *p, const struct cursor *c)
     if (c->kind == CURSOR_REPLIES)
         return at.root == c->scope ? OK : LISTING_CURSOR_WRONG;
     bool key = c->sort == LISTING_VOTES || c->key == at.created_at;
-    if (at.report != c->scope || at.parent || !key)
+    bool among = c->only == LISTING_EVERY || at.question;
+    int64_t scope = c->only == LISTING_QUESTION ? at.question : at.report;
+    if (scope != c->scope || at.parent || !key || !among)
         return LISTING_CURSOR_WRONG;
     if (!c->reply)
         return OK;
@@ -365,6 +395,19 @@ static err name_parent(struct piece *p, struct comment *c)
     return OK;
 }
 
+/* A question that was answered was public once. */
+static err name_question(struct piece *p, struct comment *c)
+{
+    if (c->question != p->question.id) {
+        err e = question_get(p->tx, c->question, p->a, &p->question);
+        if (e)
+            return e < 0 ? e : ERR_DATA;
+    }
+    c->question_text = p->question.text;
+    c->question_shown = p->question.shown;
+    return OK;
+}
+
 static err mark(struct piece *p, struct comment *c)
 {
     err e = vote_get(p->tx, c->id, p->q->viewer, &c->my_vote);
@@ -374,6 +417,8 @@ static err mark(struct piece *p, struct comment *c)
 static err finish_thread(struct piece *p, struct thread *t)
 {
     err e = p->q->viewer.n && !t->continued ? mark(p, &t->root) : OK;
+    if (!e && t->root.question)
+        e = name_question(p, &t->root);
     for (size_t i = 0; !e && i < t->count; i++) {
         struct comment *c = &t->replies[i];
         if (!in_thread(t, c->parent))
@@ -404,6 +449,8 @@ static err read_mine(struct piece *p, struct listing *ret)
     }
     for (size_t i = 0; i < n; i++) {
         err e = mine[i].parent ? name_parent(p, &mine[i]) : OK;
+        if (!e && mine[i].question)
+            e = name_question(p, &mine[i]);
         if (e)
             return e;
     }
@@ -412,10 +459,23 @@ static err read_mine(struct piece *p, struct listing *ret)
     return OK;
 }
 
+/* So that nobody makes us keep a page for each number there is. */
+static err read_question(struct piece *p, struct listing *ret)
+{
+    if (p->q->only != LISTING_QUESTION)
+        return OK;
+    err e = question_get(p->tx, p->q->question, p->a, &ret->question);
+    if (e < 0)
+        return e;
+    return e || ret->question.report != p->q->report ? LISTING_NO_QUESTION : OK;
+}
+
 static err read_piece(struct piece *p, struct listing *ret)
 {
     struct cursor c = { 0 };
-    err e = read_cursor(p, &c);
+    err e = read_question(p, ret);
+    if (!e)
+        e = read_cursor(p, &c);
     if (e)
         return e;
     if (p->q->thread)

@@ -1,5 +1,6 @@
 #pragma once
 #include "discussion/comment.h"
+#include "publishing/question.h"
 
 /*
  * Reading a discussion in bounded pieces, at a cost that does not depend on how many comments there
@@ -11,8 +12,9 @@
  *   all      "View all comments": whole threads in the sort asked for, LISTING_ALL comments a
  * piece; a thread that does not fit goes on in the next piece.
  *
- * Pieces are joined by cursors: opaque to readers, plain text within. A cursor names its kind, its
- * report or thread and its sort, and is refused anywhere else.
+ * Threads and all can be narrowed to answers: to those threads that answer a question of the
+ * report, or one question. Pieces are joined by cursors: opaque to readers, plain text within. A
+ * cursor names its kind, its report, thread or question and its sort, and is refused anywhere else.
  */
 enum {
     LISTING_THREADS = 20,
@@ -28,8 +30,13 @@ enum listing_sort { LISTING_NEWEST, LISTING_OLDEST, LISTING_VOTES };
 struct str listing_sort_str(enum listing_sort s); /* "newest", "oldest", "votes" */
 bool listing_sort_parse(struct str s, enum listing_sort *ret);
 
+/* Which threads: ?only=answers, ?question=12. */
+enum listing_only { LISTING_EVERY, LISTING_ANSWERS, LISTING_QUESTION };
+
 struct listing_query {
     int64_t report;
+    enum listing_only only;
+    int64_t question;       /* of LISTING_QUESTION */
     enum listing_sort sort; /* of threads; a thread's replies always stand in order of writing */
     int64_t thread;         /* a root's id, or 0 */
     bool all;
@@ -48,6 +55,7 @@ struct thread {
 struct listing {
     struct listing_query query;
     struct discussion counts;
+    struct question question; /* of LISTING_QUESTION */
     const struct thread *threads;
     size_t count;
     struct str next;            /* cursor of the next piece, or empty */
@@ -59,11 +67,12 @@ struct listing {
 enum {
     LISTING_CURSOR_WRONG = 1, /* not ours, or of another sort, report, thread or kind */
     LISTING_NO_THREAD,        /* no such thread under this report, or nothing of it is shown */
+    LISTING_NO_QUESTION,      /* the report never asked such a question */
 };
 /*
  * Fills *ret with what the query asks for, all of it in `a`. The html of a comment is empty unless
- * it is published. parent_name is filled for replies whose parent is not in the same piece. In one
- * snapshot: call it in one store_read().
+ * it is published. parent_name is filled for replies whose parent is not in the same piece, the
+ * question's words for answers. In one snapshot: call it in one store_read().
  */
 MUST_USE err listing_get(struct tx *tx, struct arena *a, const struct listing_query *q,
                          struct listing *ret);

@@ -1,4 +1,5 @@
 #include "site/feed.h"
+#include "discussion/answer.h"
 #include "discussion/comment_recent.h"
 #include "http/error.h"
 #include "publishing/body.h"
@@ -6,6 +7,7 @@
 #include "publishing/report.h"
 #include "site/feed_json.h"
 #include "site/feed_view.h"
+#include "site/question_page.h"
 #include "site/report_at.h"
 
 #include <inttypes.h>
@@ -162,17 +164,10 @@ static struct str comment_title(struct request *r, const struct comment *c)
     return theme_phrase(r->setup->theme, r->arena, "feed_comment_by", args, COUNT(args));
 }
 
-static err read_comments(struct request *r, const struct report *report, struct feed *f,
-                         int64_t *ret_updated)
+/* The comments, latest first, as many as their texts leave room for. */
+static void fill_comments(struct request *r, const struct comment *comments, size_t n,
+                          struct feed *f)
 {
-    struct tx tx CLEANUP(tx_end) = { 0 };
-    const struct comment *comments = NULL;
-    size_t n = 0;
-    err e = store_read(r->app->store, &tx);
-    if (!e)
-        e = comment_recent(&tx, report->id, FEED_ENTRIES, r->arena, &comments, &n);
-    if (e)
-        return fault(e);
     struct feed_entry *entries = arena_new(r->arena, struct feed_entry, n);
     size_t bytes = 0;
     for (size_t i = 0; i < n; i++) {
@@ -188,6 +183,20 @@ static err read_comments(struct request *r, const struct report *report, struct 
         set_times(r, &entries[i], c->created_at, c->created_at);
         f->entries = (struct list){ entries, i + 1 };
     }
+}
+
+static err read_comments(struct request *r, const struct report *report, struct feed *f,
+                         int64_t *ret_updated)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    const struct comment *comments = NULL;
+    size_t n = 0;
+    err e = store_read(r->app->store, &tx);
+    if (!e)
+        e = comment_recent(&tx, report->id, FEED_ENTRIES, r->arena, &comments, &n);
+    if (e)
+        return fault(e);
+    fill_comments(r, comments, n, f);
     *ret_updated = n ? comments[0].created_at : report->updated_at;
     return OK;
 }
@@ -208,4 +217,39 @@ err feed_comments(struct request *r, struct response *ret)
     int64_t updated = 0;
     e = read_comments(r, &found.report, &f, &updated);
     return e ? e : respond(r, ret, &f, found.report.path, updated);
+}
+
+static err read_answers(struct request *r, const struct question *q, struct feed *f,
+                        int64_t *ret_updated)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct answers answers = { 0 };
+    err e = store_read(r->app->store, &tx);
+    if (!e)
+        e = answer_recent(&tx, q->id, (struct answer_place){ 0 }, FEED_ENTRIES, r->arena, &answers);
+    if (e)
+        return fault(e);
+    fill_comments(r, answers.comments, answers.count, f);
+    *ret_updated = answers.count ? answers.comments[0].created_at : q->asked_at;
+    return OK;
+}
+
+err feed_question(struct request *r, struct response *ret)
+{
+    request_topic(r, "front");
+    struct question q = { 0 };
+    struct report report = { 0 };
+    err e = question_at(r, &q, &report);
+    if (e > 0)
+        return http_refuse(r, ret, 404, "error_no_such_question");
+    if (e)
+        return fault(e);
+    request_topic(r, "report/%" PRId64, report.id);
+    const struct word_arg args[] = { { .name = "title", .text = q.text } };
+    struct feed f = { .title = theme_phrase(r->setup->theme, r->arena, "feed_answers_to", args,
+                                            COUNT(args)),
+                      .about = q.passage };
+    int64_t updated = 0;
+    e = read_answers(r, &q, &f, &updated);
+    return e ? e : respond(r, ret, &f, str_print(r->arena, "/questions/%" PRId64, q.id), updated);
 }

@@ -13,7 +13,7 @@ enum { FRONT_REPORTS = 20, SERIES_REPORTS = 30, FRONT_SERIES_MAX = 100 };
 /* One shape for every list: the front page has a meter and a support box beside it. */
 struct list_view {
     struct layout page;
-    struct str heading, about;
+    struct str heading, about, questions_url;
     struct list reports; /* of teaser */
     bool has_reports, first;
     struct str older, newer;
@@ -24,6 +24,7 @@ static const struct field list_fields[] = {
     FIELD_VIEW(struct list_view, page, &layout_view),
     FIELD_STR(struct list_view, heading),
     FIELD_STR(struct list_view, about),
+    FIELD_STR(struct list_view, questions_url),
     FIELD_LIST(struct list_view, reports, &teaser_view),
     FIELD_BOOL(struct list_view, has_reports),
     FIELD_BOOL(struct list_view, first),
@@ -167,7 +168,9 @@ err front_series(struct request *r, struct response *ret)
                                      .series = s.slug,
                                      .feeds = { feeds_of(r, &s), 3 } },
                            .heading = s.title,
-                           .about = s.about };
+                           .about = s.about,
+                           .questions_url =
+                               str_print(r->arena, STR_FMT "/questions", STR_ARG(s.path)) };
     struct report_query q = { .series = s.id, .max = SERIES_REPORTS };
     teaser_cursors(r, &q);
     e = fill_list(r, &q, &v);

@@ -10,6 +10,7 @@
 #include "publishing/page.h"
 #include "publishing/revision.h"
 #include "site/news_article.h"
+#include "site/question_view.h"
 #include "site/report_at.h"
 
 #include <inttypes.h>
@@ -23,19 +24,13 @@ static const struct field neighbour_fields[] = {
 };
 static const struct view neighbour_view = VIEW(struct neighbour, neighbour_fields);
 
-struct piece {
-    struct html html;
-};
-static const struct field piece_fields[] = { FIELD_HTML(struct piece, html) };
-static const struct view piece_view = VIEW(struct piece, piece_fields);
-
 struct report_view {
     struct layout page;
     struct str headline, standfirst, byline, dateline, date, date_text, updated;
     struct str series_title, series_path, comments;
     const struct neighbour *older, *newer;
     bool has_neighbours;
-    struct list pieces; /* of piece */
+    struct text_view text;
     struct meter_view meter;
     struct support_view support_above, support_below;
     struct discussion_view discussion;
@@ -55,7 +50,7 @@ static const struct field report_fields[] = {
     FIELD_REF(struct report_view, older, &neighbour_view),
     FIELD_REF(struct report_view, newer, &neighbour_view),
     FIELD_BOOL(struct report_view, has_neighbours),
-    FIELD_LIST(struct report_view, pieces, &piece_view),
+    FIELD_VIEW(struct report_view, text, &text_view),
     FIELD_VIEW(struct report_view, meter, &meter_view),
     FIELD_VIEW(struct report_view, support_above, &support_view),
     FIELD_VIEW(struct report_view, support_below, &support_view),
@@ -85,6 +80,9 @@ struct read {
     const struct report *report;
     struct discussion_asked asked;
     struct revision_html html;
+    struct question_reading questions;
+    const struct comment_form *form; /* what was typed and refused, or NULL */
+    struct question answer_to;       /* what it answers; id 0: nothing, or nothing any more */
     struct report_neighbours neighbours;
     struct meter meter;
     struct listing listing;
@@ -101,6 +99,20 @@ static err read_reply_to(struct tx *tx, struct arena *a, struct read *d)
         return fault(e);
     d->has_reply_to =
         !e && d->reply_to.report == d->report->id && d->reply_to.state == COMMENT_STATE_PUBLISHED;
+    return OK;
+}
+
+/* A question that takes no answers any more is none: what was typed can be sent as a comment. */
+static err read_answer_to(struct tx *tx, struct arena *a, struct read *d)
+{
+    struct question q = { 0 };
+    if (!d->form || !d->form->question || d->form->parent)
+        return OK;
+    err e = question_get(tx, d->form->question, a, &q);
+    if (e < 0)
+        return fault(e);
+    if (!e && q.report == d->report->id && q.shown && q.state != QUESTION_CLOSED)
+        d->answer_to = q;
     return OK;
 }
 
@@ -129,6 +141,10 @@ static err read_all(struct request *r, struct read *d)
         return fault(e > 0 ? ERR_DATA : e); // a report without its own revision
     e = read_reply_to(&tx, a, d);
     if (!e)
+        e = read_answer_to(&tx, a, d);
+    if (!e)
+        e = question_read(&tx, d->report, &d->html, a, &d->questions);
+    if (!e)
         e = read_rules(&tx, a, d);
     return e ? e : listing_get(&tx, a, &d->asked.query, &d->listing);
 }
@@ -150,14 +166,6 @@ static struct str updated_text(const struct request *r, const struct report *rep
     struct str time = format_time(r->setup->formats, r->arena, report->updated_at);
     const struct word_arg args[] = { { .name = "time", .text = time } };
     return theme_phrase(r->setup->theme, r->arena, "report_updated", args, COUNT(args));
-}
-
-static struct list pieces_of(struct arena *a, const struct revision_html *html)
-{
-    struct piece *pieces = arena_new(a, struct piece, html->n);
-    for (size_t i = 0; i < html->n; i++)
-        pieces[i].html = html->pieces[i].html;
-    return (struct list){ pieces, html->n };
 }
 
 static const struct layout_link *feed_links(struct request *r, const struct report *report)
@@ -190,8 +198,7 @@ static struct layout page_of(struct request *r, const struct report *report, str
     };
 }
 
-static err fill_discussion(struct request *r, const struct read *d, const struct comment_form *form,
-                           struct discussion_view *ret)
+static err fill_discussion(struct request *r, const struct read *d, struct discussion_view *ret)
 {
     struct discussion_place place = {
         .setup = r->setup,
@@ -199,20 +206,20 @@ static err fill_discussion(struct request *r, const struct read *d, const struct
         .listing = &d->listing,
         .reply = d->asked.reply,
         .reply_to = d->has_reply_to ? &d->reply_to : NULL,
-        .form = form,
+        .answer_to = d->answer_to.id ? &d->answer_to : NULL,
+        .form = d->form,
         .rules_url = d->has_rules ? S("/comment-rules") : S(""),
     };
     return discussion_view_fill(&place, r->arena, ret);
 }
 
-static err fill_view(struct request *r, const struct read *d, const struct comment_form *form,
-                     struct report_view *v)
+static err fill_view(struct request *r, const struct read *d, struct report_view *v)
 {
     const struct report *report = d->report;
     struct arena *a = r->arena;
     struct str headline = report_headline(r->setup, a, report);
     bool part = !d->listing.first || d->asked.reply || d->asked.query.thread ||
-                d->asked.query.all || d->asked.query.sort != LISTING_NEWEST;
+                d->asked.query.all || d->asked.query.only || d->asked.query.sort != LISTING_NEWEST;
     *v = (struct report_view){
         .page = page_of(r, report, headline, part),
         .headline = headline,
@@ -227,12 +234,12 @@ static err fill_view(struct request *r, const struct read *d, const struct comme
         .older = neighbour_of(a, &d->neighbours.older),
         .newer = neighbour_of(a, &d->neighbours.newer),
         .has_neighbours = d->neighbours.older.id || d->neighbours.newer.id,
-        .pieces = pieces_of(a, &d->html),
         .meter = meter_show(&d->meter, r->setup, format_day_of(r->setup->formats, r->now), a),
         .support_above = support_show(r->setup, SUPPORT_ABOVE, a),
         .support_below = support_show(r->setup, SUPPORT_BELOW_AGAIN, a),
     };
-    err e = fill_discussion(r, d, form, &v->discussion);
+    question_fill(r, report, &d->html, &d->questions, d->listing.counts.open, &v->text);
+    err e = fill_discussion(r, d, &v->discussion);
     if (e)
         return fault(e);
     v->comments = v->discussion.heading;
@@ -249,7 +256,7 @@ static err show(struct request *r, struct response *ret, const struct report *re
     request_topic(r, "meter");
     request_topic(r, "day"); // the goal ends with its last day
     request_topic(r, "page/comment-rules");
-    struct read d = { .report = report };
+    struct read d = { .report = report, .form = form };
     err e = discussion_ask(r, report->id, form, &d.asked);
     if (!e)
         e = read_all(r, &d);
@@ -261,7 +268,7 @@ static err show(struct request *r, struct response *ret, const struct report *re
         return response_redirect(r, ret, 303, report->path);
     struct report_view v;
     if (!e)
-        e = fill_view(r, &d, form, &v);
+        e = fill_view(r, &d, &v);
     if (!e)
         e = layout_fill(r, &v.page);
     if (e)

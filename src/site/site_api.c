@@ -5,6 +5,7 @@
 #include "http/error.h"
 #include "publishing/report.h"
 #include "publishing/revision.h"
+#include "site/question_api.h"
 
 #include <inttypes.h>
 
@@ -132,6 +133,24 @@ err site_api_reports(struct request *r, struct response *ret)
     return e;
 }
 
+/* Those of the text, in reading order. */
+static err put_questions(const struct request *r, struct tx *tx, struct json_writer *w,
+                         const struct revision_html *html)
+{
+    json_write_array(w, "questions");
+    for (size_t i = 0; i < html->n; i++) {
+        for (size_t k = 0; k < html->pieces[i].question_count; k++) {
+            struct question q = { 0 };
+            err e = question_get(tx, html->pieces[i].questions[k].id, r->arena, &q);
+            if (e)
+                return fault(e > 0 ? ERR_DATA : e);
+            question_api_put(r, w, &q);
+        }
+    }
+    json_write_end(w);
+    return OK;
+}
+
 static err read_report(struct request *r, int64_t id, struct buf *out)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
@@ -153,6 +172,9 @@ static err read_report(struct request *r, int64_t id, struct buf *out)
     begin_report(&w, r, &p, d.published);
     json_write_bool(&w, "open", d.open);
     json_write_str(&w, "html", html.whole.s);
+    e = put_questions(r, &tx, &w, &html);
+    if (e)
+        return e;
     json_write_end(&w);
     return OK;
 }
