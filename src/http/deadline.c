@@ -65,12 +65,19 @@ static void end(struct watch *w)
     atomic_store_explicit(&w->deadline, INT64_MAX, memory_order_relaxed);
 }
 
-unsigned watchdog_sweep(struct watchdog *d, int64_t now)
+static bool is_late(const struct watch *w, int64_t now, int64_t hurry)
+{
+    int64_t deadline = atomic_load_explicit(&w->deadline, memory_order_relaxed);
+    bool idle = atomic_load_explicit(&w->idle, memory_order_relaxed);
+    return deadline <= (w->gives_way && idle ? now + hurry : now);
+}
+
+unsigned watchdog_sweep(struct watchdog *d, int64_t now, int64_t hurry)
 {
     unsigned n = 0;
     lock(d);
     for (struct watch *w = d->first; w; w = w->next) {
-        if (atomic_load_explicit(&w->deadline, memory_order_relaxed) > now)
+        if (!is_late(w, now, hurry))
             continue;
         end(w);
         n++;

@@ -15,6 +15,7 @@ struct watch {
     int fd;
     atomic_int_least64_t deadline; /* on the monotonic clock; INT64_MAX: none */
     atomic_bool idle;              /* between requests: may be closed when the server stops */
+    bool gives_way;                /* idle, it makes room for others when connections run out */
 };
 struct watchdog {
     pthread_mutex_t lock;
@@ -31,8 +32,9 @@ void watchdog_remove(struct watchdog *d, struct watch *w);
 /* The connection's present step ends before `deadline`. Only its own thread calls this. */
 void watch_set(struct watch *w, int64_t deadline, bool idle);
 
-/* Shuts down who is late at `now`; returns how many. */
-unsigned watchdog_sweep(struct watchdog *d, int64_t now);
+/* Shuts down who is late at `now`, or, of the idle ones that give way, at `now + hurry`; returns
+ * how many. */
+unsigned watchdog_sweep(struct watchdog *d, int64_t now, int64_t hurry);
 unsigned watchdog_count(struct watchdog *d);
 
 /* When the server stops: ends those between requests, or all. */

@@ -49,6 +49,9 @@ static struct incoming *connection_begin(struct server *s, struct MHD_Connection
     in->peer = address;
     in->settings = engine_settings(s);
     in->task.run = serve_task;
+    // Our proxy keeps a few connections ready, and loses a post if one ends as it sends it.
+    in->watch.gives_way =
+        address.kind != ADDRESS_LOCAL && !networks_hold(&in->settings->proxies, &address);
     watch_set(&in->watch, clock_monotonic() + in->settings->idle, true);
     watchdog_add(&s->watchdog, &in->watch, socket->connect_fd);
     return in;

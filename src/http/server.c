@@ -19,6 +19,7 @@ enum {
     ARENA_BYTES = 65536,
     HEAP_ARENAS = 4, /* glibc would make eight a core, and keep what each of them freed */
 };
+#define IDLE_WHEN_CROWDED (2 * SECOND)
 
 struct settings *engine_settings(struct server *s)
 {
@@ -76,12 +77,27 @@ static bool wait_tick(struct server *s, int64_t micros)
     return goes_on;
 }
 
+/*
+ * Whoever holds many connections and asks for nothing would shut the others out for as long as a
+ * connection may be idle. When seven eighths are taken, idle ones therefore end after a moment.
+ */
+static int64_t hurry_of(struct server *s)
+{
+    if (watchdog_count(&s->watchdog) < s->shape.connections - s->shape.connections / 8)
+        return 0;
+    struct settings *settings = engine_settings(s);
+    int64_t idle = settings->idle;
+    settings_drop(settings);
+    return idle > IDLE_WHEN_CROWDED ? idle - IDLE_WHEN_CROWDED : 0;
+}
+
 /* Twice a second: who is late is shut down, the log is written. */
 static void *tick(void *arg)
 {
     struct server *s = arg;
     while (wait_tick(s, SECOND / 2)) {
-        (void)watchdog_sweep(&s->watchdog, clock_monotonic()); // how many is nobody's concern
+        // How many it ends is nobody's concern.
+        (void)watchdog_sweep(&s->watchdog, clock_monotonic(), hurry_of(s));
         tally_tick(s->tally, clock_now(&(struct clock){ 0 }));
     }
     return NULL;

@@ -62,7 +62,9 @@ CONFIG_INT(request_memory_mb, "limits", "request_memory_mb", 16, 4, 1024,
            "Megabytes of memory that answering one request may take.");
 CONFIG_INT(idle_seconds, "limits", "idle_seconds", 75, 1, 3600,
            "Seconds until the first line of a (next) request is there, or the connection closes. "
-           "More than the 60 after which nginx lets go of its own, so that it never loses a post.");
+           "More than the 60 after which nginx lets go of its own, so that it never loses a post. "
+           "When seven "
+           "eighths of server.connections are taken, strangers' idle ones end after 2.");
 CONFIG_INT(head_seconds, "limits", "head_seconds", 15, 1, 600,
            "Seconds from the first line of a request to the end of its header fields.");
 CONFIG_INT(body_seconds, "limits", "body_seconds", 60, 1, 3600,

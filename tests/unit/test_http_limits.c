@@ -1,5 +1,6 @@
 /* Without these tests one request could cost the server more than was promised, or a post could be
  * taken from another site. */
+#include "base/clock.h"
 #include "http/error.h"
 #include "unit/http_routes.h"
 #include "unit/test.h"
@@ -365,5 +366,40 @@ TEST(every_answer_has_the_security_headers)
     struct reply_seen seen = client_get(&s, "/answers?what=embed", "");
     expect(str_find(seen_header(seen, "Content-Security-Policy"), S("frame-ancestors *"), &at));
     expect_str(seen_header(seen, "Cross-Origin-Resource-Policy"), S("cross-origin"));
+    site_stop(&s);
+}
+
+TEST(who_holds_all_connections_without_asking_makes_room_for_who_asks)
+{
+    enum { SILENT = 40 };
+    struct site s = { 0 };
+    site_begin(&s, "[limits]\nidle_seconds = 60\n[server]\nconnections = 16\nthreads = 1\n");
+    int silent[SILENT];
+    for (size_t i = 0; i < SILENT; i++)
+        silent[i] = client_connect(&s);
+    int64_t began = clock_monotonic();
+    expect(client_get(&s, "/", "").status == 200); // behind them all
+    expect(clock_monotonic() - began < 20 * SECOND);
+    for (size_t i = 0; i < SILENT; i++)
+        close(silent[i]);
+    site_stop(&s);
+}
+
+TEST(idle_connections_of_our_proxy_stay_in_a_crowd)
+{
+    struct site s = { 0 };
+    site_begin(&s, "[server]\nconnections = 16\nthreads = 1\nproxies = 127.0.0.1\n");
+    int kept[15];
+    for (size_t i = 0; i < COUNT(kept); i++) {
+        kept[i] = client_connect(&s);
+        client_send(kept[i], S("GET / HTTP/1.1\r\n" HOST "\r\n"));
+        expect(client_read(&s, kept[i], false).status == 200);
+    }
+    usleep(3500000); // more than the moment after which others would give way
+    for (size_t i = 0; i < COUNT(kept); i++) {
+        client_send(kept[i], S("GET / HTTP/1.1\r\n" HOST "\r\n"));
+        expect(client_read(&s, kept[i], false).status == 200);
+        close(kept[i]);
+    }
     site_stop(&s);
 }
