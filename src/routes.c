@@ -8,6 +8,7 @@
 #include "desk/report_desk.h"
 #include "desk/report_form.h"
 #include "desk/report_state.h"
+#include "desk/rules_desk.h"
 #include "desk/series_desk.h"
 #include "desk/sign_in_page.h"
 #include "desk/staff_desk.h"
@@ -209,6 +210,13 @@ const struct route routes[] = {
     DESK_POST("/comments/{id}", comment_desk_post, COMMENT_MODERATE),
     DESK("/discussions/{id}", discussion_desk_show, "done", COMMENT_MODERATE),
     DESK_POST("/discussions/{id}", discussion_desk_post, COMMENT_MODERATE),
+
+    DESK("/comments/{id}/ban", ban_new_show, NULL, COMMENT_MODERATE),
+    DESK_POST("/comments/{id}/ban", ban_new_post, COMMENT_MODERATE),
+    DESK("/rules", rules_show, "done", COMMENT_MODERATE),
+    DESK("/rules/{scope}/{id}", rules_edit_show, NULL, RULE_SET),
+    DESK_POST("/rules/{scope}/{id}", rules_edit_post, RULE_SET),
+    DESK_POST("/bans/{id}/lift", ban_lift_post, COMMENT_MODERATE),
 
     DESK("/funding", funding_desk_show, "after goals done", CONTRIBUTION_ADD),
     DESK("/funding/goals/new", goal_new_show, NULL, GOAL_SET),

@@ -18,7 +18,7 @@ struct under {
 
 struct comment_row {
     int64_t id;
-    struct str url, name, email, state, hold;
+    struct str url, name, email, state, hold, hold_about, ban;
     struct desk_time at, changed;
     struct html html;
     struct str report_title, report_path, discussion, permalink;
@@ -32,6 +32,8 @@ static const struct field comment_row_fields[] = {
     FIELD_STR(struct comment_row, email),
     FIELD_STR(struct comment_row, state),
     FIELD_STR(struct comment_row, hold),
+    FIELD_STR(struct comment_row, hold_about),
+    FIELD_STR(struct comment_row, ban),
     FIELD_VIEW(struct comment_row, at, &desk_time_view),
     FIELD_VIEW(struct comment_row, changed, &desk_time_view),
     FIELD_HTML(struct comment_row, html),
@@ -129,6 +131,10 @@ static struct comment_row row_of(const struct request *r, const struct desk_comm
         .state = desk_word_of(r, "desk_comment_", comment_state_str(c->state)),
         .hold =
             hold.n && c->state == COMMENT_STATE_HELD ? desk_word_of(r, "desk_hold_", hold) : S(""),
+        .hold_about = d->hold_about,
+        .ban = there && !c->erased && !c->person
+                   ? str_print(r->arena, STR_FMT "/ban", STR_ARG(comment_url(r, c->id)))
+                   : S(""),
         .at = desk_time(r, c->created_at),
         .changed = desk_time(r, d->changed_at),
         .html = c->html,

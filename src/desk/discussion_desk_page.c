@@ -7,7 +7,7 @@
 
 struct discussion_view {
     struct desk_top top;
-    struct str report_title, report_path, url;
+    struct str report_title, report_path, url, rules;
     bool open;
     struct str published, held, hidden, spam, deleted;
 };
@@ -16,6 +16,7 @@ static const struct field discussion_fields[] = {
     FIELD_STR(struct discussion_view, report_title),
     FIELD_STR(struct discussion_view, report_path),
     FIELD_STR(struct discussion_view, url),
+    FIELD_STR(struct discussion_view, rules),
     FIELD_BOOL(struct discussion_view, open),
     FIELD_STR(struct discussion_view, published),
     FIELD_STR(struct discussion_view, held),
@@ -74,6 +75,7 @@ err discussion_desk_show(struct request *r, struct response *ret)
         .report_title = c.report.title,
         .report_path = c.report.state == REPORT_PUBLISHED ? c.report.path : S(""),
         .url = url_of(&c),
+        .rules = str_print(r->arena, "/desk/rules/report/%" PRId64, c.report.id),
         .open = d->open,
         .published = figure(r, d->published),
         .held = figure(r, d->held),

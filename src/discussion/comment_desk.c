@@ -13,7 +13,7 @@
 
 #define DESK_ROWS                                                                                  \
     "select " COMMENT_COLUMNS ", coalesce(o.email, ''), hold, coalesce(changed_at, 0), "           \
-    "coalesce(changed_by, 0) from comment left join comment_origin o on o.comment = comment.id "
+    "coalesce(changed_by, 0), coalesce(o.hold_about, '') from comment left join comment_origin o on o.comment = comment.id "
 #define DESK_QUEUE " and state <> 'published' and id < $1 order by id desc limit $2"
 QUERY(desk_newest, DESK_ROWS "where id < $1 order by id desc limit $2");
 QUERY(desk_held, DESK_ROWS "where state = 'held'" DESK_QUEUE);
@@ -62,6 +62,7 @@ static void read_desk(struct stmt *s, struct arena *a, struct desk_comment *ret)
         .email = column_str(s, COMMENT_COLUMN_COUNT, a),
         .changed_at = column_int(s, COMMENT_COLUMN_COUNT + 2),
         .changed_by = column_int(s, COMMENT_COLUMN_COUNT + 3),
+        .hold_about = column_str(s, COMMENT_COLUMN_COUNT + 4, a),
     };
     comment_read(s, a, &ret->comment);
     (void)comment_hold_parse(column_str(s, COMMENT_COLUMN_COUNT + 1, a),

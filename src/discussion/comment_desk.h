@@ -18,6 +18,7 @@ struct desk_comment {
     struct comment comment; /* with its html, whatever its state */
     struct str email;
     enum comment_hold hold;
+    struct str hold_about; /* what the rule saw (comment.h) */
     int64_t changed_at, changed_by; /* last change of state: when, and which person; 0: none */
 };
 struct desk_comments {

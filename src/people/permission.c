@@ -26,6 +26,8 @@ static const struct row table[PERMISSIONS] = {
     "see held comments; approve, hide, mark as spam",       { 1,     1,     0,       1,        0 } },
 [PERMISSION_COMMENT_DELETE]       = { "comment_delete",
     "delete comments and erase their authors, for good",    { 1,     1,     0,       1,        0 } },
+[PERMISSION_RULE_SET]             = { "rule_set",
+    "rules that hold comments back; the proof of work",     { 1,     1,     0,       1,        0 } },
 [PERMISSION_GOAL_SET]             = { "goal_set",
     "goals",                                                { 1,     0,     0,       0,        1 } },
 [PERMISSION_CONTRIBUTION_ADD]     = { "contribution_add",

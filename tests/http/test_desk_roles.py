@@ -30,6 +30,9 @@ GETS = {
     "/desk/comments": "comment_moderate",
     "/desk/comments/{comment}": "comment_moderate",
     "/desk/discussions/{report}": "comment_moderate",
+    "/desk/comments/{comment}/ban": "comment_moderate",
+    "/desk/rules": "comment_moderate",
+    "/desk/rules/{scope}/{id}": "rule_set",
     "/desk/funding": "contribution_add",
     "/desk/funding/goals/new": "goal_set",
     "/desk/funding/goals/{goal}": "goal_set",
@@ -65,6 +68,9 @@ POSTS = {
     "/desk/new-page": "page_edit",
     "/desk/comments/{comment}": "comment_moderate",
     "/desk/discussions/{report}": "comment_moderate",
+    "/desk/comments/{comment}/ban": "comment_moderate",
+    "/desk/rules/{scope}/{id}": "rule_set",
+    "/desk/bans/{ban}/lift": "comment_moderate",
     "/desk/funding/goals/new": "goal_set",
     "/desk/funding/goals/{goal}": "goal_set",
     "/desk/funding/goals/{goal}/drop": "goal_set",
@@ -92,7 +98,7 @@ def room(tmp_path_factory):
     room.site.command("contribution", "add", "--channel", "bank", "--amount", "25", "--currency", "USD",
                       "--date", "2018-05-03", "--pending")
     room.ids = {"report": 1, "series": 1, "comment": comment(room.site, PATH), "goal": 1, "gift": 1,
-                "person": 2}
+                "person": 2, "scope": "site", "id": 0, "ban": 1}
     yield room
     room.site.stop()
 

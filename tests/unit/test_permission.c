@@ -17,6 +17,7 @@ static const struct {
     { PERMISSION_PAGE_EDIT, "page_edit", "OE" },
     { PERMISSION_COMMENT_MODERATE, "comment_moderate", "OEM" },
     { PERMISSION_COMMENT_DELETE, "comment_delete", "OEM" },
+    { PERMISSION_RULE_SET, "rule_set", "OEM" },
     { PERMISSION_GOAL_SET, "goal_set", "OT" },
     { PERMISSION_CONTRIBUTION_ADD, "contribution_add", "OT" },
     { PERMISSION_CONTRIBUTION_REVERSE, "contribution_reverse", "OT" },
