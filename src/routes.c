@@ -5,6 +5,7 @@
 #include "desk/funding_desk.h"
 #include "desk/overview.h"
 #include "desk/pictures.h"
+#include "desk/question_desk.h"
 #include "desk/report_desk.h"
 #include "desk/report_form.h"
 #include "desk/report_state.h"
@@ -217,6 +218,9 @@ const struct route routes[] = {
     DESK("/rules/{scope}/{id}", rules_edit_show, NULL, RULE_SET),
     DESK_POST("/rules/{scope}/{id}", rules_edit_post, RULE_SET),
     DESK_POST("/bans/{id}/lift", ban_lift_post, COMMENT_MODERATE),
+    DESK("/questions", questions_desk_show, "show before", QUESTION_SET),
+    DESK("/questions/{id}", question_desk_show, "before done", QUESTION_SET),
+    DESK_POST("/questions/{id}", question_desk_post, QUESTION_SET),
 
     DESK("/funding", funding_desk_show, "after goals done", CONTRIBUTION_ADD),
     DESK("/funding/goals/new", goal_new_show, NULL, GOAL_SET),

@@ -25,6 +25,7 @@ enum desk_place {
     DESK_AT_PAGES,
     DESK_AT_COMMENTS,
     DESK_AT_RULES,
+    DESK_AT_QUESTIONS,
     DESK_AT_FUNDING,
     DESK_AT_STAFF,
     DESK_AT_AUDIT,

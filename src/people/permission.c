@@ -28,6 +28,8 @@ static const struct row table[PERMISSIONS] = {
     "delete comments and erase their authors, for good",    { 1,     1,     0,       1,        0 } },
 [PERMISSION_RULE_SET]             = { "rule_set",
     "rules that hold comments back; the proof of work",     { 1,     1,     0,       1,        0 } },
+[PERMISSION_QUESTION_SET]         = { "question_set",
+    "questions: their states, and which answers were used", { 1,     1,     1,       1,        0 } },
 [PERMISSION_GOAL_SET]             = { "goal_set",
     "goals",                                                { 1,     0,     0,       0,        1 } },
 [PERMISSION_CONTRIBUTION_ADD]     = { "contribution_add",

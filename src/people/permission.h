@@ -21,6 +21,7 @@ enum permission {
     PERMISSION_COMMENT_MODERATE,     /* see held ones; approve, hide, mark as spam */
     PERMISSION_COMMENT_DELETE,       /* delete, erase an author: cannot be taken back */
     PERMISSION_RULE_SET,             /* rules that hold comments, the proof of work */
+    PERMISSION_QUESTION_SET,         /* states of questions; which answers a report made use of */
     PERMISSION_GOAL_SET,             /* goals */
     PERMISSION_CONTRIBUTION_ADD,     /* enter contributions by hand */
     PERMISSION_CONTRIBUTION_REVERSE, /* reverse or settle them */

@@ -33,6 +33,8 @@ GETS = {
     "/desk/comments/{comment}/ban": "comment_moderate",
     "/desk/rules": "comment_moderate",
     "/desk/rules/{scope}/{id}": "rule_set",
+    "/desk/questions": "question_set",
+    "/desk/questions/{question}": "question_set",
     "/desk/funding": "contribution_add",
     "/desk/funding/goals/new": "goal_set",
     "/desk/funding/goals/{goal}": "goal_set",
@@ -71,6 +73,7 @@ POSTS = {
     "/desk/comments/{comment}/ban": "comment_moderate",
     "/desk/rules/{scope}/{id}": "rule_set",
     "/desk/bans/{ban}/lift": "comment_moderate",
+    "/desk/questions/{question}": "question_set",
     "/desk/funding/goals/new": "goal_set",
     "/desk/funding/goals/{goal}": "goal_set",
     "/desk/funding/goals/{goal}/drop": "goal_set",
@@ -92,13 +95,13 @@ TEXTS = {p for p in POSTS if re.fullmatch(r"/desk/(reports/(new|\{report\})|page
 @pytest.fixture(scope="module")
 def room(tmp_path_factory):
     room = make_newsroom(tmp_path_factory.mktemp("roles"))
-    room.site.publish(REPORT)
+    room.site.publish(REPORT + "\nThe [dike](<ask:Were you there?>) broke.\n")
     room.site.publish("---\npage: about\ntitle: About\n---\nWe report.\n", "about.md")
     room.site.command("goal", "set", "--currency", "USD", "--amount", "5000", "--period", "2018-05")
     room.site.command("contribution", "add", "--channel", "bank", "--amount", "25", "--currency", "USD",
                       "--date", "2018-05-03", "--pending")
     room.ids = {"report": 1, "series": 1, "comment": comment(room.site, PATH), "goal": 1, "gift": 1,
-                "person": 2, "scope": "site", "id": 0, "ban": 1}
+                "person": 2, "scope": "site", "id": 0, "ban": 1, "question": 1}
     yield room
     room.site.stop()
 

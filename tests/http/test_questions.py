@@ -133,7 +133,7 @@ def test_the_page_holds_few_of_many_answers_those_with_most_votes_first(asking):
     first, _ = boxes(client.get(PATH).text)
     ids = [number_of(answer(client, first, body=f"answer {i}")) for i in range(30)]
     voter = asking.client()
-    voter.post(f"/comments/{ids[4]}/vote", {"value": 1})
+    voter.vote(ids[4], 1)
     few = boxes(asking.client().get(PATH).text)[first]
     assert re.findall(r"answer \d+", few) == ["answer 4", "answer 29", "answer 28"]
     assert "30 answers" in few and f"{PATH}?question={first}#discussion" in few

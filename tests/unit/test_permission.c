@@ -18,6 +18,7 @@ static const struct {
     { PERMISSION_COMMENT_MODERATE, "comment_moderate", "OEM" },
     { PERMISSION_COMMENT_DELETE, "comment_delete", "OEM" },
     { PERMISSION_RULE_SET, "rule_set", "OEM" },
+    { PERMISSION_QUESTION_SET, "question_set", "OERM" },
     { PERMISSION_GOAL_SET, "goal_set", "OT" },
     { PERMISSION_CONTRIBUTION_ADD, "contribution_add", "OT" },
     { PERMISSION_CONTRIBUTION_REVERSE, "contribution_reverse", "OT" },
