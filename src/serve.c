@@ -64,6 +64,10 @@ static err start_http(struct service *s, const struct call *c, struct str *ret_w
         .listen_metrics = call_option(c, "listen-metrics"),
     };
     err e = server_start(&o, &s->http);
+    if (e == SERVER_LOG_WRONG) {
+        *ret_why = S("the file that server.access_log names cannot be opened");
+        return NEWSROOM_REFUSED;
+    }
     if (e > 0) {
         *ret_why = str_print(c->arena, "cannot listen on " STR_FMT "%s", STR_ARG(o.listen),
                              e == SERVER_ADDRESS_USED ? ": another program does" : "");

@@ -152,7 +152,7 @@ static err log_to(struct server *s, const struct config *c)
     if (!tally_log_to(s->tally, access_log_name(c)))
         return OK;
     log_event("event=access_log_not_opened file=\"" STR_FMT "\"", STR_ARG(access_log_name(c)));
-    return SERVER_CONFIG_WRONG;
+    return SERVER_LOG_WRONG;
 }
 
 /* Everything but the sockets and threads. */

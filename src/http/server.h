@@ -35,6 +35,7 @@ enum {
     SERVER_ADDRESS_WRONG = 1, /* not an address of ours, or not allowed to be used */
     SERVER_ADDRESS_USED,      /* another program listens there */
     SERVER_CONFIG_WRONG,      /* server_config_check() says why */
+    SERVER_LOG_WRONG,         /* server.access_log cannot be opened */
 };
 /*
  * What only this room can judge in a parsed configuration: site.url, server.proxies. Main asks

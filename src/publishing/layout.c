@@ -275,6 +275,11 @@ void layout_error_page(struct request *r, struct response *ret, int status, cons
 err layout_formats(const struct config *c, struct formats **ret_formats,
                    const struct config_key **ret_wrong)
 {
+    struct currency currency = { 0 };
+    if (!currency_parse(config_text(c, &site_currency), &currency)) {
+        *ret_wrong = &site_currency;
+        return LAYOUT_UNKNOWN_CURRENCY;
+    }
     err e = formats_make(config_text(c, &site_language), config_text(c, &site_zone),
                          config_text(c, &site_digits), ret_formats);
     if (e == FORMATS_UNKNOWN_LANGUAGE)
@@ -284,9 +289,4 @@ err layout_formats(const struct config *c, struct formats **ret_formats,
     if (e == FORMATS_UNKNOWN_DIGITS)
         *ret_wrong = &site_digits;
     return e;
-}
-
-bool layout_currency(const struct config *c, struct currency *ret)
-{
-    return currency_parse(config_text(c, &site_currency), ret);
 }

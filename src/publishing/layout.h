@@ -93,12 +93,10 @@ MUST_USE err layout_respond(struct request *r, struct response *ret, const struc
  */
 void layout_error_page(struct request *r, struct response *ret, int status, const char *word);
 
+enum { LAYOUT_UNKNOWN_CURRENCY = FORMATS_UNKNOWN_DIGITS + 1 };
 /*
- * The site's formats as the configuration wants them. On a refusal (> 0) *ret_wrong is the key
- * whose value is not known.
+ * The site's formats as the configuration wants them, and its currency judged. On a refusal (> 0)
+ * *ret_wrong is the key whose value is not known.
  */
 MUST_USE err layout_formats(const struct config *c, struct formats **ret_formats,
                             const struct config_key **ret_wrong);
-
-/* site.currency as a currency; false when it names none. */
-bool layout_currency(const struct config *c, struct currency *ret);

@@ -99,6 +99,7 @@ def test_it_listens_on_a_unix_socket(make_site, tmp_path):
     ("[site]\ntitle = x\ntitle = y\n", 3, "title"),
     ("[site]\nzone = Mars/Olympus\n", 2, "zone"),
     ("[site]\nlanguage = tlh-x\n", 2, "language"),
+    ("[site]\ncurrency = ZZZ\n", 2, "currency"),
     ("[channel.bitcoin]\naddress = bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyv\n", 2, "address"),
     ("[channel.paypal]\nurl = https://paypal.me.example/x\n", 2, "url"),
 ])
@@ -108,6 +109,14 @@ def test_a_wrong_configuration_refuses_to_start_and_names_its_line(make_site, wr
                           capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert f"diurnal.ini:{line}:" in done.stderr and what in done.stderr
+
+
+def test_an_access_log_that_cannot_be_opened_is_named(make_site, tmp_path):
+    site = make_site(config=f"[server]\naccess_log = {tmp_path}/no/such/folder\n", start=False)
+    done = subprocess.run([BINARY, "serve", "--data", site.data, "--listen", "127.0.0.1:0"],
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "access_log" in done.stderr.splitlines()[-1] and "cannot listen" not in done.stderr
 
 
 def test_a_private_key_in_the_configuration_is_refused_and_not_echoed(make_site):
