@@ -6,6 +6,7 @@
 #include "funding/funding_cli.h"
 #include "funding/ledger.h"
 #include "http/http.h"
+#include "mail_commands.h"
 #include "newsroom.h"
 #include "people/link.h"
 #include "people/person.h"
@@ -390,6 +391,10 @@ const struct command command_table[] = {
       OPTIONS(contribution_reverse_options), COMMAND_SHARED, NULL, contribution_reverse_run },
     { "ledger verify", "FILE.csv", "checks a public ledger with nothing but the file", NULL, 0,
       COMMAND_ALONE, NULL, ledger_verify_run },
+    { "mail test", "", "sends a mail and says what the server answered", OPTIONS(mail_test_options),
+      COMMAND_SHARED, NULL, mail_test_run },
+    { "bounce", "", "reads a returned mail from standard input, as a mail server hands it over",
+      NULL, 0, COMMAND_SHARED, bounce_read_input, bounce_run },
     { "backup", "FILE", "writes a consistent copy of everything, also while the server runs", NULL,
       0, COMMAND_SHARED, backup_read, backup_run },
     { "check", "", "examines the whole data folder", NULL, 0, COMMAND_SHARED, NULL, check_run },

@@ -9,6 +9,7 @@
 #include "funding/channel.h"
 #include "funding/secret.h"
 #include "http/server.h"
+#include "mail/mail_setup.h"
 #include "people/keys.h"
 #include "people/sign_in.h"
 #include "publishing/layout.h"
@@ -34,6 +35,7 @@ struct held {
     struct theme *theme;
     struct formats *formats;
     struct channels *channels;
+    struct mail_setup *mail;
     long users;
     struct held *next;
 };
@@ -49,6 +51,7 @@ struct newsroom {
 
 static void held_free(struct held *h)
 {
+    mail_setup_free(h->mail);
     channels_free(h->channels);
     formats_free(h->formats);
     theme_free(h->theme);
@@ -118,6 +121,8 @@ static err load_setup(const struct newsroom *n, struct arena *a, struct held *h,
     if (e)
         return e;
     e = channels_make(h->config, n->config_file, a, &h->channels, ret_why);
+    if (!e)
+        e = mail_setup_make(h->config, n->config_file, a, &h->mail, ret_why);
     return e > 0 ? NEWSROOM_REFUSED : e;
 }
 
@@ -131,9 +136,11 @@ static err make_setup(const struct newsroom *n, struct arena *a, struct held **r
         held_free(h);
         return e;
     }
-    h->setup = (struct setup){
-        .config = h->config, .theme = h->theme, .formats = h->formats, .channels = h->channels
-    };
+    h->setup = (struct setup){ .config = h->config,
+                               .theme = h->theme,
+                               .formats = h->formats,
+                               .channels = h->channels,
+                               .mail = h->mail };
     h->users = 1; // the newsroom itself
     *ret = h;
     return OK;

@@ -6,6 +6,8 @@
 #include "discussion/gate.h"
 #include "http/server.h"
 #include "jobs.h"
+#include "mail/post.h"
+#include "mail_kinds.h"
 #include "newsroom.h"
 #include "people/admit.h"
 #include "people/link.h"
@@ -44,6 +46,8 @@ static void topic_moved(void *arg, struct str topic)
 {
     const struct app *app = arg;
     gate_topic_moved(app->gate, topic);
+    if (str_eq(topic, S(MAIL_TOPIC)))
+        post_wake(app->post);
     server_topic_moved(app->http, topic);
 }
 
@@ -80,12 +84,29 @@ static err start_http(struct service *s, const struct call *c, struct str *ret_w
     return OK;
 }
 
+static err start_post(struct service *s)
+{
+    struct app *app = newsroom_app(s->room);
+    uint8_t secret[MESSAGE_SECRET_BYTES];
+    mail_secret(app->keys, secret);
+    struct post_options o = { .app = app,
+                              .kinds = mail_kinds,
+                              .kind_count = mail_kind_count,
+                              .secret = bytes_str(secret, sizeof secret),
+                              .pin = pin,
+                              .drop = drop,
+                              .arg = s->room };
+    return post_start(&o, &app->post);
+}
+
 static err start(struct service *s, const struct call *c, struct str *ret_why)
 {
     struct newsroom_options o = { .data_dir = c->data_dir,
                                   .config_file = c->config_file,
                                   .create = true };
     err e = newsroom_open(&o, c->arena, &s->room, ret_why);
+    if (!e)
+        e = start_post(s);
     if (!e)
         e = start_http(s, c, ret_why);
     if (!e)
@@ -108,6 +129,8 @@ static void stop(struct service *s)
         _exit(EXIT_REFUSED);
     }
     work_stop(s->work);
+    if (s->room)
+        post_stop(newsroom_app(s->room)->post);
     newsroom_close(s->room);
 }
 
@@ -122,6 +145,7 @@ static void reload(struct service *s)
         return;
     }
     server_reload(s->http);
+    post_reload(newsroom_app(s->room)->post);
     if (work_reload(s->room)) // a full disk: the day turns when it would have turned before
         log_event("event=day_begin outcome=not_written");
     log_event("event=reloaded");

@@ -17,6 +17,7 @@ struct app {
     struct sign_ins *sign_ins; /* people/sign_in.h: the queue at the desk's door */
     struct recent *recent;     /* discussion/recent.h: what was said lately */
     struct gate *gate;         /* discussion/gate.h: rules, bans and the filter; NULL: none */
+    struct post *post;         /* mail/post.h: what sends mails; NULL: in commands */
     struct clock clock;
     const char *data_dir;
 };
@@ -27,4 +28,5 @@ struct setup {
     const struct formats
         *formats; /* render/format.h: dates, numbers, money of the site's language */
     const struct channels *channels; /* funding/channel.h: the ways to give */
+    const struct mail_setup *mail;   /* mail/mail_setup.h; NULL: no mail can be sent */
 };

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /*
- * Cryptography: the only file of the program that knows OpenSSL and libsodium. Nothing here is our
+ * Cryptography: with base/sign.h the only file of the program that knows OpenSSL and libsodium. Nothing here is our
  * own but Keccak-256, which Debian's OpenSSL lacks, and which no secret depends on.
  *
  * What each is for: SHA-256 for chains, tokens and ETags; HMAC-SHA-256 for everything signed and

@@ -14,6 +14,9 @@ static const struct alphabet base32 = { "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 5, t
 static const struct alphabet base64url = {
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", 6, false
 };
+static const struct alphabet base64 = {
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 6, false
+};
 
 static size_t digits_for(const struct alphabet *k, size_t bytes)
 {
@@ -107,6 +110,12 @@ struct str base64url_print(struct arena *a, struct str bytes)
 bool base64url_parse(struct str s, void *ret, size_t n)
 {
     return parse(&base64url, s, ret, n);
+}
+
+struct str base64_print(struct arena *a, struct str bytes)
+{
+    static const char *const padding[] = { "", "==", "=" };
+    return str_print(a, STR_FMT "%s", STR_ARG(print(&base64, a, bytes)), padding[bytes.n % 3]);
 }
 
 struct str base32_print(struct arena *a, struct str bytes)

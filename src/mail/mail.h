@@ -24,6 +24,9 @@
  */
 bool mail_enabled(const struct setup *s);
 
+/* What a transaction touches that queues a mail: the post hears it by the store's hook. */
+#define MAIL_TOPIC "mail"
+
 enum {
     MAIL_KEY_MAX = 200,   /* bytes */
     MAIL_NOTE_MAX = 2000, /* bytes */
@@ -48,7 +51,7 @@ MUST_USE err mail_add(struct tx *tx, const struct mail_order *o, int64_t now, bo
 
 /* Of a transaction that erases a person: what waits for that address is dropped, and the address
  * goes out of all rows. */
-MUST_USE err mail_forget(struct tx *tx, struct str to);
+MUST_USE err mail_forget(struct tx *tx, struct str to, int64_t now);
 
 /*
  * A mail as its kind composes it, one recipient each. All text is UTF-8; what stands in headers is
@@ -87,5 +90,6 @@ struct mail_kind {
     err (*failed)(struct tx *tx, const struct mail_order *o, int64_t now);
 };
 
-/* One address that a mail can go to: local@domain, ASCII, no space, control, quote or angle. */
+/* One address that a mail can go to: RFC 5321's dot-string@domain in ASCII. Quoted local parts and
+ * address literals are not taken. */
 bool mail_address_good(struct str s);

@@ -2,6 +2,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <stdint.h>
+
 /*
  * One HTTP(S) request to somebody else's server, by libcurl; for threads that may wait, never for
  * one that answers a reader. http and https only, certificates are checked, redirects are not
@@ -30,8 +32,9 @@ struct fetch_request {
 };
 struct fetch_answer {
     int status;
-    struct str type, retry_after; /* headers, empty when missing */
-    struct str body;              /* bytes of any kind, in the caller's arena */
+    struct str type;     /* Content-Type; empty when missing */
+    int64_t retry_after; /* seconds, as it asks; 0: it does not */
+    struct str body;     /* bytes of any kind, in the caller's arena */
 };
 enum {
     FETCH_WRONG_URL = 1, /* not http(s)://host…, or with user and password in it */

@@ -2,8 +2,7 @@
 #include "base/str.h"
 
 /*
- * E-mail addresses as people type them: RFC 5321's dot-string@domain in ASCII. Quoted local parts
- * and address literals are not taken.
+ * E-mail addresses as people type them, of the kind that mail can be sent to (mail/mail.h).
  */
 enum { EMAIL_MAX = 254, EMAIL_LOCAL_MAX = 64 }; /* bytes: RFC 5321, 4.5.3.1 */
 

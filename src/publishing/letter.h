@@ -41,3 +41,8 @@ struct letter_pages {
 };
 MUST_USE err letter_render(const struct setup *s, struct arena *a, const struct letter_pages *p,
                            struct mail *ret);
+
+/* The mail of `diurnal mail test`: shows that mails arrive and how they look. */
+#define LETTER_TEST "test"
+MUST_USE err letter_compose_test(const struct app *app, const struct setup *s,
+                                 const struct mail_order *o, struct arena *a, struct mail *ret);

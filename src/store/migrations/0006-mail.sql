@@ -3,11 +3,11 @@ create table mail (
     id integer primary key,
     key text not null unique,
     kind text not null,
-    recipient text, -- null: who composes it knows it, until it failed
+    recipient text, -- null: who composes it knows it
     subject integer not null,
     detail integer not null,
     note text,
-    added_at integer not null,
+    since integer not null, -- when it was queued, or from when on it may be sent
     due_at integer not null,
     attempts integer not null default 0,
     state integer not null default 0, -- enum mail_state

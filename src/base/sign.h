@@ -1,0 +1,28 @@
+#pragma once
+#include "base/crypto.h"
+
+/*
+ * Signatures with a private key that the operator made (openssl genpkey): for DKIM. Reading is by
+ * OpenSSL; a key is used by any number of threads at once.
+ */
+enum sign_kind {
+    SIGN_RSA,     /* RSASSA-PKCS1-v1_5 with SHA-256, 2048 to 4096 bits */
+    SIGN_ED25519, /* PureEdDSA */
+};
+enum { SIGN_BYTES_MAX = 512, SIGN_RSA_BITS_MIN = 2048, SIGN_RSA_BITS_MAX = 4096 };
+enum {
+    SIGN_NO_KEY = 1, /* not PEM of a private key, or one behind a password */
+    SIGN_WRONG_KEY,  /* of another kind or size */
+};
+struct sign_key;
+MUST_USE err sign_key_read(struct str pem, struct sign_key **ret);
+void sign_key_free(struct sign_key *k); /* NULL is fine */
+enum sign_kind sign_key_kind(const struct sign_key *k);
+
+/* Signs the digest (RSA), or its 32 bytes as the message (Ed25519, as RFC 8463 wants). In `a`. */
+struct str sign_digest(const struct sign_key *k, const uint8_t digest[SHA256_BYTES],
+                       struct arena *a);
+
+/* The public half as it stands in DNS: SubjectPublicKeyInfo (RSA), or 32 bytes (Ed25519). In `a`.
+ */
+struct str sign_public(const struct sign_key *k, struct arena *a);
