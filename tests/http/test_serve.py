@@ -308,3 +308,11 @@ def test_every_command_explains_itself():
     assert run("goal", "set", "--data", "/nonexistent", "--currency", "USD", check=False)[0] == 2
     status, _, err = run("check", "--data", "/nonexistent", check=False)
     assert status == 1 and len(err.strip().splitlines()) == 1
+
+
+def test_the_proxies_in_the_package_let_through_what_the_desk_takes(tmp_path):
+    limit = int(re.search(r";desk_form_bytes = (\d+)", run("config")[1]).group(1))
+    nginx = open(os.path.join(conftest.ROOT, "packaging/nginx.conf"), encoding="utf-8").read()
+    caddy = open(os.path.join(conftest.ROOT, "packaging/Caddyfile"), encoding="utf-8").read()
+    assert int(re.search(r"client_max_body_size (\d+)m;", nginx).group(1)) * 1024 * 1024 >= limit
+    assert int(re.search(r"max_size (\d+)MB", caddy).group(1)) * 1000 * 1000 >= limit
