@@ -8,8 +8,9 @@
  * never removed, so that bylines and the audit log keep their names; an ended person cannot sign in
  * and has no sessions. There is always at least one active owner, once there was one.
  *
- * Every change writes the audit log itself, and touches the topic "staff". Roles are looked up anew at every request, so a change
- * takes effect at once. Whoever changes staff must have confirmed lately (session.h).
+ * Every change writes the audit log itself, and touches the topic "staff". Roles are looked up anew
+ * at every request, so a change takes effect at once. Whoever changes staff must have confirmed
+ * lately (session.h).
  */
 enum {
     PERSON_NAME_MAX = 80,   /* code points */
