@@ -42,7 +42,7 @@ LD.fuzz     := -fsanitize=address,undefined
 
 CPPFLAGS := -D_GNU_SOURCE -Isrc -I$(OUT) -MMD -MP
 CFLAGS   := -std=gnu17 $(WARN) $(OPT.$(MODE)) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LDLIBS   := $(LD.$(MODE)) -lcmark-gfm-extensions $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
+LDLIBS   := $(LD.$(MODE)) -lcmark-gfm-extensions $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -lpthread
 
 # What is compiled into the binary beside C: the theme, the migrations and the demo newsroom.
 EMBED := $(sort $(shell find theme demo src/store/migrations -type f ! -name '.*' 2>/dev/null))

@@ -3,6 +3,8 @@
 #include "base/config.h"
 #include "base/file.h"
 #include "demo.h"
+#include "discussion/filter_learn.h"
+#include "discussion/hold_rules.h"
 #include "funding/funding_cli.h"
 #include "funding/ledger.h"
 #include "http/http.h"
@@ -294,6 +296,103 @@ static int backup_read(struct call *c)
     return EXIT_DONE;
 }
 
+/* ---- the filter ---- */
+
+static int file_read_one(struct call *c, size_t max)
+{
+    struct str bytes = { 0 };
+    if (c->arg_count != 1)
+        return call_refuse(c, "one file, please");
+    err e = file_read(str_z(c->arena, c->args[0]), max, c->arena, &bytes);
+    if (e)
+        return call_refuse(c, STR_FMT ": %s", STR_ARG(c->args[0]),
+                           e > 0 ? file_refusal(e) : "it cannot be read");
+    c->files = arena_new(c->arena, struct file, 1);
+    c->files[0] = (struct file){ .path = c->args[0], .bytes = bytes };
+    c->file_count = 1;
+    return EXIT_DONE;
+}
+
+static int filter_import_read(struct call *c)
+{
+    return file_read_one(c, FILTER_FILE_MAX);
+}
+
+static int filter_warm_read(struct call *c)
+{
+    return file_read_one(c, FILES_BYTES_MAX / 4);
+}
+
+static int filter_export_run(struct call *c)
+{
+    struct str text = { 0 };
+    if (c->file_count != 1)
+        return call_refuse(c, "the destination did not arrive");
+    err e = filter_export(store_of(c), c->arena, &text);
+    if (!e)
+        e = file_write(str_z(c->arena, c->files[0].path), text, 0600, c->arena);
+    struct str path = c->files[0].path;
+    if (e)
+        return end(
+            c, e, str_print(c->arena, STR_FMT ": %s", STR_ARG(path), e > 0 ? file_refusal(e) : ""));
+    call_say(c, "filter written: " STR_FMT, STR_ARG(path));
+    return EXIT_DONE;
+}
+
+static int filter_import_run(struct call *c)
+{
+    struct str why = { 0 };
+    if (c->file_count != 1)
+        return call_refuse(c, "the file did not arrive");
+    err e = filter_import(store_of(c), ACTOR_CLI, c->files[0].bytes, now_of(c), c->arena, &why);
+    return end(c, e, e ? why : S("its counts are added"));
+}
+
+static int filter_warm_run(struct call *c)
+{
+    struct str why = { 0 };
+    int64_t n = 0;
+    if (c->file_count != 1)
+        return call_refuse(c, "the file did not arrive");
+    err e = filter_warm(store_of(c), ACTOR_CLI, c->files[0].bytes, now_of(c), c->arena, &n, &why);
+    return end(c, e, e ? why : str_print(c->arena, "%" PRId64 " decisions learned", n));
+}
+
+static err filter_reset_work(struct tx *tx, void *arg)
+{
+    return filter_reset(tx, ACTOR_CLI, now_of(arg));
+}
+
+static int filter_reset_run(struct call *c)
+{
+    err e = store_write(store_of(c), filter_reset_work, c);
+    return end(c, e, S("the filter knows nothing any more"));
+}
+
+static int filter_show_run(struct call *c)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct filter_figures f = { 0 };
+    struct hold_rules site = { 0 };
+    err e = store_read(store_of(c), &tx);
+    if (!e)
+        e = hold_rules_get(&tx, SCOPE_SITE, 0, c->arena, &site);
+    if (!e)
+        e = filter_figures_get(&tx, now_of(c) - FILTER_FIGURES_SPAN, site.numbers[RULE_FILTER] * 10,
+                               &f);
+    if (e)
+        return end(c, e, S(""));
+    call_say(c, "learned: %" PRId64 " good, %" PRId64 " spam; %" PRId64 " features", f.learned_good,
+             f.learned_spam, f.features);
+    call_say(c,
+             "last 30 days, at %" PRId64 " percent: %" PRId64 " of %" PRId64
+             " good comments taken for spam, %" PRId64 " of %" PRId64 " spam missed",
+             site.numbers[RULE_FILTER], f.good_wrong, f.good, f.spam_wrong, f.spam);
+    return EXIT_DONE;
+}
+
+/* ---- again the folder ---- */
+
 static int backup_run(struct call *c)
 {
     if (c->file_count != 1)
@@ -397,6 +496,16 @@ const struct command command_table[] = {
       NULL, 0, COMMAND_SHARED, bounce_read_input, bounce_run },
     { "backup", "FILE", "writes a consistent copy of everything, also while the server runs", NULL,
       0, COMMAND_SHARED, backup_read, backup_run },
+    { "filter show", "", "says what the filter has learned, and how often it was wrong", NULL, 0,
+      COMMAND_SHARED, NULL, filter_show_run },
+    { "filter export", "FILE", "writes the filter's counts", NULL, 0, COMMAND_SHARED, backup_read,
+      filter_export_run },
+    { "filter import", "FILE", "adds the counts of such a file", NULL, 0, COMMAND_SHARED,
+      filter_import_read, filter_import_run },
+    { "filter warm", "FILE.jsonl", "learns decisions made elsewhere (docs/filter.md)", NULL, 0,
+      COMMAND_SHARED, filter_warm_read, filter_warm_run },
+    { "filter reset", "", "makes the filter forget everything", NULL, 0, COMMAND_SHARED, NULL,
+      filter_reset_run },
     { "check", "", "examines the whole data folder", NULL, 0, COMMAND_SHARED, NULL, check_run },
     { "demo", "", "fills an empty data folder with the demo newsroom", OPTIONS(demo_options),
       COMMAND_OPENED, NULL, demo_run },

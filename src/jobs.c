@@ -2,6 +2,7 @@
 #include "base/check.h"
 #include "discussion/comment_event.h"
 #include "discussion/comment_render.h"
+#include "discussion/filter_learn.h"
 #include "people/daily.h"
 #include "publishing/report_edit.h"
 #include "render/format.h"
@@ -85,6 +86,13 @@ static err do_comment_event(void *arg, const struct job *job)
     return comment_event_job(newsroom_app(w->room), days);
 }
 
+static err do_filter_learn(void *arg, const struct job *job)
+{
+    (void)job; // there is one
+    const struct work *w = arg;
+    return filter_learn_job(newsroom_app(w->room));
+}
+
 /* Every kind of later work. */
 static const struct job_kind kinds[] = {
     { .name = { "report-publish", 14 },
@@ -94,6 +102,7 @@ static const struct job_kind kinds[] = {
       .run = do_people_daily,
       .tries = JOB_TRIES_MAX },
     { .name = { "report-render", 13 }, .run = do_render }, /* the Markdown renderer has changed */
+    { .name = { FILTER_LEARN_JOB, sizeof FILTER_LEARN_JOB - 1 }, .run = do_filter_learn },
     { .name = { COMMENT_RENDER_JOB, sizeof COMMENT_RENDER_JOB - 1 },
       .run = do_comment_render,
       .tries = JOB_TRIES_MAX },

@@ -64,6 +64,8 @@ static const char *const notices[] = {
     NOTICE "question_set",
     NOTICE "answer_used",
     NOTICE "answer_unused",
+    NOTICE "filter_imported",
+    NOTICE "filter_reset",
     NOTICE "goal_set",
     NOTICE "goal_dropped",
     NOTICE "contribution_added",

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "discussion/comment_event.h"
 #include "discussion/comment_row.h"
+#include "discussion/filter_learn.h"
 #include "discussion/hold_rules.h"
 #include "discussion/record.h"
 #include "discussion/trace.h"
@@ -13,7 +14,8 @@
 
 #define DESK_ROWS                                                                                  \
     "select " COMMENT_COLUMNS ", coalesce(o.email, ''), hold, coalesce(changed_at, 0), "           \
-    "coalesce(changed_by, 0), coalesce(o.hold_about, '') from comment left join comment_origin o on o.comment = comment.id "
+    "coalesce(changed_by, 0), coalesce(o.hold_about, '') from comment left join comment_origin o " \
+    "on o.comment = comment.id "
 #define DESK_QUEUE " and state <> 'published' and id < $1 order by id desc limit $2"
 QUERY(desk_newest, DESK_ROWS "where id < $1 order by id desc limit $2");
 QUERY(desk_held, DESK_ROWS "where state = 'held'" DESK_QUEUE);
@@ -21,6 +23,8 @@ QUERY(desk_hidden, DESK_ROWS "where state = 'hidden'" DESK_QUEUE);
 QUERY(desk_spam, DESK_ROWS "where state = 'spam'" DESK_QUEUE);
 QUERY(desk_row, DESK_ROWS "where id = $1");
 
+QUERY(typed_row, "select c.name, o.body, coalesce(o.guess, 0) from comment c "
+                 "join comment_origin o on o.comment = c.id where c.id = $1");
 QUERY(state_row, "select report, coalesce(parent, 0), coalesce(root, id), " COMMENT_STATE_NUMBER
                  ", visible, children, erased, reason, coalesce(question, 0) "
                  "from comment where id = $1");
@@ -220,13 +224,29 @@ static enum comment_change change_of(enum comment_state from, enum comment_state
     return COMMENT_CHANGE_EDITED;
 }
 
-/* Tells who watches, and the rules that know their people. */
-static err tell(struct tx *tx, const struct standing *old, enum comment_state to, int64_t now)
+/* What a decision of the staff teaches the filter; one that is undone teaches nothing. */
+static err teach(struct tx *tx, int64_t comment, const struct comment_former *to, int64_t now)
 {
-    err e = comment_event_add(tx, old->node.id, old->report, change_of(old->state, to), now);
-    if (!e && to == COMMENT_STATE_PUBLISHED)
+    switch (to->state) {
+    case COMMENT_STATE_PUBLISHED:
+        return filter_lesson(tx, comment, to->changed_by ? LESSON_GOOD : LESSON_NONE, now);
+    case COMMENT_STATE_SPAM:
+        return filter_lesson(tx, comment, to->changed_by ? LESSON_SPAM : LESSON_NONE, now);
+    case COMMENT_STATE_HELD: return filter_lesson(tx, comment, LESSON_NONE, now);
+    case COMMENT_STATE_HIDDEN:
+    case COMMENT_STATE_DELETED: break;
+    }
+    return OK;
+}
+
+/* Tells who watches, and the rules that know their people. */
+static err tell(struct tx *tx, const struct standing *old, const struct comment_former *to,
+                int64_t now)
+{
+    err e = comment_event_add(tx, old->node.id, old->report, change_of(old->state, to->state), now);
+    if (!e && to->state == COMMENT_STATE_PUBLISHED)
         e = known_add(tx, old->node.id, now);
-    return e;
+    return e ? e : teach(tx, old->node.id, to, now);
 }
 
 static err change(struct tx *tx, const struct standing *old, const struct comment_former *to,
@@ -236,7 +256,7 @@ static err change(struct tx *tx, const struct standing *old, const struct commen
     if (!e)
         e = count_change(tx, old, to);
     if (!e)
-        e = tell(tx, old, to->state, now);
+        e = tell(tx, old, to, now);
     return e ? fault(e) : OK;
 }
 
@@ -308,5 +328,20 @@ err comment_erase_author(struct tx *tx, int64_t id, int64_t by, int64_t now)
     if (e)
         return fault(e);
     tx_touch(tx, "report/%" PRId64, old.report);
+    return OK;
+}
+
+err comment_typed_get(struct tx *tx, int64_t id, struct arena *a, struct comment_typed *ret)
+{
+    struct stmt *s = query_start(tx, &typed_row);
+    bind_int(s, 1, id);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e)
+        return fault(e);
+    if (!row)
+        return DESK_NO_COMMENT;
+    *ret = (struct comment_typed){ column_str(s, 0, a), column_str(s, 1, a), column_int(s, 2) };
+    query_end(s);
     return OK;
 }

@@ -18,7 +18,7 @@ struct desk_comment {
     struct comment comment; /* with its html, whatever its state */
     struct str email;
     enum comment_hold hold;
-    struct str hold_about; /* what the rule saw (comment.h) */
+    struct str hold_about;          /* what the rule saw (comment.h) */
     int64_t changed_at, changed_by; /* last change of state: when, and which person; 0: none */
 };
 struct desk_comments {
@@ -63,6 +63,14 @@ struct comment_former {
     enum reason reason;
     int64_t changed_at, changed_by; /* 0: none */
 };
+/* What was typed, and what the filter thought of it. DESK_NO_COMMENT: none, or deleted. */
+struct comment_typed {
+    struct str name, body;
+    int64_t guess; /* GUESS_NONE: nothing */
+};
+MUST_USE err comment_typed_get(struct tx *tx, int64_t id, struct arena *a,
+                               struct comment_typed *ret);
+
 /* For decision.c: as it was before a change, exactly, to held too. Refuses with DESK_NO_COMMENT and
  * DESK_DELETED. */
 MUST_USE err comment_put_back(struct tx *tx, int64_t id, const struct comment_former *was,

@@ -54,7 +54,7 @@ static struct str folded(struct arena *a, struct str text)
     char *p = arena_new(a, char, 2 * text.n + 8); // folding makes few characters longer
     size_t n = 0;
     bool gap = false;
-    while (text.n && n + 5 < 2 * text.n + n + 8) {
+    while (text.n) {
         uint32_t c = 0;
         enum fold_kind kind = fold_char(utf8_next(&text), &c);
         if (kind == FOLD_NOTHING)

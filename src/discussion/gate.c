@@ -24,7 +24,8 @@ struct gate *gate_make(struct arena *a, struct store *s, int64_t now)
                         .spent = spent_make(a),
                         .voters = rates_make(a, RATES_LARGE / 4),
                         .newcomers = rates_make(a, RATES_LARGE / 4),
-                        .bursts = bursts_make(a) };
+                        .bursts = bursts_make(a),
+                        .learner = learner_make(a, s) };
     check(pthread_mutex_init(&g->lock, NULL) == 0);
     return g;
 }
@@ -42,6 +43,7 @@ void gate_end(struct gate *g)
         rates_end(all[i]);
     spent_end(g->spent);
     bursts_end(g->bursts);
+    learner_end(g->learner);
     pthread_mutex_destroy(&g->lock);
 }
 
@@ -49,6 +51,8 @@ void gate_topic_moved(struct gate *g, struct str topic)
 {
     if (str_eq(topic, S("rules")) || str_eq(topic, S("bans")) || str_eq(topic, S("staff")))
         atomic_store(&g->stale, true);
+    if (str_eq(topic, S("filter")))
+        learner_stale(g->learner);
 }
 
 /* ---- attacks */
@@ -299,6 +303,18 @@ static err judge_first(struct judging *j)
     return OK;
 }
 
+/* The guess is kept with the comment whether it holds it or not, so that it can be judged too. */
+static err judge_filter(struct judging *j)
+{
+    struct filter_guess guess = { 0 };
+    err e = learner_guess(j->g->learner, j->r->arena, j->d->name, j->d->body, &guess);
+    int64_t from = number(j, RULE_FILTER);
+    j->d->guess = guess.guess;
+    if (!e && from && guess.guess >= from * 10)
+        hold(j, COMMENT_HOLD_FILTER, str_print(j->r->arena, "%" PRId64 " %%", guess.guess / 10));
+    return e;
+}
+
 /* Rules of the report's series count too; only when some series has rules is it looked up. */
 static err find_sets(struct judging *j)
 {
@@ -359,7 +375,8 @@ static err judge_rules(struct judging *j)
     judge_words(j);
     judge_repeats(j);
     judge_slow(j);
-    return judge_first(j);
+    e = judge_filter(j);
+    return e ? e : judge_first(j);
 }
 
 static err judge(struct judging *j)
@@ -396,4 +413,11 @@ err gate_comment(const struct request *r, struct comment_draft *d)
     e = judge(&j);
     snapshot_drop(j.g, s);
     return e;
+}
+
+err gate_guess(const struct app *app, struct arena *a, struct str name, struct str body,
+               struct filter_guess *ret)
+{
+    *ret = (struct filter_guess){ 0 };
+    return app->gate ? learner_guess(app->gate->learner, a, name, body, ret) : OK;
 }

@@ -8,8 +8,8 @@
  * Everything is judged in the request's own thread from a copy of the rules in memory and from
  * counts of what came lately, so that the writer of the store has nothing to do with it.
  *
- * The copy is made anew, by the next who asks, after the topics "rules", "bans" or "staff" moved.
- * The counts are of this process and forgotten with it.
+ * The copy is made anew, by the next who asks, after the topics "rules", "bans" or "staff" moved;
+ * the filter's after "filter". The counts are of this process and forgotten with it.
  *
  * *Under attack*: by the operator's switch, or by itself for ATTACK_SPAN after the rules held or
  * limits refused more than ATTACK_TROUBLES within a minute.
@@ -62,5 +62,10 @@ MUST_USE err gate_banned(const struct request *r, int64_t *ret_until);
 
 /* Something that only an attack makes often: a limit was reached. */
 void gate_trouble(const struct request *r);
+/* For the desk: what the filter says now of a text, and why; the reasons in `a`. */
+struct filter_guess;
+MUST_USE err gate_guess(const struct app *app, struct arena *a, struct str name, struct str body,
+                        struct filter_guess *ret);
+
 /* For the desk: whether the proof of work is asked for now. */
 MUST_USE err gate_attacked(const struct app *app, int64_t now, bool *ret);

@@ -1,5 +1,6 @@
 #pragma once
 #include "discussion/ban.h"
+#include "discussion/filter_learn.h"
 #include "discussion/gate.h"
 #include "discussion/hold_rules.h"
 #include "discussion/rates.h"
@@ -43,6 +44,7 @@ struct gate {
     struct spent *spent;
     struct rates *voters, *newcomers; /* new voters by neighbourhood, and those counted */
     struct bursts *bursts;
+    struct learner *learner; /* the filter */
 };
 
 /* gate_snapshot.c: a snapshot that is not stale, until snapshot_drop(). */

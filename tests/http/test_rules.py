@@ -3,8 +3,10 @@ a flood could drown a discussion, a stranger sign as the editor, or one machine 
 
 import hashlib
 import itertools
+import json
 import re
 import threading
+import time
 
 import pytest
 
@@ -273,7 +275,6 @@ def solve(asked):
 
 
 def challenge(client, act, thing):
-    import json
     answer = client.get(f"/challenge?for={act}&object={thing}")
     assert answer.status == 200 and "no-store" in answer.headers["cache-control"]
     return json.loads(answer.text)
@@ -329,3 +330,87 @@ def test_a_challenge_ends_with_the_process_that_made_it(room):
     room.site.start()
     reader = From(room, "192.0.2.5")
     assert reader.say("hello", Diurnal_Script="1", Diurnal_Work=work).status == 428
+
+
+SPAM = "Cheap pills and casino bonus at our online pharmacy, order number {}"
+GOOD = "The water in Weir Lane rose again, the neighbours carry sandbags, house {}"
+
+
+def decide(room, n, action):
+    page = room.moderator.get(f"/desk/comments/{n}")
+    answer = room.moderator.send(form_of(page, f"/comments/{n}"), action)
+    if answer.status == 200:
+        answer = room.moderator.send(form_of(answer, f"/comments/{n}"))
+    assert answer.status == 303, answer.text[:3000]
+
+
+def learned(room, good, spam):
+    """Waits until the job has learned that many."""
+    wanted = f"learned: {good} good, {spam} spam"
+    for _ in range(200):
+        out = room.site.command("filter", "show")[1]
+        if wanted in out:
+            return out
+        time.sleep(0.05)
+    raise AssertionError(out)
+
+
+def test_the_filter_learns_from_the_desk_and_says_why(tmp_path):
+    room = make_newsroom(tmp_path, PROXY + "\n[discussion]\nmoderation = hold_all\n")
+    try:
+        room.site.publish(REPORT)
+        assert "knows too little" in room.moderator.get(
+            f"/desk/comments/{number(From(room, '192.0.2.1').say('First'))}/filter").text
+        lines = [json.dumps({"spam": text is SPAM, "name": "Someone", "body": text.format(i)})
+                 for i in range(20) for text in (SPAM, GOOD)]
+        path = tmp_path / "decisions.jsonl"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        assert "40 decisions learned" in room.site.command("filter", "warm", str(path))[1]
+        spam = number(From(room, "100.64.0.1").say(SPAM.format(99)))
+        good = number(From(room, "100.64.1.1").say(GOOD.format(99)))
+        text = room.moderator.get(f"/desk/comments/{spam}/filter").text
+        assert "speaks for spam" in text and re.search(r"spam with (9\d|100)", text) and "casino" in text
+        text = room.moderator.get(f"/desk/comments/{good}/filter").text
+        assert "speaks for a good comment" in text and "sandbags" in text
+        decide(room, spam, "spam")
+        decide(room, good, "spam")  # it was wrong about this one
+        out = learned(room, 20, 22)
+        assert "0 of 0 good comments taken for spam, 1 of 2 spam missed" in out
+        decide(room, good, "approve")
+        assert "0 of 1 good comments taken for spam, 0 of 1 spam missed" in learned(room, 21, 21)
+        text = room.moderator.get("/desk/filter").text
+        assert "21 good comments and 21 of spam" in text and "taken for spam: 0 of 1" in text
+        assert "/desk/filter/export" not in text
+        file = room.owner.get("/desk/filter/export")
+        assert file.status == 200 and file.text.startswith("diurnal-filter 1\ncomments 21 21\n")
+        page = room.owner.get("/desk/filter")
+        assert room.owner.post("/desk/filter/reset", {}).status == 422
+        assert room.owner.post("/desk/filter/reset", {"sure": "yes"}).status == 303
+        assert "learned: 0 good, 0 spam" in room.site.command("filter", "show")[1]
+        assert "knows too little" in room.moderator.get(f"/desk/comments/{good}/filter").text
+        answer = room.owner.send(form_of(page, "/import"), files=[("file", ("x.txt", b"nonsense"))])
+        assert answer.status == 422 and "Nothing was imported" in answer.text
+        answer = room.owner.send(form_of(page, "/import"), files=[("file", ("x.txt", file.body))])
+        assert answer.status == 303, answer.text[:2000]
+        room.site.command("filter", "export", str(tmp_path / "out.txt"))
+        assert (tmp_path / "out.txt").read_bytes() == file.body
+        status, _, why_not = room.site.command("filter", "import", str(path), check=False)
+        assert status == 1 and "not a filter of ours" in why_not
+        assert {"filter.warm", "filter.reset", "filter.import"} <= set(room.actions())
+        assert "everything holds" in room.site.command("check")[1]
+    finally:
+        room.site.stop()
+
+
+def test_the_filter_holds_what_it_takes_for_spam(room, tmp_path):
+    path = tmp_path / "decisions.jsonl"
+    path.write_text("\n".join(json.dumps({"spam": text is SPAM, "body": text.format(i)})
+                              for i in range(20) for text in (SPAM, GOOD)), encoding="utf-8")
+    room.site.command("filter", "warm", str(path))
+    assert "filter" in why(room, number(From(room, "100.64.0.1").say(SPAM.format(7))))
+    assert why(room, number(From(room, "100.64.1.1").say(GOOD.format(7)))) == ""
+    set_rules(room, filter="0")
+    assert why(room, number(From(room, "100.64.2.1").say(SPAM.format(8)))) == ""
+    room.site.command("filter", "reset")
+    set_rules(room, filter="1")
+    assert why(room, number(From(room, "100.64.3.1").say(SPAM.format(9)))) == ""

@@ -50,13 +50,13 @@ create table filter_feature (
 -- What the desk decided of a comment, what the filter had said before, and what it has learned.
 create table filter_lesson (
     comment integer primary key references comment (id),
-    spam integer not null check (spam in (0, 1)),
+    spam integer check (spam in (0, 1)), -- null: the decision was taken back
     learned integer check (learned in (0, 1)), -- null: not yet
     guess integer check (guess between 0 and 1000), -- thousandths of spam, as said when it came
     at integer not null
 ) strict;
 create index filter_lesson_at on filter_lesson (at);
-create index filter_lesson_new on filter_lesson (comment) where learned is null or learned <> spam;
+create index filter_lesson_new on filter_lesson (comment) where coalesce(learned, -1) <> coalesce(spam, -1);
 
 -- Votes of one neighbourhood on one comment that came too close together: one of them counts.
 create table vote_burst (
