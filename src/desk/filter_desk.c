@@ -1,5 +1,4 @@
 #include "base/clock.h"
-#include "base/config.h"
 #include "desk/rules_desk.h"
 #include "discussion/comment_desk.h"
 #include "discussion/filter_learn.h"
@@ -9,9 +8,6 @@
 #include "render/format.h"
 
 #include <inttypes.h>
-
-CONFIG_INT(limit_filter_bytes, "limits", "filter_bytes", 9437184, 4096, FILTER_FILE_MAX,
-           "Bytes of a filter's file that is imported at the desk.");
 
 /* ---- the filter's page */
 

@@ -19,7 +19,6 @@ err filter_show(struct request *r, struct response *ret);
 err filter_export_get(struct request *r, struct response *ret);  /* GET /desk/filter/export */
 err filter_import_post(struct request *r, struct response *ret); /* POST /desk/filter/import */
 err filter_reset_post(struct request *r, struct response *ret);  /* POST /desk/filter/reset */
-extern const struct config_key limit_filter_bytes;               /* [limits] filter_bytes */
 
 /* GET and POST /desk/comments/{id}/ban: whom, how long, why. */
 err ban_new_show(struct request *r, struct response *ret);
