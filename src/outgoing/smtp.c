@@ -18,6 +18,7 @@ struct smtp {
     /* Of the mail being sent. */
     struct str left; /* of its message */
     enum stage stage;
+    bool over; /* we said QUIT: what is said now is no answer to it */
     int code; /* the last whole answer since the last command */
     char said[SMTP_ANSWER_MAX];
     size_t said_n;
@@ -85,6 +86,9 @@ static const struct {
 
 static void saw_command(struct smtp *s, struct str line)
 {
+    s->over = s->over || str_starts(line, S("QUIT"));
+    if (s->over)
+        return;
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (str_starts(line, str_from_z(commands[i].verb)))
             s->stage = commands[i].stage;
@@ -97,7 +101,7 @@ static void saw_answer(struct smtp *s, struct str line)
 {
     int64_t code = 0;
     struct str rest = line;
-    if (!scan_digits(&rest, 3, &code))
+    if (s->over || !scan_digits(&rest, 3, &code))
         return;
     bool more = scan_char(&rest, '-');
     if (!s->said_n) {
@@ -231,6 +235,7 @@ static CURLcode try_once(struct smtp *s, struct str message, bool fresh)
 {
     s->left = message;
     s->stage = AT_START;
+    s->over = false;
     s->code = 0;
     s->said_n = 0;
     s->trouble[0] = 0;
