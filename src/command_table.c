@@ -464,6 +464,8 @@ static const struct option serve_options[] = {
     { "listen", "ADDR:PORT", "or unix:PATH; 127.0.0.1:8080 unless given, port 0: a free one",
       false },
     { "listen-metrics", "ADDR:PORT", "for /metrics and /healthz", false },
+    { "listen-live", "ADDR:PORT", "or unix:PATH; for /live/ alone, with room for thousands",
+      false },
 };
 
 static const struct option demo_options[] = {

@@ -24,6 +24,7 @@
 #include "publishing/page_http.h"
 #include "site/feed.h"
 #include "site/front.h"
+#include "site/live_page.h"
 #include "site/me.h"
 #include "site/question_api.h"
 #include "site/question_page.h"
@@ -116,6 +117,7 @@ const struct route routes[] = {
       .need = PUBLIC,
       .limit = LIMIT_VOTE },
     PAGE("/challenge", work_challenge_show, "for object"),
+    PAGE("/live/events", live_page_show, "reports after"),
     PAGE("/me", me_show, "report comments"),
 
     PAGE("/funding", funding_page_get, "after goals"),

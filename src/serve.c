@@ -6,6 +6,7 @@
 #include "discussion/gate.h"
 #include "http/server.h"
 #include "jobs.h"
+#include "live/live.h"
 #include "mail/post.h"
 #include "mail_kinds.h"
 #include "newsroom.h"
@@ -13,6 +14,7 @@
 #include "people/link.h"
 #include "publishing/layout.h"
 #include "routes.h"
+#include "site/live_feed.h"
 #include "store/store.h"
 
 #include <malloc.h>
@@ -42,13 +44,21 @@ static void drop(void *arg, const struct setup *s)
     newsroom_drop(arg, s);
 }
 
+/* Votes have a topic of their own for open pages; pages kept are made from the report's. */
 static void topic_moved(void *arg, struct str topic)
 {
     const struct app *app = arg;
     gate_topic_moved(app->gate, topic);
     if (str_eq(topic, S(MAIL_TOPIC)))
         post_wake(app->post);
-    server_topic_moved(app->http, topic);
+    if (!str_starts(topic, S("vote/")))
+        server_topic_moved(app->http, topic);
+    live_feed_topic(app->feed, topic);
+}
+
+static void put_metrics(void *arg, struct buf *out)
+{
+    live_metrics(newsroom_app(arg)->live, out);
 }
 
 static err start_http(struct service *s, const struct call *c, struct str *ret_why)
@@ -63,10 +73,15 @@ static err start_http(struct service *s, const struct call *c, struct str *ret_w
                    .drop = drop,
                    .admit = person_admit,
                    .error_page = layout_error_page,
+                   .metrics = put_metrics,
                    .arg = s->room },
         .listen = listen.n ? listen : S("127.0.0.1:8080"),
         .listen_metrics = call_option(c, "listen-metrics"),
+        .listen_live = call_option(c, "listen-live"),
     };
+    app->live = live_start();
+    app->feed = live_feed_start(
+        &(struct live_feed_options){ .app = app, .pin = pin, .drop = drop, .arg = s->room });
     err e = server_start(&o, &s->http);
     if (e == SERVER_LOG_WRONG) {
         *ret_why = S("the file that server.access_log names cannot be opened");
@@ -119,6 +134,8 @@ static err start(struct service *s, const struct call *c, struct str *ret_why)
 static void stop(struct service *s)
 {
     int64_t until = clock_monotonic() + STOP_WITHIN;
+    struct app *app = s->room ? newsroom_app(s->room) : NULL;
+    live_end(app ? app->live : NULL);
     bool ended = control_stop(s->control, STOP_WITHIN / 2);
     if (s->http)
         ended = server_stop(s->http, until - clock_monotonic()) && ended;
@@ -131,6 +148,8 @@ static void stop(struct service *s)
     work_stop(s->work);
     if (s->room)
         post_stop(newsroom_app(s->room)->post);
+    live_feed_stop(app ? app->feed : NULL);
+    live_free(app ? app->live : NULL);
     newsroom_close(s->room);
 }
 
@@ -189,10 +208,9 @@ static err first_link_work(struct tx *tx, void *arg)
     return link_add_first(tx, f->now, f->arena, &f->token);
 }
 
-static struct str address_of(const struct service *s, const struct call *c)
+/* "http://127.0.0.1:8080" of what was asked for, with the port that it became. */
+static struct str address_of(const struct call *c, struct str listen, int port)
 {
-    struct str listen = call_option(c, "listen");
-    int port = server_port(s->http);
     if (!port)
         return listen;
     struct str host = listen.n ? listen : S("127.0.0.1:");
@@ -220,8 +238,12 @@ static err greet(const struct service *s, const struct call *c)
         log_event("event=disk_full what=first_link");
     else if (e)
         return fault(e);
-    struct str address = address_of(s, c);
+    struct str address = address_of(c, call_option(c, "listen"), server_port(s->http));
     printf("listening on " STR_FMT "\n", STR_ARG(address));
+    struct str live = call_option(c, "listen-live");
+    if (live.n)
+        printf("live streams on " STR_FMT "\n",
+               STR_ARG(address_of(c, live, server_live_port(s->http))));
     if (f.token.n)
         printf("desk link: " STR_FMT STR_FMT "\n", STR_ARG(site_of(s, c, address)),
                STR_ARG(link_path(c->arena, f.token)));

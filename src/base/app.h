@@ -13,6 +13,8 @@
 struct app {
     struct store *store;       /* store/store.h */
     struct server *http;       /* http/server.h */
+    struct live *live;         /* live/live.h: open streams */
+    struct live_feed *feed;    /* site/live_feed.h: what they are told */
     struct keys *keys;         /* people/keys.h: what the program signs and hashes with */
     struct sign_ins *sign_ins; /* people/sign_in.h: the queue at the desk's door */
     struct recent *recent;     /* discussion/recent.h: what was said lately */

@@ -74,6 +74,7 @@ static const struct view sort_view = VIEW(struct sort_view, sort_fields);
 
 static const struct field discussion_fields[] = {
     FIELD_INT(struct discussion_view, report),
+    FIELD_INT(struct discussion_view, live),
     FIELD_STR(struct discussion_view, heading),
     FIELD_STR(struct discussion_view, about_url),
     FIELD_STR(struct discussion_view, about),
@@ -500,6 +501,7 @@ err discussion_view_fill(const struct discussion_place *p, struct arena *a,
     struct filling f = { .p = p, .a = a, .theme = p->setup->theme, .formats = p->setup->formats };
     struct discussion_view v = {
         .report = l->query.report,
+        .live = l->event,
         .heading = theme_phrase(f.theme, a, "comment_count", count, COUNT(count)),
         .sorts = fill_sorts(&f),
         .closed = !l->counts.open,

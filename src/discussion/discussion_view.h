@@ -57,6 +57,7 @@ struct sort_view {
 };
 struct discussion_view {
     int64_t report;
+    int64_t live; /* the comment event that a stream of this page goes on from (site/live_page.h) */
     struct str heading;          /* "312 comments" */
     struct str about_url, about; /* "Answers to: ..." and its passage, when nothing else is shown */
     struct list filters;    /* of struct sort_view: all comments, answers; none without answers */

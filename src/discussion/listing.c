@@ -3,6 +3,7 @@
  * ends at a limit, so that a piece costs the same under a hundred comments as under a million.
  */
 #include "discussion/listing.h"
+#include "discussion/comment_event.h"
 #include "discussion/comment_row.h"
 #include "discussion/cursor.h"
 #include "discussion/vote.h"
@@ -498,6 +499,8 @@ err listing_get(struct tx *tx, struct arena *a, const struct listing_query *q, s
     p.threads = arena_new(a, struct thread, max);
     struct listing listing = { .query = *q, .first = q->after.n == 0 };
     err e = discussion_get(tx, q->report, &listing.counts);
+    if (!e)
+        e = comment_event_last(tx, &listing.event);
     if (!e)
         e = read_piece(&p, &listing);
     if (e)

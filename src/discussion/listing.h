@@ -60,6 +60,7 @@ struct listing {
     size_t count;
     struct str next;            /* cursor of the next piece, or empty */
     bool first;                 /* nothing comes before this piece */
+    int64_t event;              /* the last comment event before this was read */
     const struct comment *mine; /* the viewer's own comments that are held, latest first */
     size_t mine_count;
 };

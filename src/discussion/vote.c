@@ -25,6 +25,8 @@ QUERY(burst_rows, "select b.comment, c.report, b.first_at, b.last_at, b.votes fr
                   "join comment c on c.id = b.comment order by b.last_at desc limit $1");
 QUERY(vote_row, "select value from vote where comment = $1 and voter = $2");
 
+QUERY(vote_score, "select score from comment where id = $1 and state = 'published'");
+
 CHECK_ROWS(vote_counted, "a comment's votes are the sums of those stored",
            "select c.id, c.up, c.down, c.score, coalesce(v.up, 0) as counted_up, "
            "coalesce(v.down, 0) as counted_down from comment c left join "
@@ -166,6 +168,7 @@ static err change(struct tx *tx, const struct vote *v, const struct subject *was
     if (e)
         return fault(e);
     tx_touch(tx, "report/%" PRId64, was->report);
+    tx_touch(tx, "vote/%" PRId64 "/%" PRId64, was->report, v->comment);
     return OK;
 }
 
@@ -189,6 +192,21 @@ err vote_get(struct tx *tx, int64_t comment, struct str voter, int64_t *ret_valu
     if (e)
         return fault(e);
     *ret_value = row ? column_int(s, 0) : 0;
+    if (row)
+        query_end(s);
+    return OK;
+}
+
+err vote_score_of(struct tx *tx, int64_t comment, bool *ret_shown, int64_t *ret_score)
+{
+    struct stmt *s = query_start(tx, &vote_score);
+    bind_int(s, 1, comment);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e)
+        return fault(e);
+    *ret_shown = row;
+    *ret_score = row ? column_int(s, 0) : 0;
     if (row)
         query_end(s);
     return OK;

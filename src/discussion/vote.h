@@ -32,8 +32,12 @@ enum {
     VOTE_NOT_PUBLISHED,  /* held, hidden, spam or deleted; or its report is not public */
     VOTE_OWN,            /* by the comment's author */
 };
-/* Setting the same value again changes nothing and is no error. */
+/* Setting the same value again changes nothing and is no error. Touches the topics "report/R" and
+ * "vote/R/C": of the report and the comment. */
 MUST_USE err vote_set(struct tx *tx, const struct vote *v, struct vote_sums *ret);
+
+/* A comment's score as it is now; shown: whether it is published. */
+MUST_USE err vote_score_of(struct tx *tx, int64_t comment, bool *ret_shown, int64_t *ret_score);
 
 /* The voter's vote on one comment: -1, 0 or +1. */
 MUST_USE err vote_get(struct tx *tx, int64_t comment, struct str voter, int64_t *ret_value);

@@ -14,7 +14,7 @@
  *   serve.c     what a worker does with a request
  *   reply.c     makes the library's responses out of ours
  *   cache.c     pages kept ready; page.c what one consists of, key.c what it is kept by
- *   stream.c    bodies made in pieces
+ *   stream.c    bodies made in pieces; tap.c bodies without an end
  *   request.c   what handlers ask of a request
  *   response.c  what handlers say in a response
  */
@@ -29,6 +29,8 @@ struct server {
 
     struct MHD_Daemon *daemon;
     struct listener listener;
+    struct MHD_Daemon *live; /* for open streams: its own thread, small pools; NULL: none */
+    struct listener live_listener;
     struct workers *workers;
     struct watchdog watchdog;
     struct tally *tally;
@@ -59,6 +61,9 @@ size_t engine_route_limit(struct server *s, const struct route *route);
 /* event.c: the library's callbacks; `arg` is the server. */
 void event_connection(void *arg, struct MHD_Connection *connection, void **socket_context,
                       enum MHD_ConnectionNotificationCode code);
+/* The same on the listener for open streams. */
+void event_live_connection(void *arg, struct MHD_Connection *connection, void **socket_context,
+                           enum MHD_ConnectionNotificationCode code);
 void *event_line(void *arg, const char *target, struct MHD_Connection *connection);
 enum MHD_Result event_request(void *arg, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *bytes,
@@ -86,6 +91,9 @@ enum { STREAM_TOO_MANY = 1 };
 MUST_USE err stream_first(struct request *r, struct response *response);
 /* Takes over the bench's arena and setup, which live as long as the body. */
 struct reply stream_reply(struct request *r, const struct response *response, struct bench *b);
+
+/* tap.c */
+struct reply tap_reply(struct request *r, const struct response *response);
 
 /* reply.c */
 /* One line of plain text, for what has no page: broken protocol, a full queue. */

@@ -35,7 +35,8 @@ static struct address address_of(const struct sockaddr *a)
     return address;
 }
 
-static struct incoming *connection_begin(struct server *s, struct MHD_Connection *connection)
+static struct incoming *connection_begin(struct server *s, struct MHD_Connection *connection,
+                                         bool live)
 {
     const union MHD_ConnectionInfo *peer =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
@@ -47,6 +48,7 @@ static struct incoming *connection_begin(struct server *s, struct MHD_Connection
     in->server = s;
     in->connection = connection;
     in->peer = address;
+    in->live = live;
     in->settings = engine_settings(s);
     in->task.run = serve_task;
     // Our proxy keeps a few connections ready, and loses a post if one ends as it sends it.
@@ -71,20 +73,30 @@ static void request_end(struct incoming *in)
     in->reserved = 0;
 }
 
-void event_connection(void *arg, struct MHD_Connection *connection, void **socket_context,
-                      enum MHD_ConnectionNotificationCode code)
+static void connection_end(struct server *s, struct incoming *in)
 {
-    struct server *s = arg;
-    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        *socket_context = connection_begin(s, connection);
-        return;
-    }
-    struct incoming *in = *socket_context;
     watchdog_remove(&s->watchdog, &in->watch);
     request_end(in);
     settings_drop(in->settings);
     free(in);
-    *socket_context = NULL;
+}
+
+void event_connection(void *arg, struct MHD_Connection *connection, void **socket_context,
+                      enum MHD_ConnectionNotificationCode code)
+{
+    bool started = code == MHD_CONNECTION_NOTIFY_STARTED;
+    if (!started)
+        connection_end(arg, *socket_context);
+    *socket_context = started ? connection_begin(arg, connection, false) : NULL;
+}
+
+void event_live_connection(void *arg, struct MHD_Connection *connection, void **socket_context,
+                           enum MHD_ConnectionNotificationCode code)
+{
+    bool started = code == MHD_CONNECTION_NOTIFY_STARTED;
+    if (!started)
+        connection_end(arg, *socket_context);
+    *socket_context = started ? connection_begin(arg, connection, true) : NULL;
 }
 
 /* The settings of a request are those in force when it begins. */
@@ -119,7 +131,7 @@ void *event_line(void *arg, const char *target, struct MHD_Connection *connectio
     in->began = clock_monotonic();
     in->target = (struct target){ 0 };
     memset(in->field, 0, sizeof in->field);
-    in->has_body = in->fresh = in->script = in->early = in->admit_first = false;
+    in->tapped = in->has_body = in->fresh = in->script = in->early = in->admit_first = false;
     in->key = (struct str){ 0 };
     in->alone = in->rendered = false;
     in->body_max = in->drain_max = in->received = 0;
@@ -183,10 +195,17 @@ static enum MHD_Result park(struct incoming *in)
     return MHD_YES;
 }
 
+/* Streams are nobody else's, and all the listener for them has. */
+static bool is_live(const struct incoming *in)
+{
+    return str_starts(in->target.path, S("/live/"));
+}
+
 /* Pages that may be shared are GET or HEAD, of no one in particular. */
 static bool shareable(const struct incoming *in)
 {
-    return in->method <= METHOD_HEAD && !in->has_body && !in->fresh && !in->refusal.status;
+    return in->method <= METHOD_HEAD && !in->has_body && !in->fresh && !in->refusal.status &&
+           !is_live(in);
 }
 
 static bool queue_from_cache(struct incoming *in)
@@ -254,6 +273,8 @@ static enum MHD_Result last_call(struct incoming *in)
 {
     if (asks_for_health(in))
         return send_healthy(in);
+    if (in->live && !is_live(in))
+        return send_plain(in, 404, "Only /live/ is here.\n");
     if (!shareable(in))
         return park(in);
     if (queue_plain_address(in))
@@ -364,7 +385,9 @@ void event_completed(void *arg, struct MHD_Connection *connection, void **reques
         return;
     int64_t now = clock_monotonic();
     bool body_sent = in->method != METHOD_HEAD && in->reply.status != 304;
-    if (in->stage == STAGE_ANSWERED && how == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+    if (in->tapped)
+        (void)how; // how long it was open is no time of an answer, and each ends somehow
+    else if (in->stage == STAGE_ANSWERED && how == MHD_REQUEST_TERMINATED_COMPLETED_OK)
         tally_add(s->tally, &(struct answer){ .method = method_name(in->method),
                                               .route = in->pattern ? in->pattern : "-",
                                               .status = in->reply.status,

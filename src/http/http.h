@@ -137,6 +137,29 @@ struct body_source {
     void *state;
 };
 
+/*
+ * A body without an end, for server-sent events: `take` puts at most `most` bytes at `out` and says
+ * how many. When there are none for now it calls tap_sleep() and returns 0; later another thread
+ * calls tap_wake(), and `take` is asked again. The two, and the look whether there is something,
+ * happen under one lock of the caller's, or a wake-up would be lost; and tap_wake() is for taps
+ * that sleep. `take` runs on an event thread, so it only copies. TAP_END ends the body in order.
+ *
+ * `begin` gives the handle before the first `take`; `end` is called once, when the connection is
+ * done with it, and never while the other two run; after `begin` or without it. A client that does
+ * not take what it was given within [limits] live_stall_seconds is cut off.
+ */
+struct tap;
+enum { TAP_END = -1 };
+struct body_tap {
+    void (*begin)(void *state, struct tap *t);
+    int64_t (*take)(void *state, char *out, size_t most);
+    void (*end)(void *state);
+    void *state;
+};
+void tap_sleep(struct tap *t);
+void tap_wake(struct tap *t);
+void tap_cut(struct tap *t); /* does not sleep and takes nothing: its connection ends now */
+
 enum { RESPONSE_HEADERS_MAX = 16 };
 struct header {
     const char *name;
@@ -147,6 +170,7 @@ struct response {
     const char *type;          /* "text/html; charset=utf-8" unless set */
     struct str body;           /* in the request's arena, or static */
     struct body_source source; /* instead of `body` when .more is set */
+    struct body_tap tap;       /* instead of `body` when .take is set */
     enum cache_kind cache;
     bool embeddable; /* /embed/ only: may be framed by anyone */
     struct header headers[RESPONSE_HEADERS_MAX];
@@ -156,6 +180,9 @@ struct response {
 /* The value may not hold CR, LF or NUL (check). Security headers are the server's, on every answer.
  */
 void response_header(struct response *ret, const char *name, struct str value);
+/* Whether the request came in on the listener for live streams (server_options.listen_live). */
+bool request_on_live(const struct request *r);
+
 struct cookie {
     const char *name;
     struct str value; /* cookie-octets only */

@@ -103,6 +103,8 @@ struct incoming {
     enum method method;
     struct str field[HEAD_FIELDS]; /* NULL pointers: not sent */
     bool has_body, fresh, script;
+    bool live;   /* it came in on the listener for live streams */
+    bool tapped; /* its body has no end */
 
     /* The cache's. */
     struct str key; /* empty: its page is nobody else's */

@@ -74,6 +74,8 @@ static void put_all(struct buf *b, struct server *s)
     put_gauge(b, "diurnal_cache_bytes", kept.bytes);
     put_gauge(b, "diurnal_cache_pages", kept.pages);
     put_gauge(b, "diurnal_bodies_bytes", atomic_load(&s->bodies));
+    if (s->o.hooks.metrics)
+        s->o.hooks.metrics(s->o.hooks.arg, b);
 }
 
 static enum MHD_Result send_text(struct MHD_Connection *connection, unsigned status,

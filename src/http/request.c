@@ -86,6 +86,11 @@ bool request_by_script(const struct request *r)
     return r->in->script;
 }
 
+bool request_on_live(const struct request *r)
+{
+    return r->in->live;
+}
+
 bool request_fresh(const struct request *r)
 {
     r->in->work->personal |= r->in->fresh; // others get the page of those who did not write

@@ -241,7 +241,7 @@ static bool may_be_kept(struct request *r, const struct response *response)
     if (!r->route || r->method != HTTP_GET || r->route->need != PUBLIC || in->fresh ||
         (response->status && response->status != 200))
         return false;
-    if (response->source.more)
+    if (response->source.more || response->tap.take)
         return false; // and that says nothing about the route's other pages
     bool personal = in->work->personal || response->cache == CACHE_PRIVATE;
     size_t i = (size_t)(r->route - in->server->o.routes);
@@ -261,7 +261,10 @@ static void finish(struct request *r, const struct response *response, struct be
         in->stage = STAGE_AGAIN;
         return;
     }
-    in->reply = response->source.more ? stream_reply(r, response, b) : reply_own(r, response);
+    if (response->tap.take)
+        in->reply = tap_reply(r, response);
+    else
+        in->reply = response->source.more ? stream_reply(r, response, b) : reply_own(r, response);
     if (in->entry)
         cache_give_up(in->server->cache, in, in->reply.status);
     in->stage = STAGE_READY;

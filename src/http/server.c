@@ -11,13 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
     FILES_FOR_OTHERS = 128, /* descriptors left to the database, logs and outgoing requests */
     EVENT_STACK_BYTES = 512 * 1024,
     ARENA_BYTES = 65536,
-    HEAP_ARENAS = 4, /* glibc would make eight a core, and keep what each of them freed */
+    HEAP_ARENAS = 4,        /* glibc would make eight a core, and keep what each of them freed */
+    LIVE_POOL_BYTES = 6144, /* of one open stream: a browser's head behind a proxy is about 2 KB */
+    LIVE_SEND_BYTES = 16 * 1024,
 };
 #define IDLE_WHEN_CROWDED (2 * SECOND)
 
@@ -61,6 +64,15 @@ static unsigned raise_files(unsigned wanted)
     rlim_t others = FILES_FOR_OTHERS;
     rlim_t room = l.rlim_cur > 2 * others ? l.rlim_cur - others : others;
     return room < wanted ? (unsigned)room : wanted;
+}
+
+/* When there are too few for all, both listeners have less. */
+static void share_files(struct shape *shape, unsigned files)
+{
+    unsigned asked = shape->connections + shape->live_connections;
+    uint64_t part = (uint64_t)files * shape->live_connections / asked;
+    shape->live_connections = (unsigned)part;
+    shape->connections = files - shape->live_connections;
 }
 
 /* Waits for `micros`, or until the server stops: then false. */
@@ -127,24 +139,69 @@ static size_t keep_escapes(void *arg, struct MHD_Connection *connection, char *t
     return strlen(text);
 }
 
-static struct MHD_Daemon *start_daemon(struct server *s)
+/*
+ * A server that stops takes nobody in. The library's own way to do that, MHD_quiesce_daemon, takes
+ * the socket out of the event thread's set from outside, and ends the program when that thread does
+ * so in the same moment (0.9.75).
+ */
+static enum MHD_Result may_connect(void *arg, const struct sockaddr *address, socklen_t n)
+{
+    (void)address; // whoever it is
+    (void)n;
+    const struct server *s = arg;
+    return atomic_load(&s->stopping) ? MHD_NO : MHD_YES;
+}
+
+/* What one of the listeners asks of the library. */
+struct daemon_shape {
+    int fd;
+    unsigned threads, connections;
+    size_t pool_bytes;
+    MHD_NotifyConnectionCallback connected;
+};
+
+static struct MHD_Daemon *start_daemon(struct server *s, const struct daemon_shape *d)
 {
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     struct MHD_OptionItem more[3] = { { MHD_OPTION_END, 0, NULL } };
     size_t n = 0;
-    if (s->shape.threads > 1)
-        more[n++] = (struct MHD_OptionItem){ MHD_OPTION_THREAD_POOL_SIZE, s->shape.threads, NULL };
+    if (d->threads > 1)
+        more[n++] = (struct MHD_OptionItem){ MHD_OPTION_THREAD_POOL_SIZE, d->threads, NULL };
 #if MHD_VERSION >= 0x01000000
     more[n++] = (struct MHD_OptionItem){ MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL };
 #endif
     more[n] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
     return MHD_start_daemon(
-        flags, 0, NULL, NULL, event_request, s, MHD_OPTION_LISTEN_SOCKET, s->listener.fd,
-        MHD_OPTION_URI_LOG_CALLBACK, event_line, s, MHD_OPTION_NOTIFY_CONNECTION, event_connection,
-        s, MHD_OPTION_NOTIFY_COMPLETED, event_completed, s, MHD_OPTION_UNESCAPE_CALLBACK,
-        keep_escapes, NULL, MHD_OPTION_CONNECTION_LIMIT, s->shape.connections,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, s->shape.pool_bytes, MHD_OPTION_THREAD_STACK_SIZE,
-        (size_t)EVENT_STACK_BYTES, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
+        flags, 0, may_connect, s, event_request, s, MHD_OPTION_LISTEN_SOCKET, d->fd,
+        MHD_OPTION_URI_LOG_CALLBACK, event_line, s, MHD_OPTION_NOTIFY_CONNECTION, d->connected, s,
+        MHD_OPTION_NOTIFY_COMPLETED, event_completed, s, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
+        NULL, MHD_OPTION_CONNECTION_LIMIT, d->connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        d->pool_bytes, MHD_OPTION_THREAD_STACK_SIZE, (size_t)EVENT_STACK_BYTES, MHD_OPTION_ARRAY,
+        more, MHD_OPTION_END);
+}
+
+static struct MHD_Daemon *start_main(struct server *s)
+{
+    struct daemon_shape d = { .fd = s->listener.fd,
+                              .threads = s->shape.threads,
+                              .connections = s->shape.connections,
+                              .pool_bytes = s->shape.pool_bytes,
+                              .connected = event_connection };
+    return start_daemon(s, &d);
+}
+
+/* A slow reader shall be noticed, not buffered: the kernel keeps little for each. */
+static struct MHD_Daemon *start_live(struct server *s)
+{
+    int bytes = LIVE_SEND_BYTES;
+    if (setsockopt(s->live_listener.fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes) != 0)
+        return NULL;
+    struct daemon_shape d = { .fd = s->live_listener.fd,
+                              .threads = 1,
+                              .connections = s->shape.live_connections,
+                              .pool_bytes = LIVE_POOL_BYTES,
+                              .connected = event_live_connection };
+    return start_daemon(s, &d);
 }
 
 static err log_to(struct server *s, const struct config *c)
@@ -162,9 +219,12 @@ static struct server *make(const struct server_options *o, const struct config *
     check(s);
     s->o = *o;
     s->shape = shape_read(c);
-    s->shape.connections = raise_files(s->shape.connections);
+    if (!o->listen_live.n)
+        s->shape.live_connections = 0;
+    unsigned files = raise_files(s->shape.connections + s->shape.live_connections);
+    share_files(&s->shape, files);
     s->library_is_loose = strncmp(MHD_get_version(), "0.", 2) == 0;
-    s->listener.fd = -1;
+    s->listener.fd = s->live_listener.fd = -1;
     arena_init(&s->arena, ARENA_BYTES);
     s->routes = routes_make(o->routes, o->route_count);
     s->tally = tally_make();
@@ -204,8 +264,11 @@ static void free_all(struct server *s)
     metrics_stop(s->metrics);
     workers_stop(s->workers);
     listener_unlink(&s->listener, &s->arena);
+    listener_unlink(&s->live_listener, &s->arena);
     if (s->listener.fd >= 0)
         (void)close(s->listener.fd); // nothing can be lost
+    if (s->live_listener.fd >= 0)
+        (void)close(s->live_listener.fd); // as above
     settings_drop(atomic_load(&s->settings));
     cache_free(s->cache);
     free(s->personal);
@@ -244,6 +307,10 @@ static err open_parts(struct server *s, const struct config *c)
     err e = listener_open(s->o.listen, &s->arena, &s->listener);
     if (e)
         return listen_refusal(e);
+    if (s->o.listen_live.n)
+        e = listener_open(s->o.listen_live, &s->arena, &s->live_listener);
+    if (e)
+        return listen_refusal(e);
     struct settings *settings = NULL;
     e = read_settings(s, c, &settings);
     if (e)
@@ -260,8 +327,16 @@ static err start_threads(struct server *s)
 {
     s->ticking = pthread_create(&s->ticker, NULL, tick, s) == 0;
     s->improving = pthread_create(&s->improver, NULL, improve, s) == 0;
-    s->daemon = s->ticking && s->improving ? start_daemon(s) : NULL;
-    s->listener.fd = -1; // the library's now, even where it fails
+    if (!s->ticking || !s->improving)
+        return fault(ERR_IO);
+    if (s->o.listen_live.n) {
+        s->live = start_live(s);
+        s->live_listener.fd = -1; // the library's now, even where it fails
+        if (!s->live)
+            return fault(ERR_IO);
+    }
+    s->daemon = start_main(s);
+    s->listener.fd = -1; // as above
     return s->daemon ? OK : fault(ERR_IO);
 }
 
@@ -290,6 +365,11 @@ err server_start(const struct server_options *o, struct server **ret)
 int server_port(const struct server *s)
 {
     return s->listener.port;
+}
+
+int server_live_port(const struct server *s)
+{
+    return s->live_listener.port;
 }
 
 void server_reload(struct server *s)
@@ -330,7 +410,6 @@ bool server_stop(struct server *s, int64_t deadline)
         return true;
     int64_t until = clock_monotonic() + deadline;
     atomic_store(&s->stopping, true);
-    int fd = MHD_quiesce_daemon(s->daemon);
     bool in_time = wait_for_connections(s, until - deadline / 4);
     if (!in_time)
         watchdog_end_all(&s->watchdog);
@@ -340,7 +419,8 @@ bool server_stop(struct server *s, int64_t deadline)
         return false;
     }
     MHD_stop_daemon(s->daemon);
-    s->listener.fd = fd; // the library handed it back
+    if (s->live)
+        MHD_stop_daemon(s->live);
     free_all(s);
     return true;
 }

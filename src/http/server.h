@@ -18,6 +18,8 @@ struct server_hooks {
     /* Fills *ret with an error page or problem details. Must not fail: falls back to plain text
      * itself. r->route is NULL when no route was found, r->person always may be. */
     void (*error_page)(struct request *r, struct response *ret, int status, const char *word);
+    /* Adds lines to /metrics; may be NULL. */
+    void (*metrics)(void *arg, struct buf *out);
     void *arg;
 };
 enum { HTTP_ANSWERED = 1 };
@@ -30,6 +32,8 @@ struct server_options {
     struct str listen; /* "127.0.0.1:8080", "[::1]:8080", "unix:/run/x.sock"; port 0: the kernel's
                           choice */
     struct str listen_metrics; /* empty: none */
+    struct str listen_live;    /* for addresses under /live/ alone, with memory for thousands of
+                                  connections that stay; empty: none. The main one has them too. */
 };
 enum {
     SERVER_ADDRESS_WRONG = 1, /* not an address of ours, or not allowed to be used */
@@ -45,6 +49,7 @@ bool server_config_check(const struct config *c, struct arena *a, struct str *re
 /* Starts threads: call it after the process has forked, and with SIGPIPE ignored. */
 MUST_USE err server_start(const struct server_options *o, struct server **ret);
 int server_port(const struct server *s); /* the TCP port in use; 0 for a Unix socket */
+int server_live_port(const struct server *s);
 /* After a SIGHUP, once the new setup is in force: limits, proxies and site.url are read anew, the
  * access log is opened anew, all cached pages are stale. The keys of [server] that shape threads
  * and memory need a restart. */

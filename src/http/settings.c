@@ -29,6 +29,8 @@ CONFIG_INT(queue, "server", "queue", 1024, 1, 100000,
 CONFIG_INT(connections, "server", "connections", 10000, 16, 1000000,
            "Connections open at once; more wait in the kernel. The limit on open files is raised "
            "as far as it goes, and lowers this.");
+CONFIG_INT(live_connections, "server", "live_connections", 12000, 16, 1000000,
+           "The same on the listener for live streams (--listen-live).");
 CONFIG_INT(cache_mb, "server", "cache_mb", 64, 1, 65536, "Megabytes of pages kept in memory.");
 CONFIG_INT(client_slots, "server", "client_slots", 65536, 1024, 16777216,
            "Clients and kinds of request whose limits are remembered at once, 16 bytes each.");
@@ -71,6 +73,9 @@ CONFIG_INT(body_seconds, "limits", "body_seconds", 60, 1, 3600,
            "Seconds for a body, and one more for each 16 KB of it.");
 CONFIG_INT(response_seconds, "limits", "response_seconds", 60, 1, 3600,
            "Seconds for taking a response, and one more for each 16 KB of it.");
+CONFIG_INT(live_stall_seconds, "limits", "live_stall_seconds", 20, 1, 600,
+           "Seconds for which a live stream's reader may take nothing of what was sent; it is then "
+           "cut off, and asks again for what it missed.");
 CONFIG_INT(fresh_seconds, "limits", "fresh_seconds", 60, 1, 3600,
            "Seconds for which pages bypass the cache for someone who just wrote.");
 CONFIG_INT(renders_burst, "limits", "renders_burst", 4, 1, 1000,
@@ -169,6 +174,7 @@ static void read_limits(struct settings *s, const struct config *c)
     s->head = read_seconds(c, &head_seconds);
     s->body = read_seconds(c, &body_seconds);
     s->response = read_seconds(c, &response_seconds);
+    s->live_stall = read_seconds(c, &live_stall_seconds);
     s->fresh_seconds = config_int(c, &fresh_seconds);
     s->renders_burst = config_int(c, &renders_burst);
 }
@@ -254,6 +260,7 @@ struct shape shape_read(const struct config *c)
         .queue = read_count(c, &queue),
         .connections = read_count(c, &connections),
         .streams = read_count(c, &streams),
+        .live_connections = read_count(c, &live_connections),
         .worker_idle = read_seconds(c, &worker_idle_seconds),
         .cache_bytes = read_size(c, &cache_mb) << 20,
         .client_slots = read_size(c, &client_slots),

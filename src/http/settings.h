@@ -21,7 +21,7 @@ struct settings {
     struct rate rates[LIMIT_KINDS];
     size_t head_bytes, target_bytes, fields, uploads, query_params, cookies, headers;
     size_t form_bytes, json_bytes, multipart_bytes, bodies_bytes, memory_bytes;
-    int64_t idle, head, body, response; /* deadlines, microseconds */
+    int64_t idle, head, body, response, live_stall; /* deadlines, microseconds */
     int64_t fresh_seconds;
     int64_t renders_burst;
 };
@@ -35,7 +35,7 @@ void settings_drop(struct settings *s); /* the last holder frees; NULL is fine *
 
 /* What only a restart changes. */
 struct shape {
-    unsigned threads, workers, queue, connections, streams;
+    unsigned threads, workers, queue, connections, streams, live_connections;
     int64_t worker_idle; /* microseconds */
     size_t cache_bytes, client_slots;
     size_t
