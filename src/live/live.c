@@ -348,13 +348,14 @@ void live_put(struct buf *out, int64_t id, const char *event, struct str data)
     buf_print(out, "event: %s\ndata: " STR_FMT "\n\n", event, STR_ARG(data));
 }
 
-/* Who sleeps has had all before it. */
+/* Who had all before it and does not want it need not look at it either. */
 static void tell(struct live_stream *s, const struct message *m)
 {
-    if (s->asleep && wants(s, m)) {
-        wake(s);
-    } else if (s->asleep) {
+    bool up_to_date = !s->sent && s->at + 1 == s->live->head;
+    if (up_to_date && !wants(s, m)) {
         s->at = s->live->head;
+    } else if (s->asleep) {
+        wake(s);
     } else if (s->tap && !s->cut && overtaken(s)) {
         s->cut = true;
         s->live->slow++;

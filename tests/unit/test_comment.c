@@ -456,7 +456,7 @@ TEST(pages_learn_of_every_change_and_counts_only_of_theirs)
     expect_str(buf_str(&b), S("report/2 comments/2 "));
     buf_clear(&b);
     expect(room_vote(&r, id, "v", 1, &sums) == OK);
-    expect_str(buf_str(&b), S("report/2 "));
+    expect_str(buf_str(&b), S("report/2 vote/2/1 "));
     buf_clear(&b);
     expect(room_vote(&r, id, "v", 1, &sums) == OK);
     expect_str(buf_str(&b), S(""));
