@@ -22,9 +22,12 @@ export async function pageKinds(server) {
   const html = await (await fetch(server.url + FULL)).text();
   const next = /id="comments-next" href="([^"#]*)/.exec(html)[1].replaceAll("&amp;", "&");
   const thread = /class="replies-more"><a href="([^"#]*)/.exec(await (await fetch(server.url + REPORT)).text())[1].replaceAll("&amp;", "&");
+  const asking = /id="(question-\d+)"/.exec(await (await fetch(server.url + REPORT)).text())[1];
   const kinds = [
     "/", "/series", "/series/flood-watch", "/2018/05", "/archive", "/about", "/no-such-page",
     REPORT, REPORT + "?sort=votes", REPORT + "?reply=9", FULL, FULL + "?all=1", next, thread,
+    `${REPORT}#${asking}`, REPORT + "?only=answers", REPORT + "?" + asking.replace("-", "="), REPORT + "/questions",
+    "/series/daily-field-report/questions",
     "/embed/meter", "/2018/05/08/ten-thousand-answers",
   ];
   for (const path of ["/funding"]) {
