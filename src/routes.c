@@ -3,6 +3,7 @@
 #include "desk/audit_desk.h"
 #include "desk/comment_desk_page.h"
 #include "desk/funding_desk.h"
+#include "desk/mail_desk.h"
 #include "desk/overview.h"
 #include "desk/pictures.h"
 #include "desk/question_desk.h"
@@ -254,6 +255,8 @@ const struct route routes[] = {
     DESK_POST("/staff/{id}/end", staff_end_post, STAFF_MANAGE),
     DESK_POST("/staff/{id}/begin", staff_begin_post, STAFF_MANAGE),
     DESK_POST("/staff/{id}/sessions", staff_sessions_post, STAFF_MANAGE),
+    DESK("/mail", mail_desk_show, "before done", SETTINGS),
+    DESK_POST("/mail/{id}/again", mail_desk_again, SETTINGS),
     DESK("/audit", audit_show, "before person", AUDIT_READ),
 
     PAGE("/{slug}", page_show, NULL), // standing pages, after everything with a name of its own

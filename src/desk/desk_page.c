@@ -33,6 +33,7 @@ static const struct {
     { DESK_AT_QUESTIONS, PERMISSION_QUESTION_SET, "/desk/questions", "desk_questions" },
     { DESK_AT_FUNDING, PERMISSION_CONTRIBUTION_ADD, "/desk/funding", "desk_funding" },
     { DESK_AT_STAFF, PERMISSION_STAFF_MANAGE, "/desk/staff", "desk_staff" },
+    { DESK_AT_MAIL, PERMISSION_SETTINGS, "/desk/mail", "desk_mail" },
     { DESK_AT_AUDIT, PERMISSION_AUDIT_READ, "/desk/audit", "desk_audit" },
     { DESK_AT_ACCOUNT, PERMISSION_DESK, "/desk/account", "desk_account" },
 };
@@ -66,6 +67,7 @@ static const char *const notices[] = {
     NOTICE "answer_unused",
     NOTICE "filter_imported",
     NOTICE "filter_reset",
+    NOTICE "mail_again",
     NOTICE "goal_set",
     NOTICE "goal_dropped",
     NOTICE "contribution_added",

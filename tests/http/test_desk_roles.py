@@ -49,6 +49,7 @@ GETS = {
     "/desk/staff": "staff_manage",
     "/desk/staff/new": "staff_manage",
     "/desk/staff/{person}": "staff_manage",
+    "/desk/mail": "settings",
     "/desk/audit": "audit_read",
 }
 POSTS = {
@@ -86,6 +87,7 @@ POSTS = {
     "/desk/funding/contributions/{gift}/settle": "contribution_reverse",
     "/desk/funding/contributions/{gift}/reverse": "contribution_reverse",
     "/desk/funding/contributions/{gift}/erase": "contribution_reverse",
+    "/desk/mail/{mail}/again": "settings",
     "/desk/staff": "staff_manage",
     "/desk/staff/{person}": "staff_manage",
     "/desk/staff/{person}/link": "staff_manage",
@@ -106,7 +108,7 @@ def room(tmp_path_factory):
     room.site.command("contribution", "add", "--channel", "bank", "--amount", "25", "--currency", "USD",
                       "--date", "2018-05-03", "--pending")
     room.ids = {"report": 1, "series": 1, "comment": comment(room.site, PATH), "goal": 1, "gift": 1,
-                "person": 2, "scope": "site", "id": 0, "ban": 1, "question": 1}
+                "person": 2, "scope": "site", "id": 0, "ban": 1, "question": 1, "mail": 1}
     yield room
     room.site.stop()
 
