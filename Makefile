@@ -86,7 +86,9 @@ clean: ; rm -rf build
 
 install:
 	install -D -m 755 build/release/diurnal $(DESTDIR)$(prefix)/bin/diurnal
-	install -D -m 644 packaging/diurnal.service $(DESTDIR)$(prefix)/lib/systemd/system/diurnal.service
+	install -d $(DESTDIR)$(prefix)/lib/systemd/system
+	sed 's|@prefix@|$(prefix)|' packaging/diurnal.service > $(DESTDIR)$(prefix)/lib/systemd/system/diurnal.service
+	chmod 644 $(DESTDIR)$(prefix)/lib/systemd/system/diurnal.service
 	install -D -m 644 packaging/diurnal.ini $(DESTDIR)$(prefix)/share/doc/diurnal/diurnal.ini
 	install -D -m 644 packaging/nginx.conf $(DESTDIR)$(prefix)/share/doc/diurnal/nginx.conf
 	install -D -m 644 packaging/Caddyfile $(DESTDIR)$(prefix)/share/doc/diurnal/Caddyfile
