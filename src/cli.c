@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Options that every command with a data folder takes. */
 static const struct option folder_options[] = {
@@ -24,10 +25,9 @@ static void put_option(struct buf *out, const struct option *o)
 
 static void put_help(struct buf *out, const struct command *c)
 {
-    buf_print(out, "usage: diurnal %s%s%s%s\n\n%s\n\n", c->name, has_folder(c) ? " --data DIR" : "",
-              c->option_count ? " OPTIONS" : "", c->args[0] ? " " : "", c->about);
-    if (c->args[0])
-        buf_print(out, "  %s\n", c->args);
+    buf_print(out, "usage: diurnal %s%s%s%s%s\n\n%s\n\n", c->name,
+              has_folder(c) ? " --data DIR" : "", c->option_count ? " OPTIONS" : "",
+              c->args[0] ? " " : "", c->args, c->about);
     for (size_t i = 0; has_folder(c) && i < COUNT(folder_options); i++)
         put_option(out, &folder_options[i]);
     for (size_t i = 0; i < c->option_count; i++)
@@ -35,11 +35,27 @@ static void put_help(struct buf *out, const struct command *c)
     buf_print(out, "  %-24s %s\n", "--help", "this text");
 }
 
-static void put_list(struct buf *out, const struct command *commands, size_t count)
+static bool is_help(struct str word)
 {
-    buf_put(out, S("usage: diurnal COMMAND OPTIONS\n\n"));
+    return str_eq(word, S("--help")) || str_eq(word, S("-h"));
+}
+
+static bool is_of(const struct command *c, struct str family)
+{
+    struct str name = str_from_z(c->name);
+    struct str second = { 0 };
+    return !family.n || (str_cut(name, ' ', &name, &second) && str_eq(name, family));
+}
+
+/* Those of two words that begin with this one, or, when it is empty, all. */
+static void put_list(struct buf *out, const struct command *commands, size_t count,
+                     struct str family)
+{
+    buf_print(out, "usage: diurnal " STR_FMT "%sCOMMAND OPTIONS\n\n", STR_ARG(family),
+              family.n ? " " : "");
     for (size_t i = 0; i < count; i++)
-        buf_print(out, "  %-22s %s\n", commands[i].name, commands[i].about);
+        if (is_of(&commands[i], family))
+            buf_print(out, "  %-22s %s\n", commands[i].name, commands[i].about);
     buf_put(out, S("\nEvery command explains itself: diurnal COMMAND --help\n"));
 }
 
@@ -114,8 +130,9 @@ static int check_required(struct call *c)
                          " is missing; see --help");
     if (c->command->args[0] && c->arg_count == 0)
         return usage(c, "", str_from_z(c->command->args), " is missing; see --help");
-    if (!c->command->args[0] && c->arg_count)
-        return usage(c, "one word too many: ", c->args[0], "");
+    size_t most = !c->command->args[0] ? 0 : strstr(c->command->args, "...") ? ARGS_MAX : 1;
+    if (c->arg_count > most)
+        return usage(c, "one word too many: ", c->args[most], "");
     return EXIT_DONE;
 }
 
@@ -127,7 +144,7 @@ static int take_words(struct call *c, const struct str *words, size_t n, bool *r
     for (size_t i = 0; i < n; i++) {
         if (!only_args && str_eq(words[i], S("--"))) {
             only_args = true;
-        } else if (!only_args && str_eq(words[i], S("--help"))) {
+        } else if (!only_args && is_help(words[i])) {
             put_help(c->out, c->command);
             *ret_help = true;
             return EXIT_DONE;
@@ -148,8 +165,8 @@ int cli_parse(const struct command *commands, size_t count, const struct str *wo
     *ret_help = false;
     if (word_count > ARGS_MAX)
         return usage(c, "too many words", S(""), "");
-    if (word_count == 0 || str_eq(words[0], S("--help")) || str_eq(words[0], S("help"))) {
-        put_list(c->out, commands, count);
+    if (word_count == 0 || is_help(words[0]) || str_eq(words[0], S("help"))) {
+        put_list(c->out, commands, count, S(""));
         *ret_help = word_count > 0;
         return word_count ? EXIT_DONE : EXIT_USAGE;
     }
@@ -159,6 +176,13 @@ int cli_parse(const struct command *commands, size_t count, const struct str *wo
             continue;
         c->command = &commands[i];
         return take_words(c, words + named, word_count - named, ret_help);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!is_of(&commands[i], words[0]))
+            continue;
+        put_list(c->out, commands, count, words[0]);
+        *ret_help = word_count > 1 && is_help(words[1]);
+        return *ret_help ? EXIT_DONE : EXIT_USAGE;
     }
     return usage(c, "no command ", words[0], "; see diurnal --help");
 }

@@ -279,7 +279,7 @@ static int ledger_verify_run(struct call *c)
 /* ---- the folder ---- */
 
 /* The destination as an absolute path: the server's own folder is another one. */
-static int backup_read(struct call *c)
+static int destination_read(struct call *c)
 {
     if (c->arg_count != 1)
         return call_refuse(c, "one file, please");
@@ -393,16 +393,16 @@ static int filter_show_run(struct call *c)
 
 /* ---- again the folder ---- */
 
+/* In the caller's process: the server's user and its sandbox may not write where a backup belongs.
+ */
 static int backup_run(struct call *c)
 {
-    if (c->file_count != 1)
-        return call_refuse(c, "the destination did not arrive");
-    struct str path = c->files[0].path;
     struct str why = { 0 };
-    err e = store_backup(store_of(c), str_z(c->arena, path), c->arena, &why);
+    err e = store_backup_beside(str_z(c->arena, c->data_dir), str_z(c->arena, c->args[0]), c->arena,
+                                &why);
     if (e)
-        return call_refuse(c, STR_FMT, STR_ARG(why.n ? why : S("it failed; the log says why")));
-    call_say(c, "backup written: " STR_FMT, STR_ARG(path));
+        return call_refuse(c, STR_FMT, STR_ARG(why.n ? why : S("reading or writing failed")));
+    call_say(c, "backup written: " STR_FMT, STR_ARG(c->args[0]));
     return EXIT_DONE;
 }
 
@@ -497,11 +497,11 @@ const struct command command_table[] = {
     { "bounce", "", "reads a returned mail from standard input, as a mail server hands it over",
       NULL, 0, COMMAND_SHARED, bounce_read_input, bounce_run },
     { "backup", "FILE", "writes a consistent copy of everything, also while the server runs", NULL,
-      0, COMMAND_SHARED, backup_read, backup_run },
+      0, COMMAND_FOLDER, NULL, backup_run },
     { "filter show", "", "says what the filter has learned, and how often it was wrong", NULL, 0,
       COMMAND_SHARED, NULL, filter_show_run },
-    { "filter export", "FILE", "writes the filter's counts", NULL, 0, COMMAND_SHARED, backup_read,
-      filter_export_run },
+    { "filter export", "FILE", "writes the filter's counts", NULL, 0, COMMAND_SHARED,
+      destination_read, filter_export_run },
     { "filter import", "FILE", "adds the counts of such a file", NULL, 0, COMMAND_SHARED,
       filter_import_read, filter_import_run },
     { "filter warm", "FILE.jsonl", "learns decisions made elsewhere (docs/filter.md)", NULL, 0,

@@ -1,6 +1,8 @@
 #include "store/backup.h"
 #include "base/log.h"
+#include "store/folder.h"
 #include "store/inside.h"
+#include "store/migration.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,11 +59,12 @@ static int put_in_place(const char *temporary, const struct backup *b)
     return rename(temporary, b->path);
 }
 
-static err copy_and_sync(struct db *db, const char *temporary, struct arena *a, struct str *ret_why)
+static err copy_and_sync(struct db *db, const char *temporary, const char *path, struct arena *a,
+                         struct str *ret_why)
 {
     int fd CLEANUP(close_fd) = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
-        return refuse(a, temporary, ret_why);
+        return refuse(a, path, ret_why);
     err e = db_copy(db, temporary);
     if (e) {
         *ret_why = str_print(a, "cannot copy the database to %s: %s", temporary,
@@ -78,7 +81,7 @@ err backup_write(struct db *db, const struct backup *b, struct arena *a, struct 
         return refuse(a, b->path, ret_why);
     }
     const char *temporary = str_z(a, str_print(a, "%s.%ld.new", b->path, (long)getpid()));
-    err e = copy_and_sync(db, temporary, a, ret_why);
+    err e = copy_and_sync(db, temporary, b->path, a, ret_why);
     if (!e && (put_in_place(temporary, b) || sync_folder_of(b->path, a)))
         e = refuse(a, b->path, ret_why);
     if (e && e != BACKUP_NO_FOLDER)
@@ -101,5 +104,42 @@ err store_backup(struct store *s, const char *path, struct arena *a, struct str 
     if (!e)
         e = backup_write(db, &(struct backup){ .path = path }, a, ret_why);
     readers_give(&s->readers, db);
+    return e;
+}
+
+static err read_beside(const char *dir, struct arena *a, struct db **ret_db, struct str *ret_why)
+{
+    struct folder f = { .dir = dir, .lock = -1 };
+    f.database = str_z(a, str_print(a, "%s/diurnal.db", dir));
+    f.backup = str_z(a, str_print(a, "%s/backup", dir));
+    if (access(f.database, F_OK)) {
+        bool folder = !access(dir, F_OK);
+        *ret_why = str_print(a, "there is no %s %s", folder ? "database in" : "folder", dir);
+        return STORE_MISSING;
+    }
+    db_init();
+    struct db *db = NULL;
+    err e = db_open(&(struct db_options){ .path = f.database, .kind = DB_READER }, &db);
+    struct migrations m = migrations_built_in(a);
+    if (!e)
+        e = migrations_examine(db, &f, &m, a, ret_why);
+    if (e) {
+        db_close(db);
+        if (!ret_why->n)
+            *ret_why = str_print(a, "cannot read %s", f.database);
+        return e;
+    }
+    *ret_db = db;
+    return OK;
+}
+
+err store_backup_beside(const char *dir, const char *path, struct arena *a, struct str *ret_why)
+{
+    struct db *db = NULL;
+    err e = read_beside(dir, a, &db, ret_why);
+    if (e)
+        return e;
+    e = backup_write(db, &(struct backup){ .path = path }, a, ret_why);
+    db_close(db);
     return e;
 }

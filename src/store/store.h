@@ -130,6 +130,13 @@ bool column_null(struct stmt *s, int i);
  */
 enum { BACKUP_EXISTS = 1, BACKUP_NOT_ALLOWED, BACKUP_NO_FOLDER };
 MUST_USE err store_backup(struct store *s, const char *path, struct arena *a, struct str *ret_why);
+/*
+ * The same from outside, for the folder `dir`, whether or not a server holds it: the copy is
+ * written with the rights of who asks, not with those of the server, which may write nowhere else.
+ * Refusals also those of store_open().
+ */
+MUST_USE err store_backup_beside(const char *dir, const char *path, struct arena *a,
+                                 struct str *ret_why);
 
 /*
  * Examines the whole database in one snapshot: SQLite's own integrity check, foreign keys, and

@@ -186,6 +186,34 @@ def test_backup_while_serving_is_restored_and_holds_everything(site, make_site, 
     assert "before the backup" in other.client().get(PATH).text
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="takes root, to give the server less than its caller has")
+def test_a_backup_goes_where_its_caller_may_write_and_the_server_may_not(make_site, tmp_path):
+    site = make_site(start=False)
+    site.start(wrapper=("setpriv", "--inh-caps=-all", "--bounding-set=-all"))
+    site.publish(REPORT)
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    os.chown(closed, 65534, 65534)
+    assert site.client().post(PATH + "/comments", {"name": "Tove", "body": "before the backup"}).status == 303
+    site.command("backup", str(closed / "copy.db"))
+    assert stat.S_IMODE(os.stat(closed / "copy.db").st_mode) == 0o600
+    copied = sqlite3.connect(closed / "copy.db").execute("select count(*) from comment")
+    assert copied.fetchone()[0] == 1
+    assert site.client().post(PATH + "/comments", {"name": "Tove", "body": "after it"}).status == 303
+
+
+def test_what_is_installed_starts_where_it_was_installed_and_its_socket_is_the_proxys(tmp_path):
+    install = ["make", "-s", "-C", conftest.ROOT, "install", f"DESTDIR={tmp_path}", "prefix=/opt/d"]
+    program = os.path.join(conftest.ROOT, "build/release/diurnal")
+    if not os.path.exists(program):
+        pytest.skip("no release build to install")
+    subprocess.run(install, check=True)
+    unit = (tmp_path / "opt/d/lib/systemd/system/diurnal.service").read_text()
+    assert "ExecStart=/opt/d/bin/diurnal serve" in unit and "@prefix@" not in unit
+    assert os.access(tmp_path / "opt/d/bin/diurnal", os.X_OK)
+    assert re.search("^Group=www-data$", unit, re.M)  # a socket gets the first group of who makes it
+
+
 def test_check_finds_a_wrong_counter(site):
     site.client().post(PATH + "/comments", {"name": "Tove", "body": "one"})
     site.stop()
@@ -303,6 +331,11 @@ def test_every_command_explains_itself():
                   ["check"], ["ledger", "verify"], ["serve"]):
         status, out, err = run(*words, "--help")
         assert "usage: diurnal" in out
+        assert ("FILE" in out.splitlines()[0]) == (words in (["publish"], ["backup"], ["ledger", "verify"]))
+    assert "staff link" in run("staff", "--help")[1] and "goal set" not in run("staff", "--help")[1]
+    assert run("-h")[0] == 0 and run("publish", "-h")[0] == 0
+    assert run("staff", check=False)[0] == 2
+    assert run("ledger", "verify", "one.csv", "two.csv", check=False)[0] == 2
     assert run("nonsense", check=False)[0] == 2
     assert run("publish", check=False)[0] == 2
     assert run("goal", "set", "--data", "/nonexistent", "--currency", "USD", check=False)[0] == 2
