@@ -15,6 +15,7 @@
 #include "desk/sign_in_page.h"
 #include "desk/staff_desk.h"
 #include "desk/standing_desk.h"
+#include "discussion/comment_own_http.h"
 #include "discussion/discussion_api.h"
 #include "discussion/discussion_http.h"
 #include "discussion/work.h"
@@ -117,6 +118,10 @@ const struct route routes[] = {
       .body = BODY_FORM,
       .need = PUBLIC,
       .limit = LIMIT_VOTE },
+    PAGE("/comments/{id}/edit", own_edit_show, NULL),
+    FORM("/comments/{id}/edit", own_edit_post, LIMIT_COMMENT),
+    PAGE("/comments/{id}/delete", own_delete_show, NULL),
+    FORM("/comments/{id}/delete", own_delete_post, LIMIT_VOTE),
     PAGE("/challenge", work_challenge_show, "for object"),
     PAGE("/live/events", live_page_show, "reports after"),
     PAGE("/me", me_show, "report comments"),

@@ -403,6 +403,7 @@ void comment_read(struct stmt *s, struct arena *a, struct comment *ret)
         .html = { column_str(s, 16, a) },
         .question = column_int(s, 17),
         .used = column_int(s, 18),
+        .edited_at = column_int(s, 19),
     };
 }
 

@@ -143,6 +143,7 @@ struct comment {
     bool used;          /* an answer that the report made use of, and names */
     struct html html;   /* empty unless published, or asked for */
     int64_t created_at; /* microseconds */
+    int64_t edited_at;  /* the last edit, or 0: the words are those it came with */
     int64_t up, down, score;
     int64_t children;       /* visible direct replies */
     int64_t replies;        /* of a root: visible comments below it */

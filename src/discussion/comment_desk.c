@@ -32,8 +32,9 @@ QUERY(state_set, "update comment set state = $2, visible = $3, changed_at = $4, 
                  "reason = $6, held_for = null where id = $1");
 QUERY(held_again, "update comment set held_for = (select visitor from comment_origin "
                   "where comment = $1) where id = $1");
-QUERY(words_drop, "update comment set name = '', html = '', person = null where id = $1");
+QUERY(words_drop, "update comment set name = '', html = '', person = null, edited_at = null where id = $1");
 QUERY(origin_drop, "delete from comment_origin where comment = $1");
+QUERY(former_drop, "delete from comment_former where comment = $1");
 QUERY(author_drop,
       "update comment set name = '', erased = 1, person = null, held_for = null, changed_at = $2, "
       "changed_by = $3 where id = $1");
@@ -187,6 +188,8 @@ static err state_write(struct tx *tx, const struct standing *old, const struct c
         e = trace_drop(tx, old->node.id);
     if (!e && to->state == COMMENT_STATE_DELETED)
         e = run_one(tx, &origin_drop, old->node.id);
+    if (!e && to->state == COMMENT_STATE_DELETED)
+        e = run_one(tx, &former_drop, old->node.id);
     return e;
 }
 

@@ -26,11 +26,13 @@ struct comment_form {
     int64_t question;             /* the one it answers; 0: none */
     bool question_wrong;          /* likewise */
     struct str trap, token;       /* the honeypot; the form token */
+    bool preview;                 /* it is only to be shown, above the form */
     /* Filled by a refusal: */
     int status;                       /* of the response that shows the form again; 0: not sent */
     struct comment_problems problems; /* per field */
     const char *message;              /* key of a word about the whole, or NULL */
     struct str message_text;          /* or that sentence itself; or empty */
+    struct html html;                 /* of a preview: the words as they would appear */
 };
 
 /* Signed for this report; of a person who began to type at `now`. */

@@ -1,5 +1,6 @@
 #include "discussion/discussion_http.h"
 #include "base/scan.h"
+#include "discussion/comment_own.h"
 #include "discussion/gate.h"
 #include "discussion/sender.h"
 #include "http/error.h"
@@ -73,6 +74,8 @@ static void form_read(const struct request *r, struct comment_form *f)
     (void)request_field(r, "body", &f->body);
     (void)request_field(r, "subject", &f->trap);
     (void)request_field(r, "token", &f->token);
+    struct str preview = { 0 };
+    f->preview = request_field(r, "preview", &preview);
     if (request_field(r, "parent", &parent) && parent.n)
         f->parent_wrong = !id_parse(parent, &f->parent);
     if (request_field(r, "question", &question) && question.n)
@@ -129,8 +132,8 @@ static struct str print_place(const struct request *r, struct str path, struct s
                      id);
 }
 
-/* The page and fragment that show the comment; its beginning if the comment is gone already. */
-static struct str place_of(const struct request *r, struct str path, int64_t id, struct str viewer)
+struct str discussion_place_of(const struct request *r, struct str path, int64_t id,
+                               struct str viewer)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
     struct comment_place place = { 0 };
@@ -148,7 +151,7 @@ static struct str place_of_new(const struct request *r, struct str path,
 {
     if (!d->parent && !done->again)
         return print_place(r, path, (struct str){ 0 }, done->id);
-    return place_of(r, path, done->id, d->visitor);
+    return discussion_place_of(r, path, done->id, d->visitor);
 }
 
 static err added(struct request *r, struct response *ret, struct str location)
@@ -161,10 +164,29 @@ static err added(struct request *r, struct response *ret, struct str location)
     return OK;
 }
 
+/* The words by our own renderer, and the form again; nothing is stored and no rule asked. */
+static err preview(struct request *r, const struct report *report, struct comment_form *form)
+{
+    if (!request_limit(r, LIMIT_READ))
+        return again(form, 429, "comment_too_often");
+    struct comment_draft d = {
+        .report = report->id, .name = form->name, .email = form->email, .body = form->body
+    };
+    err e = comment_prepare(&d, r->setup->config, r->arena, &form->problems);
+    if (e < 0)
+        return fault(e);
+    form->html = d.html;
+    form->problems.name = OK; // who looks at the words may not have said who they are
+    form->problems.email = OK;
+    return again(form, form->problems.body ? 422 : 200, NULL);
+}
+
 err discussion_post(struct request *r, struct response *ret, const struct report *report,
                     struct comment_form *form)
 {
     form_read(r, form);
+    if (form->preview)
+        return preview(r, report, form);
     if (!request_limit(r, LIMIT_COMMENT)) {
         gate_trouble(r);
         return again(form, 429, "comment_too_often");
@@ -278,7 +300,7 @@ static err back(struct request *r, struct response *ret, int64_t comment)
     if (e)
         return e < 0 ? fault(e) : fault(ERR_DATA); // it was there a moment ago
     struct str query = { 0 };
-    struct str location = place_of(r, report.path, comment, (struct str){ 0 });
+    struct str location = discussion_place_of(r, report.path, comment, (struct str){ 0 });
     if (came_from(r, report.path, &query))
         location = str_print(r->arena, STR_FMT "%s" STR_FMT "#comment-%" PRId64,
                              STR_ARG(report.path), query.n ? "?" : "", STR_ARG(query), comment);
@@ -329,7 +351,7 @@ err discussion_vote_post(struct request *r, struct response *ret)
 
 struct mine {
     int64_t comments[VOTES_MINE_MAX], votes[VOTES_MINE_MAX];
-    bool own[VOTES_MINE_MAX];
+    bool own[VOTES_MINE_MAX], editable[VOTES_MINE_MAX];
     size_t n;
     int64_t report, held;
 };
@@ -355,9 +377,25 @@ static err read_mine(const struct request *r, struct str visitor, struct mine *m
         e = vote_mine(&tx, visitor, m->comments, m->n, m->votes);
     for (size_t i = 0; !e && i < m->n; i++)
         e = comment_is_mine(&tx, m->comments[i], visitor, &m->own[i]);
+    struct own_wish wish = { .window = own_window(r->setup->config), .now = r->now };
+    for (size_t i = 0; !e && i < m->n; i++) {
+        wish.comment = m->comments[i];
+        if (m->own[i])
+            e = own_editable(&tx, &wish, &m->editable[i]);
+    }
     if (!e && m->report)
         e = comment_held_of(&tx, m->report, visitor, &m->held);
     return e;
+}
+
+static void put_ids(const struct mine *m, const bool *which, const char *name,
+                    struct json_writer *w)
+{
+    json_write_array(w, name);
+    for (size_t i = 0; i < m->n; i++)
+        if (which[i])
+            json_write_int(w, NULL, m->comments[i]);
+    json_write_end(w);
 }
 
 static void put_mine(const struct mine *m, struct json_writer *w)
@@ -372,11 +410,8 @@ static void put_mine(const struct mine *m, struct json_writer *w)
         json_write_int(w, NULL, m->votes[i]);
     }
     json_write_end(w);
-    json_write_array(w, "mine");
-    for (size_t i = 0; i < m->n; i++)
-        if (m->own[i])
-            json_write_int(w, NULL, m->comments[i]);
-    json_write_end(w);
+    put_ids(m, m->own, "mine", w);
+    put_ids(m, m->editable, "editable", w);
 }
 
 err discussion_me(const struct request *r, struct json_writer *w)

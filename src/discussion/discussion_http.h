@@ -33,6 +33,11 @@ MUST_USE err discussion_ask(const struct request *r, int64_t report,
 MUST_USE err discussion_post(struct request *r, struct response *ret, const struct report *report,
                              struct comment_form *form);
 
+/* The address at which that comment of a report is seen: a page and its fragment; the page's
+ * beginning when the comment is gone. Opens a snapshot of its own. */
+struct str discussion_place_of(const struct request *r, struct str path, int64_t id,
+                               struct str viewer);
+
 /* GET /comments/{id}: 303 to the page that shows it; 404, 410. */
 err discussion_comment_show(struct request *r, struct response *ret);
 
@@ -45,7 +50,8 @@ err discussion_vote_post(struct request *r, struct response *ret);
  *
  *     report=77           "token": a form token; "held": how many of the visitor's comments wait
  *     comments=12,15,31   "votes": {"12": 1, "31": -1}, the visitor's own, those that are not 0;
- *                         "mine": [15], which of them the visitor wrote
+ *                         "mine": [15], which of them the visitor wrote,
+ *                         "editable": [15], and which can still be edited or deleted
  *
  * At most VOTES_MINE_MAX comments are looked at. Either parameter may be missing.
  */

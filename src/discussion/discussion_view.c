@@ -1,6 +1,7 @@
 /* Fills the view of parts/discussion.html from a listing: addresses, words, and the nesting. */
 #include "discussion/discussion_view.h"
 #include "base/check.h"
+#include "discussion/comment_own.h"
 #include "render/format.h"
 #include "render/theme.h"
 
@@ -27,6 +28,7 @@ static const struct field form_fields[] = {
     FIELD_STR(struct comment_form_view, email_error),
     FIELD_STR(struct comment_form_view, body_error),
     FIELD_STR(struct comment_form_view, error),
+    FIELD_HTML(struct comment_form_view, preview),
     FIELD_LIST(struct comment_form_view, errors, &form_error_view),
     FIELD_STR(struct comment_form_view, rules_url),
 };
@@ -39,6 +41,8 @@ static const struct field comment_fields[] = {
     FIELD_STR(struct comment_view, name),
     FIELD_BOOL(struct comment_view, staff),
     FIELD_BOOL(struct comment_view, held),
+    FIELD_BOOL(struct comment_view, edited),
+    FIELD_BOOL(struct comment_view, own),
     FIELD_STR(struct comment_view, placeholder),
     FIELD_STR(struct comment_view, time),
     FIELD_STR(struct comment_view, time_text),
@@ -166,7 +170,8 @@ static struct str author(struct filling *f, struct str name, bool erased)
 static struct str placeholder(struct filling *f, const struct comment *c)
 {
     switch (c->state) {
-    case COMMENT_STATE_HELD:
+    case COMMENT_STATE_HELD: // one with replies: edited, and held for its new words
+        return c->html.s.n ? S("") : theme_word(f->theme, "comment_waits");
     case COMMENT_STATE_PUBLISHED: return S("");
     case COMMENT_STATE_HIDDEN:
     case COMMENT_STATE_SPAM: return theme_word(f->theme, "comment_removed");
@@ -204,6 +209,8 @@ static void fill_comment(struct filling *f, const struct comment *c, int64_t lev
         .staff = c->person && !c->erased,
         .held = c->state == COMMENT_STATE_HELD,
         .placeholder = placeholder(f, c),
+        .edited = c->edited_at != 0,
+        .own = c->mine && !c->person && f->p->now - c->created_at < own_window(f->p->setup->config),
         .time = time_print(f->a, c->created_at),
         .html = c->html,
     };
@@ -393,6 +400,7 @@ static const struct comment_form_view *make_form(struct filling *f)
         v->name = p->form->name;
         v->email = p->form->email;
         v->body = p->form->body;
+        v->preview = p->form->html;
         fill_errors(f, p->form, v);
     }
     return v;

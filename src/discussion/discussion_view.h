@@ -14,7 +14,8 @@
 struct comment_view {
     int64_t id, level; /* level 1 is a root */
     struct str name;   /* also "Erased author"; empty for placeholders */
-    bool staff, held;
+    bool staff, held, edited;
+    bool own;               /* the viewer's, who can still change it */
     struct str placeholder; /* what stands where a removed comment was; else empty */
     struct str time;        /* RFC 3339 */
     struct str time_text;   /* in the site's language */
@@ -46,8 +47,9 @@ struct comment_form_view {
     struct str cancel_url;        /* of a reply */
     struct str name, email, body; /* as typed */
     struct str name_error, email_error, body_error;
-    struct str error;   /* about the whole */
-    struct list errors; /* of struct form_error_view: all of them, for the summary */
+    struct str error;    /* about the whole */
+    struct html preview; /* the words as they would appear; empty: not asked for */
+    struct list errors;  /* of struct form_error_view: all of them, for the summary */
     struct str rules_url;
 };
 
@@ -79,6 +81,7 @@ struct discussion_place {
     const struct setup *setup;
     struct str path; /* of the report: "/2018/05/04/slug" */
     const struct listing *listing;
+    int64_t now;
     int64_t reply;                  /* ?reply=: the comment to answer, or 0 */
     const struct comment *reply_to; /* that comment, when it is published here; else NULL */
     const struct question

@@ -204,6 +204,7 @@ static err fill_discussion(struct request *r, const struct read *d, struct discu
         .setup = r->setup,
         .path = d->report->path,
         .listing = &d->listing,
+        .now = r->now,
         .reply = d->asked.reply,
         .reply_to = d->has_reply_to ? &d->reply_to : NULL,
         .answer_to = d->answer_to.id ? &d->answer_to : NULL,

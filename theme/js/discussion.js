@@ -245,12 +245,17 @@ async function fetchToken() {
   } catch { /* without one the comment is taken as from a page without script */ }
 }
 
-async function post(form) {
-  const button = form.querySelector("button");
+async function post(form, button) {
   if (button.getAttribute("aria-disabled")) return;
   button.setAttribute("aria-disabled", "true");
   fail(null);
   try {
+    if (button.name) {
+      const x = await ask("POST", form.action, "document", new URLSearchParams(new FormData(form, button)));
+      refused(x.response);
+      button.removeAttribute("aria-disabled");
+      return;
+    }
     const token = form.elements.token;
     const age = Date.now() - tokenAt;
     if (token && age < tokenLeast) await new Promise((go) => { setTimeout(go, tokenLeast - age); });
@@ -270,7 +275,7 @@ function refused(doc) {
   if (!section) throw new Error("no form");
   byId("reply").replaceWith(document.adoptNode(section));
   tokenAt = 0;
-  (byId("comment-errors") ?? byId("comment-error"))?.focus();
+  (byId("comment-errors") ?? byId("comment-error") ?? byId("comment-preview"))?.focus();
 }
 
 async function posted(form, url) {
@@ -341,6 +346,22 @@ async function vote(form, button) {
   say(words.voted);
 }
 
+// The links that a page made for its author has.
+function own(form) {
+  const article = form.closest("article");
+  if (article.querySelector(".own-acts")) return;
+  const line = document.createElement("p");
+  line.className = "acts own-acts";
+  for (const act of ["edit", "delete"]) {
+    const link = document.createElement("a");
+    link.href = article.id.replace("comment-", "/comments/") + "/" + act;
+    link.textContent = words[act];
+    link.setAttribute("aria-describedby", article.id.replace("comment", "by"));
+    line.append(link, " ");
+  }
+  article.append(line);
+}
+
 // A cached page does not know its reader: /me says which votes and comments are theirs. Only who
 // has written or voted from here asks.
 async function mark() {
@@ -355,6 +376,7 @@ async function mark() {
       const value = x.response.votes[idOf(form)];
       if (value) setVote(form, value);
       if (x.response.mine.includes(Number(idOf(form)))) form.querySelectorAll("button").forEach((b) => { b.disabled = true; });
+      if (x.response.editable.includes(Number(idOf(form)))) own(form);
     }
   } catch { /* the marks are missing, nothing else */ }
 }
@@ -382,7 +404,7 @@ box.addEventListener("click", (event) => {
 box.addEventListener("submit", (event) => {
   event.preventDefault();
   if (event.target.matches(".votes")) vote(event.target, event.submitter).catch(() => fail(event.target.parentNode));
-  else post(event.target);
+  else post(event.target, event.submitter ?? event.target.querySelector("button"));
 });
 
 box.addEventListener("input", (event) => {
