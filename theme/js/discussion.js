@@ -299,6 +299,36 @@ async function posted(form, url) {
   say(article.querySelector(".held") ? words.held : words.posted);
 }
 
+// An answer to a question in the text. The question's box stays what the address leads to, so it stays
+// open, and gets the fetched page's contents.
+async function answer(form) {
+  const button = form.querySelector("button");
+  if (button.getAttribute("aria-disabled")) return;
+  button.setAttribute("aria-disabled", "true");
+  fail(null);
+  try {
+    const x = await send(form.action, "document", new URLSearchParams(new FormData(form)), "comment", words.report);
+    if (x.status === 201) await answered(form.closest(".question"), x.getResponseHeader("Location"));
+    else form.submit(); // refused: the page that says why has the words
+  } catch {
+    fail(form.querySelector(".send"));
+  }
+  button.removeAttribute("aria-disabled");
+}
+
+async function answered(question, url) {
+  remember("localStorage", "wrote", "1");
+  const doc = await page(url);
+  for (const id of [question.id, question.id.replace("question", "asked")]) {
+    byId(id)?.replaceChildren(...[...doc.getElementById(id)?.childNodes ?? []].map((node) => document.adoptNode(node)));
+  }
+  const article = place(doc, new URL(url, location).hash.slice(1));
+  byId("discussion-heading").textContent = doc.getElementById("discussion-heading").textContent;
+  mark();
+  question.querySelector("a")?.focus({ preventScroll: true });
+  say(article?.querySelector(".held") ? words.held : words.posted);
+}
+
 // Puts the new comment of the fetched page where it belongs on this one. Null: this page has no
 // such place.
 function place(doc, id) {
@@ -405,6 +435,12 @@ box.addEventListener("submit", (event) => {
   event.preventDefault();
   if (event.target.matches(".votes")) vote(event.target, event.submitter).catch(() => fail(event.target.parentNode));
   else post(event.target, event.submitter ?? event.target.querySelector("button"));
+});
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches(".question form")) return;
+  event.preventDefault();
+  answer(event.target);
 });
 
 box.addEventListener("input", (event) => {
