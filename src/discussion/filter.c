@@ -10,7 +10,8 @@
 
 enum {
     SLOTS = 1 << 18,
-    SEEN_SLOTS = 1 << 14,
+    SEEN_SLOTS = 1 << 13,
+    LETTER = 1 << 30, /* a mark beside a character of 21 bits */
     GRAM = 3,
     WORD_BYTES_MIN = 2,
     WORD_BYTES_MAX = 80,
@@ -18,16 +19,26 @@ enum {
 
 /* ---- features */
 
-/* Features as they are found; `seen` holds 1 + their numbers. */
-struct finding {
-    struct feature *items;
-    uint16_t *seen;
+/* A text made plain: its characters folded, gaps as one space each, zero-width ones left out. */
+struct plain {
+    struct str text;
+    uint32_t *chars; /* with LETTER, when part of a word */
+    uint32_t *at;    /* where each begins in the text; one more for the end */
     size_t n;
 };
 
-static int64_t hash_of(char kind, struct str text)
+/* Features as they are found; `seen` holds a half of their hashes, by open addressing: two that
+ * share it are taken for one, which one text in a hundred thousand will notice. */
+struct finding {
+    struct feature *items;
+    uint32_t *seen;
+    size_t n;
+};
+
+static int64_t mixed(uint64_t h)
 {
-    uint64_t h = rates_hash((RATES_HASH ^ (uint8_t)kind) * UINT64_C(0x100000001B3), text);
+    h ^= h >> 32;
+    h *= UINT64_C(0xD6E8FEB86659FD93);
     h ^= h >> 32;
     h *= UINT64_C(0xD6E8FEB86659FD93);
     h ^= h >> 32;
@@ -35,24 +46,32 @@ static int64_t hash_of(char kind, struct str text)
     return hash ? hash : 1;
 }
 
-static void found(struct finding *f, char kind, struct str text)
+static void found(struct finding *f, int64_t hash, struct str text, bool word)
 {
     if (f->n == FILTER_OF_TEXT_MAX)
         return;
-    int64_t hash = hash_of(kind, text);
     size_t at = (size_t)hash % SEEN_SLOTS;
+    uint32_t half = (uint32_t)((uint64_t)hash >> 31 | 1);
     for (; f->seen[at]; at = (at + 1) % SEEN_SLOTS)
-        if (f->items[f->seen[at] - 1].hash == hash)
+        if (f->seen[at] == half)
             return;
-    f->items[f->n++] = (struct feature){ hash, text, kind != 'g' };
-    f->seen[at] = (uint16_t)f->n;
+    f->seen[at] = half;
+    f->items[f->n++] = (struct feature){ hash, text, word };
 }
 
-/* The text folded: letters and signs, gaps as one space each. */
-static struct str folded(struct arena *a, struct str text)
+static void put(struct plain *p, char *to, uint32_t c, bool letter)
 {
-    char *p = arena_new(a, char, 2 * text.n + 8); // folding makes few characters longer
-    size_t n = 0;
+    p->chars[p->n] = letter ? c | LETTER : c;
+    p->at[p->n++] = (uint32_t)p->text.n;
+    p->text.n += utf8_put(to + p->text.n, c);
+}
+
+static struct plain plain_of(struct arena *a, struct str text)
+{
+    char *to = arena_new(a, char, 2 * text.n + 8); // folding makes few characters longer
+    struct plain p = { .text = { to, 0 },
+                       .chars = arena_new(a, uint32_t, text.n + 1),
+                       .at = arena_new(a, uint32_t, text.n + 1) };
     bool gap = false;
     while (text.n) {
         uint32_t c = 0;
@@ -60,61 +79,52 @@ static struct str folded(struct arena *a, struct str text)
         if (kind == FOLD_NOTHING)
             continue;
         if (kind == FOLD_GAP) {
-            gap = n > 0;
+            gap = p.n > 0;
             continue;
         }
         if (gap)
-            p[n++] = ' ';
+            put(&p, to, ' ', false);
         gap = false;
-        n += utf8_put(p + n, c);
+        put(&p, to, c, kind == FOLD_LETTER);
     }
-    return (struct str){ p, n };
+    p.at[p.n] = (uint32_t)p.text.n;
+    return p;
 }
 
-static void find_words(struct finding *f, char kind, struct str text)
+static void find_words(struct finding *f, char kind, const struct plain *p)
 {
-    size_t from = 0;
-    struct str rest = text;
-    while (from <= text.n) {
-        size_t at = text.n - rest.n;
-        uint32_t c = 0;
-        enum fold_kind is = rest.n ? fold_char(utf8_next(&rest), &c) : FOLD_GAP;
-        if (is == FOLD_LETTER)
+    for (size_t i = 0; i < p->n; i++) {
+        if (!(p->chars[i] & LETTER))
             continue;
-        if (at - from >= WORD_BYTES_MIN && at - from <= WORD_BYTES_MAX)
-            found(f, kind, str_sub(text, from, at - from));
-        if (at == text.n)
-            break;
-        from = text.n - rest.n;
+        size_t from = i;
+        while (i < p->n && p->chars[i] & LETTER)
+            i++;
+        struct str word = str_sub(p->text, p->at[from], p->at[i] - p->at[from]);
+        uint64_t h = rates_hash(RATES_HASH ^ (uint8_t)kind, word);
+        if (word.n >= WORD_BYTES_MIN && word.n <= WORD_BYTES_MAX)
+            found(f, mixed(h), word, true);
     }
 }
 
-static void find_grams(struct finding *f, struct str text)
+static void find_grams(struct finding *f, const struct plain *p)
 {
-    size_t starts[GRAM] = { 0 }; /* of the latest characters, the oldest first */
-    size_t known = 0;
-    struct str rest = text;
-    while (rest.n) {
-        if (known == GRAM) {
-            starts[0] = starts[1];
-            starts[1] = starts[2];
-            known--;
-        }
-        starts[known++] = text.n - rest.n;
-        (void)utf8_next(&rest); // only its length matters
-        if (known == GRAM)
-            found(f, 'g', str_sub(text, starts[0], text.n - rest.n - starts[0]));
+    for (size_t i = 0; i + GRAM <= p->n && f->n < FILTER_OF_TEXT_MAX; i++) {
+        uint64_t h = 0; // a character has 21 bits, so that no two grams have the same number
+        for (size_t k = 0; k < GRAM; k++)
+            h = h << 21 | (p->chars[i + k] & ~(uint32_t)LETTER);
+        found(f, mixed(h), str_sub(p->text, p->at[i], p->at[i + GRAM] - p->at[i]), false);
     }
 }
 
 struct features filter_features(struct arena *a, struct str name, struct str text)
 {
     struct finding f = { .items = arena_new(a, struct feature, FILTER_OF_TEXT_MAX),
-                         .seen = arena_new(a, uint16_t, SEEN_SLOTS) };
-    struct str body = folded(a, text);
-    find_words(&f, 'n', folded(a, name));
-    find_words(&f, 'w', body);
-    find_grams(&f, body);
+                         .seen = arena_new(a, uint32_t, SEEN_SLOTS) };
+    struct plain author = plain_of(a, name);
+    struct plain body = plain_of(a, text);
+    find_words(&f, 'n', &author);
+    find_words(&f, 'w', &body);
+    find_grams(&f, &body);
     return (struct features){ f.items, f.n };
 }
 
@@ -183,8 +193,9 @@ size_t filter_size(const struct filter *f)
 
 /* ---- guessing */
 
-/* How much a feature tells: the odds of spam with it, by the odds without; and the same upside
- * down when it speaks for a good comment. Comparing these needs no logarithm. */
+/* How much a feature tells: the odds of spam with it, by the odds without; and how far these are
+ * from even. A word counts three times what a gram does, so its strength is cubed: comparing then
+ * needs no logarithm. */
 struct telling {
     double odds, strength;
     size_t item;

@@ -18,7 +18,7 @@
  */
 enum {
     FILTER_FEATURES_MAX = 200000, /* of the model: 4 MB in memory */
-    FILTER_OF_TEXT_MAX = 6000,    /* of one comment: words first, from the beginning */
+    FILTER_OF_TEXT_MAX = 4000,    /* of one comment: words first, from the beginning */
     FILTER_DECIDING = 60,
     FILTER_LEAST = 20,
     FILTER_REASONS = 12,

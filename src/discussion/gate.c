@@ -1,10 +1,12 @@
 #include "discussion/gate.h"
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "discussion/gate_inside.h"
 #include "discussion/work.h"
 #include "people/visitor.h"
 #include "publishing/report.h"
+#include "render/fold.h"
 
 #include <inttypes.h>
 
@@ -26,7 +28,7 @@ struct gate *gate_make(struct arena *a, struct store *s, int64_t now)
                         .newcomers = rates_make(a, RATES_LARGE / 4),
                         .bursts = bursts_make(a),
                         .learner = learner_make(a, s) };
-    check(pthread_mutex_init(&g->lock, NULL) == 0);
+    check(pthread_rwlock_init(&g->lock, NULL) == 0);
     return g;
 }
 
@@ -34,7 +36,7 @@ void gate_end(struct gate *g)
 {
     if (!g)
         return;
-    snapshot_drop(g, g->snapshot);
+    snapshot_free(g->snapshot);
     skeletons_free(g->skeletons);
     struct rates *const all[] = {
         g->floods, g->words, g->reports, g->slow, g->authors, g->troubles
@@ -44,7 +46,7 @@ void gate_end(struct gate *g)
     spent_end(g->spent);
     bursts_end(g->bursts);
     learner_end(g->learner);
-    pthread_mutex_destroy(&g->lock);
+    pthread_rwlock_destroy(&g->lock);
 }
 
 void gate_topic_moved(struct gate *g, struct str topic)
@@ -81,7 +83,7 @@ bool gate_under_attack(struct gate *g, const struct snapshot *s, int64_t now)
 
 err gate_attacked(const struct app *app, int64_t now, bool *ret)
 {
-    struct snapshot *s = NULL;
+    const struct snapshot *s = NULL;
     *ret = false;
     if (!app->gate)
         return OK;
@@ -148,7 +150,7 @@ static struct asker asker_of(const struct request *r)
 err gate_banned(const struct request *r, int64_t *ret_until)
 {
     struct gate *g = r->app->gate;
-    struct snapshot *s = NULL;
+    const struct snapshot *s = NULL;
     *ret_until = 0;
     if (!g)
         return OK;
@@ -164,7 +166,7 @@ err gate_banned(const struct request *r, int64_t *ret_until)
 err gate_act(const struct request *r, enum gate_act act, int64_t comment)
 {
     struct gate *g = r->app->gate;
-    struct snapshot *s = NULL;
+    const struct snapshot *s = NULL;
     if (!g)
         return OK;
     err e = snapshot_pin(g, r->now, &s);
@@ -188,7 +190,6 @@ struct judging {
     const struct snapshot *s;
     struct comment_draft *d;
     const struct rule_set *sets[3]; /* site, series, report; NULL: none */
-    struct str skeleton;            /* of the words */
 };
 
 static int64_t number(const struct judging *j, enum rule rule)
@@ -242,12 +243,30 @@ static void judge_words(struct judging *j)
     int64_t most = number(j, RULE_LINKS);
     if (most && links > most)
         hold_number(j, COMMENT_HOLD_LINKS, links);
+    size_t phrases = 0;
+    for (size_t i = 0; i < COUNT(j->sets); i++)
+        phrases += j->sets[i] ? j->sets[i]->phrase_count : 0;
+    if (!phrases)
+        return;
     struct str name = text_skeleton(j->g->skeletons, j->r->arena, j->d->name);
+    struct str body = text_skeleton(j->g->skeletons, j->r->arena, j->d->body);
     for (size_t i = 0; i < COUNT(j->sets); i++)
         for (size_t k = 0; j->sets[i] && k < j->sets[i]->phrase_count; k++)
-            if (skeleton_has(j->skeleton, j->sets[i]->phrases[k].skeleton) ||
+            if (skeleton_has(body, j->sets[i]->phrases[k].skeleton) ||
                 skeleton_has(name, j->sets[i]->phrases[k].skeleton))
                 hold(j, COMMENT_HOLD_PHRASE, j->sets[i]->phrases[k].typed);
+}
+
+/* The same words, whatever their case, and whatever stands between and invisible within them. */
+static uint64_t words_hash(struct str text)
+{
+    uint64_t h = RATES_HASH;
+    while (text.n) {
+        uint32_t c = 0;
+        if (fold_char(utf8_next(&text), &c) == FOLD_LETTER)
+            h = (h ^ c) * UINT64_C(0x100000001B3);
+    }
+    return h;
 }
 
 static void judge_repeats(struct judging *j)
@@ -255,8 +274,7 @@ static void judge_repeats(struct judging *j)
     int64_t now = j->r->now;
     int64_t most = number(j, RULE_DUPLICATES);
     if (most && j->d->body.n >= DUPLICATE_BYTES_LEAST) {
-        uint64_t words = rates_hash(RATES_HASH, j->skeleton);
-        int64_t n = rates_add(j->g->words, words, DUPLICATE_SPAN, now);
+        int64_t n = rates_add(j->g->words, words_hash(j->d->body), DUPLICATE_SPAN, now);
         if (n >= most)
             hold_number(j, COMMENT_HOLD_DUPLICATE, n);
     }
@@ -371,7 +389,6 @@ static err judge_rules(struct judging *j)
     err e = find_sets(j);
     if (e)
         return e;
-    j->skeleton = text_skeleton(j->g->skeletons, j->r->arena, j->d->body);
     judge_words(j);
     judge_repeats(j);
     judge_slow(j);
@@ -402,7 +419,7 @@ static err judge(struct judging *j)
 err gate_comment(const struct request *r, struct comment_draft *d)
 {
     struct judging j = { .r = r, .g = r->app->gate, .d = d };
-    struct snapshot *s = NULL;
+    const struct snapshot *s = NULL;
     check(d->prepared);
     if (!j.g || d->person)
         return OK;

@@ -21,7 +21,6 @@ struct rule_set {
 /* What was read from the store at one moment; it does not change after it was made. */
 struct snapshot {
     struct arena arena;
-    int64_t users;
     const struct rule_set *sets; /* the site's first, then by scope and object */
     size_t set_count;
     const struct ban *bans; /* by hash */
@@ -36,7 +35,7 @@ struct gate {
     struct store *store;
     struct skeletons *skeletons;
     int64_t started;
-    pthread_mutex_t lock; /* of snapshot and its users */
+    pthread_rwlock_t lock; /* of the snapshot: read while it is used */
     struct snapshot *snapshot;
     atomic_bool stale;
     struct rates *floods, *words, *reports, *slow, *authors, *troubles;
@@ -47,9 +46,11 @@ struct gate {
     struct learner *learner; /* the filter */
 };
 
-/* gate_snapshot.c: a snapshot that is not stale, until snapshot_drop(). */
-MUST_USE err snapshot_pin(struct gate *g, int64_t now, struct snapshot **ret);
-void snapshot_drop(struct gate *g, struct snapshot *s); /* NULL is fine */
+/* gate_snapshot.c: one that is not stale, which cannot change until snapshot_drop(). Never twice at
+ * once by a thread. */
+MUST_USE err snapshot_pin(struct gate *g, int64_t now, const struct snapshot **ret);
+void snapshot_drop(struct gate *g, const struct snapshot *s); /* NULL is fine */
+void snapshot_free(struct snapshot *s);
 const struct rule_set *snapshot_set(const struct snapshot *s, enum rule_scope scope,
                                     int64_t object); /* NULL: none is stored */
 

@@ -117,57 +117,54 @@ static err read_all(const struct gate *g, struct snapshot *s, int64_t now)
     return e ? fault(e) : OK;
 }
 
-static void let_go(struct snapshot *s)
+void snapshot_free(struct snapshot *s)
 {
+    if (!s)
+        return;
     struct arena a = s->arena; // the snapshot lives in its own arena
     arena_free(&a);
 }
 
-/* Under the lock. */
 static err renew(struct gate *g, int64_t now)
 {
     struct arena a;
     arena_init(&a, SNAPSHOT_BYTES_MAX);
     struct snapshot *s = arena_new(&a, struct snapshot, 1);
     s->arena = a;
-    s->users = 1;                   // the gate
     atomic_store(&g->stale, false); // before reading: what changes meanwhile makes it stale again
     err e = read_all(g, s, now);
     if (e) {
         atomic_store(&g->stale, true);
-        let_go(s);
+        snapshot_free(s);
         return e;
     }
-    struct snapshot *old = g->snapshot;
+    snapshot_free(g->snapshot);
     g->snapshot = s;
-    if (old && --old->users == 0)
-        let_go(old);
     return OK;
 }
 
 /* ---- using it */
 
-err snapshot_pin(struct gate *g, int64_t now, struct snapshot **ret)
+err snapshot_pin(struct gate *g, int64_t now, const struct snapshot **ret)
 {
-    pthread_mutex_lock(&g->lock);
-    err e = atomic_load(&g->stale) ? renew(g, now) : OK;
-    if (!e) {
-        g->snapshot->users++;
-        *ret = g->snapshot;
+    err e = OK;
+    while (!e && atomic_load(&g->stale)) {
+        pthread_rwlock_wrlock(&g->lock);
+        if (atomic_load(&g->stale)) // nobody was faster
+            e = renew(g, now);
+        pthread_rwlock_unlock(&g->lock);
     }
-    pthread_mutex_unlock(&g->lock);
-    return e;
+    if (e)
+        return e;
+    pthread_rwlock_rdlock(&g->lock);
+    *ret = g->snapshot;
+    return OK;
 }
 
-void snapshot_drop(struct gate *g, struct snapshot *s)
+void snapshot_drop(struct gate *g, const struct snapshot *s)
 {
-    if (!s)
-        return;
-    pthread_mutex_lock(&g->lock);
-    bool last = --s->users == 0;
-    pthread_mutex_unlock(&g->lock);
-    if (last)
-        let_go(s);
+    if (s)
+        pthread_rwlock_unlock(&g->lock);
 }
 
 const struct rule_set *snapshot_set(const struct snapshot *s, enum rule_scope scope, int64_t object)

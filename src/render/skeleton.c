@@ -10,9 +10,17 @@
 #include <unicode/uspoof.h>
 #include <unicode/ustring.h>
 
+/* What becomes of an ASCII character. Each is mapped by itself, whatever stands beside it, so that
+ * ASCII text, which most is, need not go through ICU. */
+enum { ASCII = 128, DRAWN_BYTES_MAX = 15 };
+struct drawn {
+    char s[DRAWN_BYTES_MAX];
+    uint8_t n;
+};
 struct skeletons {
     USpoofChecker *spoof;
     const UNormalizer2 *fold; /* ICU's own */
+    struct drawn folded[ASCII], drawn[ASCII];
 };
 
 /* UTF-16 in an arena. */
@@ -20,17 +28,6 @@ struct wide {
     const UChar *s;
     int32_t n;
 };
-
-struct skeletons *skeletons_make(void)
-{
-    UErrorCode e = U_ZERO_ERROR;
-    struct skeletons *s = calloc(1, sizeof *s);
-    check(s);
-    s->spoof = uspoof_open(&e);
-    s->fold = unorm2_getNFKCCasefoldInstance(&e);
-    check(U_SUCCESS(e));
-    return s;
-}
 
 void skeletons_free(struct skeletons *s)
 {
@@ -81,21 +78,80 @@ static struct wide draw(const struct skeletons *s, struct arena *a, struct wide 
     }
 }
 
-struct str text_skeleton(const struct skeletons *s, struct arena *a, struct str text)
+static struct str folded_of(const struct skeletons *s, struct arena *a, struct str text)
 {
     struct wide w = draw(s, a, fold(s, a, widen(a, text)));
     return icu_str(a, w.s, w.n);
 }
 
-/* Letters and digits; whatever stands between them becomes one space. Marks are left out. */
-static struct str letters(struct arena *a, struct wide w)
+static struct str drawn_of(const struct skeletons *s, struct arena *a, struct str text)
 {
-    struct str rest = icu_str(a, w.s, w.n);
-    char *p = arena_new(a, char, rest.n + 1);
+    struct wide w = draw(s, a, fold(s, a, draw(s, a, widen(a, text))));
+    return icu_str(a, w.s, w.n);
+}
+
+static struct drawn drawn_make(struct str s)
+{
+    struct drawn d = { .n = (uint8_t)s.n };
+    check(s.n <= DRAWN_BYTES_MAX);
+    memcpy(d.s, s.s, s.n);
+    return d;
+}
+
+struct skeletons *skeletons_make(void)
+{
+    UErrorCode e = U_ZERO_ERROR;
+    struct skeletons *s = calloc(1, sizeof *s);
+    struct arena a CLEANUP(arena_free);
+    check(s);
+    arena_init(&a, 1 << 20);
+    s->spoof = uspoof_open(&e);
+    s->fold = unorm2_getNFKCCasefoldInstance(&e);
+    check(U_SUCCESS(e));
+    for (size_t i = 0; i < ASCII; i++) {
+        char c = (char)i;
+        s->folded[i] = drawn_make(folded_of(s, &a, (struct str){ &c, 1 }));
+        s->drawn[i] = drawn_make(drawn_of(s, &a, (struct str){ &c, 1 }));
+    }
+    return s;
+}
+
+static bool is_ascii(struct str s)
+{
+    unsigned char all = 0;
+    for (size_t i = 0; i < s.n; i++)
+        all |= (unsigned char)s.s[i];
+    return all < ASCII;
+}
+
+static struct str join(const struct drawn table[ASCII], struct arena *a, struct str text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.n; i++)
+        n += table[(size_t)text.s[i]].n;
+    char *p = arena_new(a, char, n + 1);
+    n = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        const struct drawn *d = &table[(size_t)text.s[i]];
+        memcpy(p + n, d->s, d->n);
+        n += d->n;
+    }
+    return (struct str){ p, n };
+}
+
+struct str text_skeleton(const struct skeletons *s, struct arena *a, struct str text)
+{
+    return is_ascii(text) ? join(s->folded, a, text) : folded_of(s, a, text);
+}
+
+/* Letters and digits; whatever stands between them becomes one space. Marks are left out. */
+static struct str letters(struct arena *a, struct str text)
+{
+    char *p = arena_new(a, char, text.n + 1);
     size_t n = 0;
     bool gap = false;
-    while (rest.n) {
-        UChar32 c = (UChar32)utf8_next(&rest);
+    while (text.n) {
+        UChar32 c = (UChar32)utf8_next(&text);
         int kind = u_charType(c);
         if (kind == U_NON_SPACING_MARK || kind == U_ENCLOSING_MARK)
             continue;
@@ -113,9 +169,9 @@ static struct str letters(struct arena *a, struct wide w)
 
 struct looks text_looks(const struct skeletons *s, struct arena *a, struct str text)
 {
-    struct wide w = widen(a, text);
-    return (struct looks){ .folded = letters(a, draw(s, a, fold(s, a, w))),
-                           .drawn = letters(a, draw(s, a, fold(s, a, draw(s, a, w)))) };
+    struct str drawn = is_ascii(text) ? join(s->drawn, a, text) : drawn_of(s, a, text);
+    return (struct looks){ .folded = letters(a, text_skeleton(s, a, text)),
+                           .drawn = letters(a, drawn) };
 }
 
 /* The next byte that is no space, or -1. */
