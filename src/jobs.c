@@ -1,8 +1,10 @@
 #include "jobs.h"
 #include "base/check.h"
+#include "discussion/closing.h"
 #include "discussion/comment_event.h"
 #include "discussion/comment_render.h"
 #include "discussion/filter_learn.h"
+#include "discussion/trace.h"
 #include "people/daily.h"
 #include "publishing/report_edit.h"
 #include "render/format.h"
@@ -93,6 +95,23 @@ static err do_filter_learn(void *arg, const struct job *job)
     return filter_learn_job(newsroom_app(w->room));
 }
 
+static err do_trace(void *arg, const struct job *job)
+{
+    (void)job; // there is one
+    const struct work *w = arg;
+    return trace_job(newsroom_app(w->room));
+}
+
+static err do_closing(void *arg, const struct job *job)
+{
+    (void)job; // there is one
+    const struct work *w = arg;
+    const struct setup *setup = newsroom_pin(w->room);
+    int64_t days = config_int(setup->config, &discussion_close_after_days);
+    newsroom_drop(w->room, setup);
+    return closing_job(newsroom_app(w->room), days);
+}
+
 /* Every kind of later work. */
 static const struct job_kind kinds[] = {
     { .name = { "report-publish", 14 },
@@ -106,6 +125,8 @@ static const struct job_kind kinds[] = {
     { .name = { COMMENT_RENDER_JOB, sizeof COMMENT_RENDER_JOB - 1 },
       .run = do_comment_render,
       .tries = JOB_TRIES_MAX },
+    { .name = { TRACE_JOB, sizeof TRACE_JOB - 1 }, .run = do_trace, .tries = JOB_TRIES_MAX },
+    { .name = { CLOSING_JOB, sizeof CLOSING_JOB - 1 }, .run = do_closing, .tries = JOB_TRIES_MAX },
     { .name = { COMMENT_EVENT_JOB, sizeof COMMENT_EVENT_JOB - 1 },
       .run = do_comment_event,
       .tries = JOB_TRIES_MAX },
@@ -141,6 +162,10 @@ err work_start(struct newsroom *n, struct work **ret)
         e = comment_render_promise(app);
     if (!e)
         e = comment_event_promise(app->store, clock_now(&app->clock));
+    if (!e)
+        e = trace_promise(app->store, clock_now(&app->clock));
+    if (!e)
+        e = closing_promise(app->store, clock_now(&app->clock));
     if (!e)
         e = jobs_start(&o, &w->jobs);
     if (e) {

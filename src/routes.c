@@ -1,5 +1,6 @@
 #include "routes.h"
 #include "desk/account_page.h"
+#include "desk/appeal_desk.h"
 #include "desk/audit_desk.h"
 #include "desk/comment_desk_page.h"
 #include "desk/funding_desk.h"
@@ -16,8 +17,11 @@
 #include "desk/staff_desk.h"
 #include "desk/standing_desk.h"
 #include "discussion/comment_own_http.h"
+#include "desk/undo_line.h"
+#include "discussion/appeal_http.h"
 #include "discussion/discussion_api.h"
 #include "discussion/discussion_http.h"
+#include "discussion/flag_http.h"
 #include "discussion/work.h"
 #include "funding/funding_api.h"
 #include "funding/funding_http.h"
@@ -110,6 +114,10 @@ const struct route routes[] = {
     PAGE(REPORT "/questions", question_page_report, "after"),
     PAGE("/questions/{id}", question_page_one, NULL),
     PAGE("/comments/{id}", discussion_comment_show, NULL),
+    PAGE("/comments/{id}/flag", flag_show, "done"),
+    FORM("/comments/{id}/flag", flag_post, LIMIT_FLAG),
+    PAGE("/comments/{id}/appeal", appeal_show, NULL),
+    FORM("/comments/{id}/appeal", appeal_post, LIMIT_FLAG),
     { .method = HTTP_POST,
       .pattern = "/comments/{id}/vote",
       .run = discussion_vote_post,
@@ -214,9 +222,17 @@ const struct route routes[] = {
     DESK("/new-page", page_new_show, "slug", PAGE_EDIT),
     DESK_TEXT("/new-page", page_new_post, PAGE_EDIT),
 
-    DESK("/comments", comments_show, "show before done", COMMENT_MODERATE),
+    DESK("/comments", comments_show, "show before like of q done", COMMENT_MODERATE),
+    DESK_POST("/comments", comments_bulk_post, COMMENT_BULK),
     DESK("/comments/{id}", comment_desk_show, "done", COMMENT_MODERATE),
     DESK_POST("/comments/{id}", comment_desk_post, COMMENT_MODERATE),
+    DESK_POST("/comments/{id}/notes", comment_note_post, COMMENT_MODERATE),
+    DESK_POST("/comments/{id}/assignment", comment_assign_post, COMMENT_MODERATE),
+    DESK("/acts", acts_show, "before done", COMMENT_MODERATE),
+    DESK_POST("/acts/{id}/undo", act_undo_post, COMMENT_MODERATE),
+    DESK("/appeals", appeals_show, "show after", APPEAL_JUDGE),
+    DESK("/appeals/{id}", appeal_desk_show, "done", APPEAL_JUDGE),
+    DESK_POST("/appeals/{id}", appeal_desk_post, APPEAL_JUDGE),
     DESK("/discussions/{id}", discussion_desk_show, "done", COMMENT_MODERATE),
     DESK_POST("/discussions/{id}", discussion_desk_post, COMMENT_MODERATE),
 

@@ -2,6 +2,7 @@
 #include "desk/rules_desk.h"
 #include "discussion/ban.h"
 #include "discussion/comment_desk.h"
+#include "discussion/comment_queue.h"
 #include "http/error.h"
 
 #include <inttypes.h>
@@ -57,7 +58,7 @@ static bool missing(struct request *r, struct response *ret, struct change *c, e
     struct tx tx CLEANUP(tx_end) = { 0 };
     struct desk_comment found = { 0 };
     c->r = r;
-    err e = DESK_NO_COMMENT;
+    err e = QUEUE_NO_COMMENT;
     if (desk_segment_id(r, "id", &c->draft.comment))
         e = store_read(r->app->store, &tx);
     if (!e)

@@ -1,239 +1,250 @@
+/* One comment with all that is known about it, and the forms that decide about it. */
 #include "desk/comment_desk_page.h"
+#include "base/scan.h"
+#include "desk/comment_row.h"
+#include "desk/deed.h"
+#include "desk/queue_place.h"
+#include "desk/undo_line.h"
+#include "discussion/appeal.h"
+#include "discussion/assignment.h"
 #include "discussion/comment_desk.h"
-#include "discussion/discussion.h"
+#include "discussion/flag.h"
+#include "discussion/mark.h"
+#include "discussion/staff_note.h"
 #include "http/error.h"
-#include "publishing/report.h"
 
 #include <inttypes.h>
 
-/* Of all comments of one piece: very long ones make it end earlier, not fail. */
-enum { LIST_BYTES_MAX = 3 * 1024 * 1024 };
+enum { FLAGS_SHOWN = 50, DECISIONS_SHOWN = 50 };
 
-/* The report a comment is under, as a row shows it. */
-struct under {
-    int64_t id;
-    struct str title, path, discussion; /* discussion: the desk's page about it */
-    bool published;
+/* A line of what happened: a flag, a decision, a note. */
+struct fact_row {
+    struct str what, who, text;
+    struct desk_time at;
+    bool over; /* answered, undone */
 };
+static const struct field fact_fields[] = {
+    FIELD_STR(struct fact_row, what),  FIELD_STR(struct fact_row, who),
+    FIELD_STR(struct fact_row, text),  FIELD_VIEW(struct fact_row, at, &desk_time_view),
+    FIELD_BOOL(struct fact_row, over),
+};
+static const struct view fact_view = VIEW(struct fact_row, fact_fields);
 
-struct comment_row {
-    int64_t id;
-    struct str url, name, email, state, hold, hold_about, ban;
-    struct desk_time at, changed;
-    struct html html;
-    struct str report_title, report_path, discussion, permalink;
-    bool erased, reply;
-    bool may_approve, may_hide, may_spam, may_delete, may_erase;
+struct history_row {
+    struct str title, url, counts; /* "By the same browser", "12 comments: 9 published, 3 spam" */
 };
-static const struct field comment_row_fields[] = {
-    FIELD_INT(struct comment_row, id),
-    FIELD_STR(struct comment_row, url),
-    FIELD_STR(struct comment_row, name),
-    FIELD_STR(struct comment_row, email),
-    FIELD_STR(struct comment_row, state),
-    FIELD_STR(struct comment_row, hold),
-    FIELD_STR(struct comment_row, hold_about),
-    FIELD_STR(struct comment_row, ban),
-    FIELD_VIEW(struct comment_row, at, &desk_time_view),
-    FIELD_VIEW(struct comment_row, changed, &desk_time_view),
-    FIELD_HTML(struct comment_row, html),
-    FIELD_STR(struct comment_row, report_title),
-    FIELD_STR(struct comment_row, report_path),
-    FIELD_STR(struct comment_row, discussion),
-    FIELD_STR(struct comment_row, permalink),
-    FIELD_BOOL(struct comment_row, erased),
-    FIELD_BOOL(struct comment_row, reply),
-    FIELD_BOOL(struct comment_row, may_approve),
-    FIELD_BOOL(struct comment_row, may_hide),
-    FIELD_BOOL(struct comment_row, may_spam),
-    FIELD_BOOL(struct comment_row, may_delete),
-    FIELD_BOOL(struct comment_row, may_erase),
+static const struct field history_fields[] = {
+    FIELD_STR(struct history_row, title),
+    FIELD_STR(struct history_row, url),
+    FIELD_STR(struct history_row, counts),
 };
-static const struct view comment_row_view = VIEW(struct comment_row, comment_row_fields);
+static const struct view history_view = VIEW(struct history_row, history_fields);
 
-struct comments_view {
+struct person_option {
+    struct str value, name;
+    bool chosen;
+};
+static const struct field person_fields[] = {
+    FIELD_STR(struct person_option, value),
+    FIELD_STR(struct person_option, name),
+    FIELD_BOOL(struct person_option, chosen),
+};
+static const struct view person_view = VIEW(struct person_option, person_fields);
+
+struct comment_page_view {
     struct desk_top top;
-    struct str heading;
-    struct list filters;     /* of layout_link; none on the page of one comment */
-    struct list comments;    /* of comment_row */
-    struct str show, before; /* where the buttons lead back to */
-    struct str older;
-    struct str trouble; /* why nothing was done */
+    struct str heading, trouble, appeal, note; /* appeal: its address; note: as it was typed */
+    struct list comments;                      /* of comment_row: the one */
+    struct queue_fields place;
+    struct list flags, decisions, notes; /* of fact_row */
+    struct list history;                 /* of history_row */
+    struct list people;                  /* of person_option */
+    struct list undo;                    /* of act_row */
 };
-static const struct field comments_fields[] = {
-    DESK_FIELDS(struct comments_view),
-    FIELD_STR(struct comments_view, heading),
-    FIELD_LIST(struct comments_view, filters, &layout_link_view),
-    FIELD_LIST(struct comments_view, comments, &comment_row_view),
-    FIELD_STR(struct comments_view, show),
-    FIELD_STR(struct comments_view, before),
-    FIELD_STR(struct comments_view, older),
-    FIELD_STR(struct comments_view, trouble),
+static const struct field comment_page_fields[] = {
+    DESK_FIELDS(struct comment_page_view),
+    FIELD_STR(struct comment_page_view, heading),
+    FIELD_STR(struct comment_page_view, trouble),
+    FIELD_STR(struct comment_page_view, appeal),
+    FIELD_STR(struct comment_page_view, note),
+    FIELD_LIST(struct comment_page_view, comments, &comment_row_view),
+    FIELD_VIEW(struct comment_page_view, place, &queue_fields_view),
+    FIELD_LIST(struct comment_page_view, flags, &fact_view),
+    FIELD_LIST(struct comment_page_view, decisions, &fact_view),
+    FIELD_LIST(struct comment_page_view, notes, &fact_view),
+    FIELD_LIST(struct comment_page_view, history, &history_view),
+    FIELD_LIST(struct comment_page_view, people, &person_view),
+    FIELD_LIST(struct comment_page_view, undo, &act_row_view),
 };
-static const struct view comments_view = VIEW(struct comments_view, comments_fields);
-TEMPLATE(comments_page, "pages/desk/comments.html", &comments_view, TEMPLATE_HTML);
-
-static const enum desk_filter filters[] = { DESK_NEWEST, DESK_HELD, DESK_HIDDEN, DESK_SPAM };
-
-/* Where in the lists somebody is. */
-struct place {
-    enum desk_filter show;
-    int64_t before; /* 0: the first piece */
-};
-
-static struct str place_url(struct arena *a, const struct place *p)
-{
-    struct str show = desk_filter_str(p->show);
-    if (p->before)
-        return str_print(a, "/desk/comments?show=" STR_FMT "&before=%" PRId64, STR_ARG(show),
-                         p->before);
-    return str_print(a, "/desk/comments?show=" STR_FMT, STR_ARG(show));
-}
-
-static struct str comment_url(const struct request *r, int64_t id)
-{
-    return str_print(r->arena, "/desk/comments/%" PRId64, id);
-}
+static const struct view comment_page_view = VIEW(struct comment_page_view, comment_page_fields);
+TEMPLATE(comment_page, "pages/desk/comment.html", &comment_page_view, TEMPLATE_HTML);
 
 /* ---- reading */
 
-static err read_under(struct tx *tx, const struct request *r, int64_t id, struct under *ret)
+static err read_flags(struct row_maker *m, int64_t id, struct comment_page_view *v)
 {
-    struct report report = { 0 };
-    if (ret->id == id)
-        return OK;
-    err e = report_get(tx, id, r->arena, &report);
-    if (e)
-        return fault(e > 0 ? ERR_DATA : e); // comments stand under reports, and those never go
-    *ret = (struct under){
-        .id = id,
-        .title = report.title,
-        .path = report.path,
-        .discussion = str_print(r->arena, "/desk/discussions/%" PRId64, id),
-        .published = report.state == REPORT_PUBLISHED,
-    };
-    return OK;
-}
-
-static struct comment_row row_of(const struct request *r, const struct desk_comment *d,
-                                 const struct under *u)
-{
-    const struct comment *c = &d->comment;
-    bool there = c->state != COMMENT_STATE_DELETED;
-    bool may_delete = there && person_may(r->person, PERMISSION_COMMENT_DELETE);
-    struct str hold = comment_hold_str(d->hold);
-    bool visible = u->published && c->state == COMMENT_STATE_PUBLISHED;
-    return (struct comment_row){
-        .id = c->id,
-        .url = comment_url(r, c->id),
-        .name = c->name,
-        .email = d->email,
-        .state = desk_word_of(r, "desk_comment_", comment_state_str(c->state)),
-        .hold =
-            hold.n && c->state == COMMENT_STATE_HELD ? desk_word_of(r, "desk_hold_", hold) : S(""),
-        .hold_about = d->hold_about,
-        .ban = there && !c->erased && !c->person
-                   ? str_print(r->arena, STR_FMT "/ban", STR_ARG(comment_url(r, c->id)))
-                   : S(""),
-        .at = desk_time(r, c->created_at),
-        .changed = desk_time(r, d->changed_at),
-        .html = c->html,
-        .report_title = u->title,
-        .report_path = u->published ? u->path : S(""),
-        .discussion = u->discussion,
-        .permalink = visible ? str_print(r->arena, "/comments/%" PRId64, c->id) : S(""),
-        .erased = c->erased,
-        .reply = c->parent != 0,
-        .may_approve = there && c->state != COMMENT_STATE_PUBLISHED,
-        .may_hide = there && c->state != COMMENT_STATE_HIDDEN,
-        .may_spam = there && c->state != COMMENT_STATE_SPAM,
-        .may_delete = may_delete,
-        .may_erase = may_delete && !c->erased,
-    };
-}
-
-static err read_list(const struct request *r, const struct place *p, struct comments_view *v)
-{
-    struct tx tx CLEANUP(tx_end) = { 0 };
-    struct desk_comments found = { 0 };
-    struct under under = { 0 };
-    err e = store_read(r->app->store, &tx);
-    if (!e)
-        e = comment_list_desk(&tx, p->show, p->before, r->arena, &found);
-    if (e)
-        return fault(e);
-    struct comment_row *rows =
-        arena_new(r->arena, struct comment_row, found.count ? found.count : 1);
+    const struct flag_seen *flags = NULL;
     size_t n = 0;
-    size_t bytes = 0;
-    for (; !e && n < found.count && bytes < LIST_BYTES_MAX; n++) {
-        e = read_under(&tx, r, found.comments[n].comment.report, &under);
-        rows[n] = row_of(r, &found.comments[n], &under);
-        bytes += rows[n].html.s.n;
-    }
-    v->comments = (struct list){ rows, n };
-    int64_t next = n < found.count ? rows[n - 1].id : found.next;
-    if (next)
-        v->older = place_url(r->arena, &(struct place){ p->show, next });
+    err e = flag_list(m->tx, id, FLAGS_SHOWN, m->r->arena, &flags, &n);
+    struct fact_row *rows = arena_new(m->r->arena, struct fact_row, n);
+    for (size_t i = 0; !e && i < n; i++)
+        rows[i] = (struct fact_row){ .what = reason_word(m->r, flags[i].reason),
+                                     .text = flags[i].note,
+                                     .at = desk_time(m->r, flags[i].created_at),
+                                     .over = !flags[i].open };
+    v->flags = (struct list){ rows, n };
     return e;
 }
 
-static err read_one(const struct request *r, int64_t id, struct comments_view *v)
+static struct str decision_what(const struct request *r, const struct decision *d)
+{
+    struct str became = desk_word_of(r, "desk_comment_", comment_state_str(d->became));
+    struct str reason = reason_word(r, d->reason);
+    if (!reason.n)
+        return became;
+    return str_print(r->arena, STR_FMT " \xC2\xB7 " STR_FMT, STR_ARG(became), STR_ARG(reason));
+}
+
+static err read_decisions(struct row_maker *m, int64_t id, struct comment_page_view *v)
+{
+    const struct decision *d = NULL;
+    size_t n = 0;
+    err e = decision_list(m->tx, id, DECISIONS_SHOWN, m->r->arena, &d, &n);
+    struct fact_row *rows = arena_new(m->r->arena, struct fact_row, n);
+    for (size_t i = 0; !e && i < n; i++)
+        rows[i] = (struct fact_row){ .what = decision_what(m->r, &d[i]),
+                                     .who = row_person(m, d[i].person),
+                                     .text = d[i].note,
+                                     .at = desk_time(m->r, d[i].at),
+                                     .over = d[i].undone };
+    v->decisions = (struct list){ rows, n };
+    return e;
+}
+
+static err read_notes(struct row_maker *m, int64_t id, struct comment_page_view *v)
+{
+    const struct staff_note *notes = NULL;
+    size_t n = 0;
+    err e = staff_note_list(m->tx, id, m->r->arena, &notes, &n);
+    struct fact_row *rows = arena_new(m->r->arena, struct fact_row, n);
+    for (size_t i = 0; !e && i < n; i++)
+        rows[i] = (struct fact_row){ .who = row_person(m, notes[i].person),
+                                     .text = notes[i].body,
+                                     .at = desk_time(m->r, notes[i].at) };
+    v->notes = (struct list){ rows, n };
+    return e;
+}
+
+/* "12 comments: 9 published, 3 spam"; with "the latest 200" said when there are more. */
+static struct str history_counts(const struct request *r, const struct history *h)
+{
+    enum { SENTENCE_MAX = 1000 };
+    struct buf b CLEANUP(buf_free) = buf_make(SENTENCE_MAX);
+    bool some = false;
+    buf_put(&b, desk_count(r, h->more ? "desk_history_latest" : "desk_history_all", h->comments));
+    for (int s = 0; s <= COMMENT_STATE_DELETED; s++) {
+        if (!h->states[s])
+            continue;
+        struct str state = desk_word_of(r, "desk_comment_", comment_state_str(s));
+        buf_print(&b, "%s" STR_FMT " " STR_FMT, some ? ", " : ": ",
+                  STR_ARG(format_int(r->setup->formats, r->arena, h->states[s])), STR_ARG(state));
+        some = true;
+    }
+    return buf_copy(&b, r->arena);
+}
+
+static err read_history(struct row_maker *m, int64_t id, struct comment_page_view *v)
+{
+    static const char *const titles[LIKENESSES] = { "desk_history_visitor", "desk_history_address",
+                                                    "desk_history_prefix" };
+    const struct request *r = m->r;
+    struct history_row *rows = arena_new(r->arena, struct history_row, LIKENESSES);
+    size_t n = 0;
+    err e = OK;
+    for (int i = 0; !e && i < (int)LIKENESSES; i++) {
+        struct history h = { 0 };
+        struct queue_place p = { { .of = id, .like = (enum likeness)i } };
+        e = comment_history(m->tx, id, p.query.like, &h);
+        if (!h.comments)
+            continue;
+        rows[n++] = (struct history_row){ .title = desk_word(r, titles[i]),
+                                          .url = queue_place_url(r->arena, &p),
+                                          .counts = history_counts(r, &h) };
+    }
+    v->history = (struct list){ rows, n };
+    return e;
+}
+
+/* Who may be asked to look at it. */
+static void fill_people(const struct row_maker *m, int64_t assigned, struct comment_page_view *v)
+{
+    const struct request *r = m->r;
+    struct person_option *list = arena_new(r->arena, struct person_option, m->people_count + 1);
+    size_t n = 0;
+    list[n++] =
+        (struct person_option){ .value = S(""), .name = desk_word(r, "desk_assign_nobody") };
+    for (size_t i = 0; i < m->people_count; i++) {
+        const struct person *p = &m->people[i];
+        if (p->active && role_may(p->role, PERMISSION_COMMENT_MODERATE))
+            list[n++] = (struct person_option){ .value = str_print(r->arena, "%" PRId64, p->id),
+                                                .name = p->name,
+                                                .chosen = p->id == assigned };
+    }
+    v->people = (struct list){ list, n };
+}
+
+static err read_appeal(struct row_maker *m, int64_t id, struct comment_page_view *v)
+{
+    struct appeal appeal = { 0 };
+    err e = appeal_of(m->tx, id, m->r->arena, &appeal);
+    if (!e && appeal.id)
+        v->appeal = str_print(m->r->arena, "/desk/appeals/%" PRId64, appeal.id);
+    return e;
+}
+
+static err read_one(const struct request *r, int64_t id, struct comment_page_view *v)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
     struct desk_comment found = { 0 };
-    struct under under = { 0 };
+    struct row_maker m = { 0 };
+    struct comment_row *row = arena_new(r->arena, struct comment_row, 1);
     err e = store_read(r->app->store, &tx);
     if (!e)
         e = comment_get_desk(&tx, id, r->arena, &found);
+    if (!e)
+        e = row_maker_start(&m, r, &tx);
+    if (!e)
+        e = row_make(&m, &found, row);
+    if (!e)
+        e = read_flags(&m, id, v);
+    if (!e)
+        e = read_decisions(&m, id, v);
+    if (!e)
+        e = read_notes(&m, id, v);
+    if (!e)
+        e = read_history(&m, id, v);
+    if (!e)
+        e = read_appeal(&m, id, v);
+    if (!e)
+        e = undo_line(&tx, r, &v->undo);
     if (e)
         return e;
-    e = read_under(&tx, r, found.comment.report, &under);
-    struct comment_row *row = arena_new(r->arena, struct comment_row, 1);
-    *row = row_of(r, &found, &under);
+    fill_people(&m, found.assigned, v);
     v->comments = (struct list){ row, 1 };
-    return e;
-}
-
-/* ---- the pages */
-
-static void fill_filters(const struct request *r, const struct place *now, struct comments_view *v)
-{
-    struct layout_link *links = arena_new(r->arena, struct layout_link, COUNT(filters));
-    for (size_t i = 0; i < COUNT(filters); i++)
-        links[i] = (struct layout_link){
-            .title = desk_word_of(r, "desk_show_", desk_filter_str(filters[i])),
-            .url = place_url(r->arena, &(struct place){ filters[i], 0 }),
-            .current = filters[i] == now->show,
-        };
-    v->filters = (struct list){ links, COUNT(filters) };
-}
-
-err comments_show(struct request *r, struct response *ret)
-{
-    struct place p = { .show = DESK_NEWEST };
-    struct comments_view v = { .heading = desk_word(r, "desk_comments") };
-    (void)desk_filter_parse(desk_query(r, "show"), &p.show); // else the newest
-    (void)desk_query_id(r, "before", &p.before);             // else from the latest
-    v.show = desk_filter_str(p.show);
-    v.before = p.before ? desk_query(r, "before") : S("");
-    fill_filters(r, &p, &v);
-    err e = read_list(r, &p, &v);
-    if (!e)
-        e = desk_fill(r, DESK_AT_COMMENTS, "desk_comments", &v.top);
-    return e ? fault(e) : desk_respond(r, ret, &comments_page, &v, 200);
+    return OK;
 }
 
 static err show_one(struct request *r, struct response *ret, int64_t id, const char *trouble)
 {
-    struct comments_view v = { .heading = desk_count(r, "desk_comment_number", id),
-                               .trouble = trouble ? desk_word(r, trouble) : S("") };
+    struct comment_page_view v = { .heading = desk_count(r, "desk_comment_number", id),
+                                   .trouble = trouble ? desk_word(r, trouble) : S(""),
+                                   .note = trouble ? desk_field(r, "body") : S("") };
     err e = read_one(r, id, &v);
     if (e > 0)
         return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
     if (!e)
         e = desk_fill(r, DESK_AT_COMMENTS, "desk_comments", &v.top);
-    return e ? fault(e) : desk_respond(r, ret, &comments_page, &v, trouble ? 409 : 200);
+    return e ? fault(e) : desk_respond(r, ret, &comment_page, &v, trouble ? 409 : 200);
 }
 
 err comment_desk_show(struct request *r, struct response *ret)
@@ -246,116 +257,241 @@ err comment_desk_show(struct request *r, struct response *ret)
 
 /* ---- changes */
 
-/* Everything a button can ask for. `sure`: the word of the question asked first; NULL: none. */
-static const struct action {
-    const char *name, *deed, *done, *question, *sure;
-    enum permission need;
-    enum comment_state to;
-    bool erase;
-} actions[] = {
-    { "approve", "comment.approve", "comment_approved", NULL, NULL, PERMISSION_COMMENT_MODERATE,
-      COMMENT_STATE_PUBLISHED, false },
-    { "hide", "comment.hide", "comment_hidden", NULL, NULL, PERMISSION_COMMENT_MODERATE,
-      COMMENT_STATE_HIDDEN, false },
-    { "spam", "comment.spam", "comment_spam", NULL, NULL, PERMISSION_COMMENT_MODERATE,
-      COMMENT_STATE_SPAM, false },
-    { "delete", "comment.delete", "comment_deleted", "desk_comment_delete",
-      "desk_comment_delete_sure", PERMISSION_COMMENT_DELETE, COMMENT_STATE_DELETED, false },
-    { "erase", "comment.erase_author", "author_erased", "desk_comment_erase",
-      "desk_comment_erase_sure", PERMISSION_COMMENT_DELETE, COMMENT_STATE_PUBLISHED, true },
-};
-
-static const struct action *action_of(struct str name)
-{
-    for (size_t i = 0; i < COUNT(actions); i++)
-        if (str_eq(name, str_from_z(actions[i].name)))
-            return &actions[i];
-    return NULL;
-}
-
 struct change {
     const struct request *r;
     int64_t id;
-    const struct action *action;
-    struct place place;
+    const struct deed *deed; /* a decision; else: */
+    enum act_kind mark;
+    bool erase;
+    struct decision_wish wish;
+    struct queue_place place;
     bool from_list; /* the button stood in a list; else on the comment's own page */
 };
 
-static err change_work(struct tx *tx, void *arg)
+static struct str back_of(const struct change *c)
 {
-    const struct change *c = arg;
-    int64_t by = c->r->person->id;
-    err e = c->action->erase ? comment_erase_author(tx, c->id, by, c->r->now)
-                             : comment_set_state(tx, c->id, c->action->to, by, c->r->now);
-    struct desk_deed deed = { .action = c->action->deed, .kind = "comment", .object = c->id };
+    return c->from_list ? queue_place_url(c->r->arena, &c->place) : comment_desk_url(c->r, c->id);
+}
+
+static err decide_work(struct tx *tx, void *arg)
+{
+    struct change *c = arg;
+    int64_t act = 0;
+    err e = decision_make(tx, &c->wish, c->id, &act);
+    struct desk_deed deed = { c->deed->action, "comment", c->id, reason_str(c->wish.reason) };
     return e ? e : desk_note(tx, c->r, &deed);
 }
 
-static struct str back_of(const struct change *c)
+static err erase_work(struct tx *tx, void *arg)
 {
-    return c->from_list ? place_url(c->r->arena, &c->place) : comment_url(c->r, c->id);
+    const struct change *c = arg;
+    err e = comment_erase_author(tx, c->id, c->r->person->id, c->r->now);
+    struct desk_deed deed = { .action = "comment.erase_author",
+                              .kind = "comment",
+                              .object = c->id };
+    return e ? e : desk_note(tx, c->r, &deed);
+}
+
+static err mark_work(struct tx *tx, void *arg)
+{
+    const struct change *c = arg;
+    int64_t act = 0;
+    struct mark_wish w = { c->mark, c->id, c->r->person->id, c->r->now };
+    struct str name = act_kind_str(c->mark);
+    err e = mark_set(tx, &w, &act);
+    struct str action = str_print(c->r->arena, "comment." STR_FMT, STR_ARG(name));
+    struct desk_deed deed = { .action = str_z(c->r->arena, action), "comment", c->id, S("") };
+    return e ? e : desk_note(tx, c->r, &deed);
 }
 
 static const struct desk_input sure_inputs[] = {
-    { .name = "action", .kind = INPUT_HIDDEN },
-    { .name = "sure", .kind = INPUT_HIDDEN },
-    { .name = "show", .kind = INPUT_HIDDEN },
-    { .name = "before", .kind = INPUT_HIDDEN },
+    { .name = "action", .kind = INPUT_HIDDEN }, { .name = "sure", .kind = INPUT_HIDDEN },
+    { .name = "reason", .kind = INPUT_HIDDEN }, { .name = "note", .kind = INPUT_HIDDEN },
+    { .name = "seen", .kind = INPUT_HIDDEN },   { .name = "show", .kind = INPUT_HIDDEN },
+    { .name = "before", .kind = INPUT_HIDDEN }, { .name = "like", .kind = INPUT_HIDDEN },
+    { .name = "of", .kind = INPUT_HIDDEN },     { .name = "q", .kind = INPUT_HIDDEN },
 };
 
+/* Before what cannot be taken back: the same form again, sure=yes. */
 static err ask_sure(struct request *r, struct response *ret, const struct change *c)
 {
-    struct comments_view there = { 0 };
+    struct comment_page_view there = { 0 };
+    const char *title = c->erase ? "desk_comment_erase" : "desk_comment_delete";
+    const char *sure = c->erase ? "desk_comment_erase_sure" : "desk_comment_delete_sure";
     err e = read_one(r, c->id, &there);
     if (e)
         return e > 0 ? http_refuse(r, ret, 404, ERROR_NOT_FOUND) : fault(e);
     struct desk_form *f =
-        desk_form_make(r, "sure", comment_url(r, c->id), sure_inputs, COUNT(sure_inputs));
-    desk_form_set(f, "action", str_from_z(c->action->name));
+        desk_form_make(r, "sure", comment_desk_url(r, c->id), sure_inputs, COUNT(sure_inputs));
+    for (size_t i = 0; i < COUNT(sure_inputs); i++)
+        desk_form_set(f, sure_inputs[i].name, desk_field(r, sure_inputs[i].name));
     desk_form_set(f, "sure", S("yes"));
-    desk_form_set(f, "show", c->from_list ? desk_filter_str(c->place.show) : S(""));
-    desk_form_set(f, "before", c->place.before ? desk_field(r, "before") : S(""));
-    desk_form_button(f, NULL, NULL, c->action->question);
+    desk_form_button(f, NULL, NULL, title);
     const struct comment_row *row = there.comments.items;
     struct desk_question q = { .place = DESK_AT_COMMENTS,
-                               .title = c->action->question,
-                               .intro = desk_named(r, c->action->sure,
-                                                   row->name.n ? row->name : row->state),
+                               .title = title,
+                               .intro = desk_named(r, sure, row->name.n ? row->name : row->state),
                                .back = back_of(c),
                                .form = f };
     return desk_ask(r, ret, &q);
 }
 
-static const char *trouble_of(err refusal)
+static const char *decision_trouble(err refusal)
 {
-    return refusal == DESK_SAME_STATE ? "desk_comment_same_state" : "desk_comment_is_deleted";
+    return refusal == DECISION_DELETED ? "desk_comment_is_deleted" : "desk_comment_same_state";
 }
 
-static err carry_out(struct request *r, struct response *ret, struct change *c)
+static const char *mark_trouble(err refusal)
 {
-    err e = store_write(r->app->store, change_work, c);
+    static const char *const words[] = { [MARK_SAME] = "desk_comment_same_state",
+                                         [MARK_REPLY] = "desk_pin_reply",
+                                         [MARK_NOT_SHOWN] = "desk_pin_not_shown",
+                                         [MARK_TOO_MANY] = "desk_pin_too_many" };
+    return words[refusal];
+}
+
+static err decide(struct request *r, struct response *ret, struct change *c)
+{
+    const char *trouble = NULL;
+    bool fine = deed_wish(r, c->deed, &c->wish, &trouble);
+    (void)int_parse(desk_field(r, "seen"), 0, INT64_MAX, &c->wish.seen); // else as it is now
+    if (!person_may(r->person, c->deed->need))
+        return http_refuse(r, ret, 403, "error_not_allowed");
+    if (!fine)
+        return show_one(r, ret, c->id, trouble);
+    if (c->deed->kind == ACT_DELETE && !str_eq(desk_field(r, "sure"), S("yes")))
+        return ask_sure(r, ret, c);
+    err e = store_write(r->app->store, decide_work, c);
+    if (e < 0)
+        return fault(e);
+    if (e == DECISION_NO_COMMENT)
+        return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
+    if (e) // another moderator was faster: what they did is shown
+        return show_one(r, ret, c->id, decision_trouble(e));
+    return desk_done(r, ret, back_of(c), c->deed->done);
+}
+
+static err erase(struct request *r, struct response *ret, struct change *c)
+{
+    if (!person_may(r->person, PERMISSION_COMMENT_DELETE))
+        return http_refuse(r, ret, 403, "error_not_allowed");
+    if (!str_eq(desk_field(r, "sure"), S("yes")))
+        return ask_sure(r, ret, c);
+    err e = store_write(r->app->store, erase_work, c);
     if (e < 0)
         return fault(e);
     if (e == DESK_NO_COMMENT)
         return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
-    if (e) // another moderator was faster: what they did is shown
-        return show_one(r, ret, c->id, trouble_of(e));
-    return desk_done(r, ret, back_of(c), c->action->done);
+    if (e)
+        return show_one(r, ret, c->id,
+                        e == DESK_DELETED ? "desk_comment_is_deleted" : "desk_comment_same_state");
+    return desk_done(r, ret, back_of(c), "author_erased");
+}
+
+static err mark(struct request *r, struct response *ret, struct change *c)
+{
+    err e = store_write(r->app->store, mark_work, c);
+    if (e < 0)
+        return fault(e);
+    if (e == MARK_MISSING)
+        return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
+    if (e)
+        return show_one(r, ret, c->id, mark_trouble(e));
+    return desk_done(r, ret, back_of(c), "comment_marked");
 }
 
 err comment_desk_post(struct request *r, struct response *ret)
 {
-    struct change c = { .r = r, .action = action_of(desk_field(r, "action")) };
+    struct str action = desk_field(r, "action");
+    struct change c = { .r = r, .deed = deed_of(action), .erase = str_eq(action, S("erase")) };
     if (!desk_segment_id(r, "id", &c.id))
         return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
-    if (!c.action)
+    c.from_list = queue_place_sent(r, &c.place);
+    if (c.deed)
+        return decide(r, ret, &c);
+    if (c.erase)
+        return erase(r, ret, &c);
+    if (!act_kind_parse(action, &c.mark) || c.mark < ACT_PIN || c.mark > ACT_UNLOCK)
         return http_refuse(r, ret, 400, ERROR_BAD_FORM);
-    if (!person_may(r->person, c.action->need))
-        return http_refuse(r, ret, 403, "error_not_allowed");
-    c.from_list = desk_filter_parse(desk_field(r, "show"), &c.place.show);
-    if (c.from_list)
-        (void)desk_field_id(r, "before", &c.place.before); // else the first piece
-    if (c.action->sure && !str_eq(desk_field(r, "sure"), S("yes")))
-        return ask_sure(r, ret, &c);
-    return carry_out(r, ret, &c);
+    return mark(r, ret, &c);
+}
+
+/* ---- notes and assignments */
+
+struct aside {
+    const struct request *r;
+    int64_t id, person;
+    struct staff_note note;
+    bool is_note;
+};
+
+static err aside_work(struct tx *tx, void *arg)
+{
+    struct aside *s = arg;
+    struct comment there = { 0 };
+    int64_t before = 0;
+    struct desk_deed deed = { "comment.assign", "comment", s->id, S("") };
+    err e = comment_get(tx, s->id, s->r->arena, &there);
+    if (e)
+        return e;
+    if (s->is_note) {
+        deed.action = "comment.note";
+        e = staff_note_add(tx, s->id, &s->note);
+    } else if (s->person) {
+        e = assignment_set(tx, s->id, s->person, s->r->now);
+    } else {
+        e = assignment_end(tx, s->id, &before);
+    }
+    return e ? e : desk_note(tx, s->r, &deed);
+}
+
+static err put_aside(struct request *r, struct response *ret, struct aside *s)
+{
+    err e = store_write(r->app->store, aside_work, s);
+    if (e)
+        return e < 0 ? fault(e) : http_refuse(r, ret, 404, ERROR_NOT_FOUND);
+    return desk_done(r, ret, comment_desk_url(r, s->id),
+                     s->is_note ? "note_added" : "comment_assigned");
+}
+
+err comment_note_post(struct request *r, struct response *ret)
+{
+    static const char *const words[] = { [STAFF_NOTE_EMPTY] = "desk_staff_note_empty",
+                                         [STAFF_NOTE_LONG] = "desk_staff_note_long",
+                                         [STAFF_NOTE_NOT_TEXT] = "desk_note_not_text" };
+    struct aside s = { .r = r, .is_note = true };
+    if (!desk_segment_id(r, "id", &s.id))
+        return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
+    s.note = (struct staff_note){ .person = r->person->id,
+                                  .at = r->now,
+                                  .body = str_trim(desk_field(r, "body")) };
+    err e = staff_note_check(s.note.body);
+    return e ? show_one(r, ret, s.id, words[e]) : put_aside(r, ret, &s);
+}
+
+/* Somebody who is here and may moderate. */
+static err may_be_asked(const struct request *r, int64_t person, bool *ret)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct person p = { 0 };
+    err e = store_read(r->app->store, &tx);
+    if (!e)
+        e = person_get(&tx, person, r->arena, &p);
+    *ret = !e && p.active && role_may(p.role, PERMISSION_COMMENT_MODERATE);
+    return e < 0 ? fault(e) : OK;
+}
+
+err comment_assign_post(struct request *r, struct response *ret)
+{
+    struct aside s = { .r = r };
+    bool may = true;
+    if (!desk_segment_id(r, "id", &s.id))
+        return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
+    if (desk_field(r, "person").n) {
+        may = desk_field_id(r, "person", &s.person);
+        err e = may ? may_be_asked(r, s.person, &may) : OK;
+        if (e)
+            return e;
+    }
+    return may ? put_aside(r, ret, &s) : show_one(r, ret, s.id, "desk_assign_wrong");
 }

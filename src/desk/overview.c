@@ -1,6 +1,8 @@
 #include "desk/overview.h"
-#include "discussion/comment_desk.h"
+#include "discussion/appeal.h"
+#include "discussion/comment_queue.h"
 #include "discussion/discussion.h"
+#include "discussion/flag.h"
 #include "funding/meter.h"
 #include "people/totp.h"
 #include "publishing/page.h"
@@ -116,7 +118,7 @@ static err read_pages(struct tx *tx, struct lines *tasks)
 static err read_latest(struct tx *tx, const struct request *r, struct overview_view *v)
 {
     struct desk_comments found = { 0 };
-    err e = comment_list_desk(tx, DESK_NEWEST, 0, r->arena, &found);
+    err e = comment_list_desk(tx, &(struct queue_query){ .show = DESK_NEWEST }, r->arena, &found);
     if (e)
         return fault(e);
     struct latest *rows = arena_new(r->arena, struct latest, COMMENTS_SHOWN);
@@ -143,10 +145,19 @@ static err read_comments(struct tx *tx, struct lines *tasks, struct lines *figur
                          struct overview_view *v)
 {
     struct discussion sum = { 0 };
+    int64_t flagged = 0;
+    int64_t appeals = 0;
     err e = discussion_sum(tx, &sum);
     if (e)
         return fault(e);
     add_count(tasks, "desk_overview_held", sum.held, "/desk/comments?show=held");
+    e = flag_waiting(tx, &flagged);
+    if (!e && person_may(tasks->r->person, PERMISSION_APPEAL_JUDGE))
+        e = appeal_open_count(tx, &appeals);
+    if (e)
+        return fault(e);
+    add_count(tasks, "desk_overview_flagged", flagged, "/desk/comments?show=flagged");
+    add_count(tasks, "desk_appeals_open", appeals, "/desk/appeals");
     add_count(figures, "desk_overview_comments", sum.published, "/desk/comments");
     return read_latest(tx, tasks->r, v);
 }

@@ -1,4 +1,5 @@
 #include "desk/series_desk.h"
+#include "base/scan.h"
 #include "http/error.h"
 #include "publishing/series.h"
 
@@ -7,6 +8,7 @@
 static const struct desk_input inputs[] = {
     { "title", "desk_series_title", NULL, INPUT_LINE, true, NULL },
     { "about", "desk_series_about", "desk_series_about_hint", INPUT_TEXT, false, NULL },
+    { "close_after", "desk_series_close", "desk_series_close_hint", INPUT_ASCII, false, NULL },
     { "slug", "desk_series_slug", "desk_series_slug_hint", INPUT_ASCII, false, NULL },
 };
 
@@ -73,6 +75,7 @@ struct change {
     int64_t id;
     struct series series; /* as it is stored */
     struct series_draft draft;
+    int64_t close_after;
 };
 
 static struct desk_form *series_form(const struct request *r, int64_t id)
@@ -103,6 +106,8 @@ static bool missing(struct request *r, struct response *ret, struct change *c, e
         e = store_read(r->app->store, &tx);
     if (!e)
         e = series_get_by_id(&tx, c->id, r->arena, &c->series);
+    if (!e)
+        e = series_close_after(&tx, c->id, &c->close_after);
     if (e)
         *ret_e = e > 0 ? http_refuse(r, ret, 404, ERROR_NOT_FOUND) : fault(e);
     return e != OK;
@@ -130,7 +135,16 @@ static err set_work(struct tx *tx, void *arg)
 {
     struct change *c = arg;
     int64_t id = 0;
-    return series_set(tx, person_actor(c->r->person), &c->draft, &id);
+    err e = series_set(tx, person_actor(c->r->person), &c->draft, &id);
+    return e ? e : series_set_close_after(tx, id, c->close_after);
+}
+
+/* A number of days, or nothing. */
+static bool close_after_parse(struct str text, int64_t *ret)
+{
+    *ret = SERIES_CLOSE_AS_SITE;
+    text = str_trim(text);
+    return text.n == 0 || int_parse(text, 0, SERIES_CLOSE_MAX, ret);
 }
 
 static err post(struct request *r, struct response *ret, struct change *c)
@@ -143,6 +157,10 @@ static err post(struct request *r, struct response *ret, struct change *c)
                                       .about = desk_form_get(f, "about"),
                                       .slug = c->id ? c->series.slug : desk_form_get(f, "slug"),
                                       .now = r->now };
+    if (!close_after_parse(desk_form_get(f, "close_after"), &c->close_after)) {
+        desk_form_wrong(f, "close_after", "desk_series_close_wrong");
+        return ask(r, ret, c->id, f);
+    }
     err e = series_prepare(r->arena, theme_language(r->setup->theme), &c->draft);
     if (!e)
         e = store_write(r->app->store, set_work, c);
@@ -174,6 +192,8 @@ err series_edit_show(struct request *r, struct response *ret)
     struct desk_form *f = series_form(r, c.id);
     desk_form_set(f, "title", c.series.title);
     desk_form_set(f, "about", c.series.about);
+    if (c.close_after >= 0)
+        desk_form_set(f, "close_after", str_print(r->arena, "%" PRId64, c.close_after));
     return ask(r, ret, c.id, f);
 }
 

@@ -16,8 +16,10 @@
 CONFIG_INT(limit_comment_bytes, "limits", "comment_bytes", 16384, 100, 65536,
            "Longest comment, in bytes of UTF-8 as it was typed.");
 
-QUERY(parent_row, "select report, coalesce(root, id), depth, " COMMENT_STATE_NUMBER
-                  " from comment where id = $1");
+QUERY(parent_row,
+      "select report, coalesce(root, id), depth, " COMMENT_STATE_NUMBER
+      ", locked + coalesce((select r.locked from comment r where r.id = comment.root), 0) "
+      "from comment where id = $1");
 QUERY(comment_insert,
       "insert into comment (report, parent, root, depth, state, visible, person, created_at, hold, "
       "html_version, name, html, held_for, question) "
@@ -201,12 +203,15 @@ static err find_spot(struct tx *tx, const struct comment_draft *d, struct spot *
         return COMMENT_NO_PARENT;
     bool here = column_int(s, 0) == d->report;
     bool published = column_int(s, 3) == COMMENT_STATE_PUBLISHED;
+    bool locked = column_int(s, 4);
     *ret = (struct spot){ d->parent, column_int(s, 1), column_int(s, 2) + 1 };
     query_end(s);
     if (!here)
         return COMMENT_NO_PARENT;
     if (!published)
         return COMMENT_PARENT_GONE;
+    if (locked)
+        return COMMENT_LOCKED;
     return ret->depth > COMMENT_DEPTH_MAX ? COMMENT_TOO_DEEP : OK;
 }
 
@@ -404,6 +409,8 @@ void comment_read(struct stmt *s, struct arena *a, struct comment *ret)
         .question = column_int(s, 17),
         .used = column_int(s, 18),
         .edited_at = column_int(s, 19),
+        .pinned = column_int(s, 20),
+        .locked = column_int(s, 21),
     };
 }
 

@@ -60,6 +60,7 @@ enum comment_refusal {
     COMMENT_CLOSED,        /* the report takes no more comments */
     COMMENT_NO_PARENT,     /* no such comment, or one of another report */
     COMMENT_PARENT_GONE,   /* the comment replied to is not published (any more) */
+    COMMENT_LOCKED,        /* it takes no replies, or its thread is closed */
     COMMENT_TOO_DEEP,
     COMMENT_NAME_MISSING,
     COMMENT_NAME_TOO_LONG,
@@ -147,6 +148,8 @@ struct comment {
     int64_t up, down, score;
     int64_t children;       /* visible direct replies */
     int64_t replies;        /* of a root: visible comments below it */
+    bool pinned;            /* stands at the top of its discussion while it is published */
+    bool locked;            /* takes no replies; a root: nothing in its thread does */
     int64_t my_vote;        /* -1, 0, +1: the viewer's, where a viewer was given */
     bool mine;              /* written by the viewer */
     struct str parent_name; /* whom it replies to; see listing.h */

@@ -1,8 +1,9 @@
-/* The desk's lists, and every change of a comment's state after it was added. */
+/* Every change of a comment's state after it was added, with all that counts it. */
 #include "discussion/comment_desk.h"
 #include "base/check.h"
 #include "discussion/comment_event.h"
 #include "discussion/comment_row.h"
+#include "discussion/flag.h"
 #include "discussion/filter_learn.h"
 #include "discussion/hold_rules.h"
 #include "discussion/record.h"
@@ -11,17 +12,6 @@
 #include "publishing/question.h"
 
 #include <inttypes.h>
-
-#define DESK_ROWS                                                                                  \
-    "select " COMMENT_COLUMNS ", coalesce(o.email, ''), hold, coalesce(changed_at, 0), "           \
-    "coalesce(changed_by, 0), coalesce(o.hold_about, '') from comment left join comment_origin o " \
-    "on o.comment = comment.id "
-#define DESK_QUEUE " and state <> 'published' and id < $1 order by id desc limit $2"
-QUERY(desk_newest, DESK_ROWS "where id < $1 order by id desc limit $2");
-QUERY(desk_held, DESK_ROWS "where state = 'held'" DESK_QUEUE);
-QUERY(desk_hidden, DESK_ROWS "where state = 'hidden'" DESK_QUEUE);
-QUERY(desk_spam, DESK_ROWS "where state = 'spam'" DESK_QUEUE);
-QUERY(desk_row, DESK_ROWS "where id = $1");
 
 QUERY(typed_row, "select c.name, o.body, coalesce(o.guess, 0) from comment c "
                  "join comment_origin o on o.comment = c.id where c.id = $1");
@@ -40,79 +30,6 @@ QUERY(author_drop,
       "changed_by = $3 where id = $1");
 QUERY(origin_author_drop, "update comment_origin set visitor = null, address = null, "
                           "prefix = null, email = null where comment = $1");
-
-static const char *const filter_names[] = { "newest", "held", "hidden", "spam" };
-
-struct str desk_filter_str(enum desk_filter f)
-{
-    return str_from_z(filter_names[f]);
-}
-
-bool desk_filter_parse(struct str s, enum desk_filter *ret)
-{
-    for (size_t i = 0; i < COUNT(filter_names); i++) {
-        if (str_eq(s, str_from_z(filter_names[i]))) {
-            *ret = (enum desk_filter)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* ---- lists */
-
-static void read_desk(struct stmt *s, struct arena *a, struct desk_comment *ret)
-{
-    *ret = (struct desk_comment){
-        .email = column_str(s, COMMENT_COLUMN_COUNT, a),
-        .changed_at = column_int(s, COMMENT_COLUMN_COUNT + 2),
-        .changed_by = column_int(s, COMMENT_COLUMN_COUNT + 3),
-        .hold_about = column_str(s, COMMENT_COLUMN_COUNT + 4, a),
-    };
-    comment_read(s, a, &ret->comment);
-    (void)comment_hold_parse(column_str(s, COMMENT_COLUMN_COUNT + 1, a),
-                             &ret->hold); // what we do not know is shown as not held
-}
-
-err comment_list_desk(struct tx *tx, enum desk_filter filter, int64_t before, struct arena *a,
-                      struct desk_comments *ret)
-{
-    static const struct query *const queries[] = { &desk_newest, &desk_held, &desk_hidden,
-                                                   &desk_spam };
-    struct desk_comment *rows = arena_new(a, struct desk_comment, DESK_COMMENTS);
-    struct stmt *s = query_start(tx, queries[filter]);
-    bind_int(s, 1, before > 0 ? before : INT64_MAX);
-    bind_int(s, 2, DESK_COMMENTS + 1);
-    size_t n = 0;
-    bool row = false;
-    for (;;) {
-        err e = query_step(s, &row);
-        if (e)
-            return fault(e);
-        if (!row || n == DESK_COMMENTS)
-            break;
-        read_desk(s, a, &rows[n++]);
-    }
-    if (row)
-        query_end(s);
-    *ret = (struct desk_comments){ rows, n, row ? rows[n - 1].comment.id : 0 };
-    return arena_full(a) ? fault(ERR_LIMIT) : OK;
-}
-
-err comment_get_desk(struct tx *tx, int64_t id, struct arena *a, struct desk_comment *ret)
-{
-    struct stmt *s = query_start(tx, &desk_row);
-    bind_int(s, 1, id);
-    bool row = false;
-    err e = query_step(s, &row);
-    if (e)
-        return fault(e);
-    if (!row)
-        return DESK_NO_COMMENT;
-    read_desk(s, a, ret);
-    query_end(s);
-    return OK;
-}
 
 /* ---- states */
 
@@ -186,6 +103,8 @@ static err state_write(struct tx *tx, const struct standing *old, const struct c
         e = run_one(tx, &words_drop, old->node.id);
     if (!e && to->state == COMMENT_STATE_DELETED)
         e = trace_drop(tx, old->node.id);
+    if (!e && to->state == COMMENT_STATE_DELETED)
+        e = flag_drop_open(tx, old->node.id);
     if (!e && to->state == COMMENT_STATE_DELETED)
         e = run_one(tx, &origin_drop, old->node.id);
     if (!e && to->state == COMMENT_STATE_DELETED)

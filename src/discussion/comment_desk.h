@@ -3,35 +3,12 @@
 #include "discussion/reason.h"
 
 /*
- * What staff do with comments: lists for the desk, and changes of state. The caller has asked for
- * the permission and writes the audit log (people/audit.h) in the same transaction.
+ * Changes of a comment's state after it was added. What staff do goes through decision.h; the lists
+ * they look at are comment_queue.h's.
  *
  * Counters and visibility follow up the thread: hiding the last reply of a deleted comment takes
  * its placeholder away too, approving a reply brings it back.
  */
-enum desk_filter { DESK_NEWEST, DESK_HELD, DESK_HIDDEN, DESK_SPAM };
-struct str desk_filter_str(enum desk_filter f); /* "newest", "held", "hidden", "spam" */
-bool desk_filter_parse(struct str s, enum desk_filter *ret);
-
-enum { DESK_COMMENTS = 50 };
-struct desk_comment {
-    struct comment comment; /* with its html, whatever its state */
-    struct str email;
-    enum comment_hold hold;
-    struct str hold_about;          /* what the rule saw (comment.h) */
-    int64_t changed_at, changed_by; /* last change of state: when, and which person; 0: none */
-};
-struct desk_comments {
-    const struct desk_comment *comments;
-    size_t count;
-    int64_t next; /* `before` of the next page, or 0 */
-};
-/* Latest first; `before`: ids below it only, 0 for the first page. DESK_NEWEST lists all but
- * deleted ones. All in `a`. */
-MUST_USE err comment_list_desk(struct tx *tx, enum desk_filter filter, int64_t before,
-                               struct arena *a, struct desk_comments *ret);
-MUST_USE err comment_get_desk(struct tx *tx, int64_t id, struct arena *a, struct desk_comment *ret);
-
 enum {
     DESK_NO_COMMENT = 1, /* none of that id */
     DESK_SAME_STATE,     /* it is in that state already (another moderator was faster) */

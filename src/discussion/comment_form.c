@@ -53,6 +53,7 @@ const char *comment_refusal_word(err refusal)
         [COMMENT_CLOSED] = "comment_closed",
         [COMMENT_NO_PARENT] = "comment_no_parent",
         [COMMENT_PARENT_GONE] = "comment_parent_gone",
+        [COMMENT_LOCKED] = "comment_locked",
         [COMMENT_TOO_DEEP] = "comment_too_deep",
         [COMMENT_NAME_MISSING] = "comment_name_missing",
         [COMMENT_NAME_TOO_LONG] = "comment_name_too_long",
@@ -82,6 +83,7 @@ int comment_refusal_status(err refusal)
     case COMMENT_QUESTION_CLOSED:
     case COMMENT_BANNED: return 403;
     case COMMENT_PARENT_GONE:
+    case COMMENT_LOCKED:
     case COMMENT_QUESTION_DROPPED: return 409;
     case COMMENT_WORK_WANTED: return 428;
     case COMMENT_NO_PARENT:

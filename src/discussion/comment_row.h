@@ -10,7 +10,7 @@
 #define COMMENT_COLUMNS                                                                            \
     "id, report, coalesce(parent, 0), coalesce(root, id), depth, " COMMENT_STATE_NUMBER            \
     ", visible, erased, coalesce(person, 0), created_at, up, down, score, children, replies, "     \
-    "name, html, coalesce(question, 0), used, coalesce(edited_at, 0)"
-enum { COMMENT_COLUMN_COUNT = 20 }; /* others of a query come after these */
+    "name, html, coalesce(question, 0), used, coalesce(edited_at, 0), pinned, locked"
+enum { COMMENT_COLUMN_COUNT = 22 }; /* others of a query come after these */
 
 void comment_read(struct stmt *s, struct arena *a, struct comment *ret);

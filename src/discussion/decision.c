@@ -18,6 +18,7 @@ QUERY(decision_insert,
         "was") ", was_reason, " COMMENT_STATE_OF("became") ", reason, note, coalesce(minutes, "    \
                                                            "-1), undone from decision "
 QUERY(decision_rows, DECISION_ROWS "where comment = $1 order by id desc limit $2");
+QUERY(decision_row, DECISION_ROWS "where id = $1");
 QUERY(decision_standing,
       DECISION_ROWS "where comment = $1 and undone = 0 order by id desc limit 1");
 QUERY(act_decisions, "select id from decision where act = $1 and undone = 0 order by id limit $2");
@@ -167,10 +168,10 @@ static err write(struct tx *tx, const struct decision_wish *w, const struct subj
         f.minutes = record_minutes(since, w->now);
     if (!e)
         e = insert(tx, w, s, &f, act, &id);
-    if (!e)
-        e = change_state(tx, w, s);
     if (!e && s->flags)
         e = flag_answer(tx, s->id, id);
+    if (!e)
+        e = change_state(tx, w, s);
     if (!e && since)
         e = record_count_wait(tx, s->report, f.minutes, 1);
     return e;
@@ -288,21 +289,34 @@ err decision_list(struct tx *tx, int64_t comment, size_t max, struct arena *a,
     return OK;
 }
 
-err decision_latest(struct tx *tx, int64_t comment, struct arena *a, bool *ret_there,
-                    struct decision *ret)
+/* One decision; false in *ret_there: none. */
+static err read_one(struct tx *tx, const struct query *q, int64_t id, struct arena *a,
+                    bool *ret_there, struct decision *ret)
 {
-    struct stmt *s = query_start(tx, &decision_standing);
-    bind_int(s, 1, comment);
-    bool row = false;
-    err e = query_step(s, &row);
-    if (e)
-        return fault(e);
-    *ret_there = row;
-    if (!row)
-        return OK;
+    struct stmt *s = query_start(tx, q);
+    bind_int(s, 1, id);
+    err e = query_step(s, ret_there);
+    if (e || !*ret_there)
+        return e;
     read_decision(s, a, ret);
     query_end(s);
     return OK;
+}
+
+err decision_get(struct tx *tx, int64_t id, struct arena *a, struct decision *ret)
+{
+    bool there = false;
+    err e = read_one(tx, &decision_row, id, a, &there, ret);
+    if (e)
+        return fault(e);
+    return there ? OK : DECISION_MISSING;
+}
+
+err decision_latest(struct tx *tx, int64_t comment, struct arena *a, bool *ret_there,
+                    struct decision *ret)
+{
+    err e = read_one(tx, &decision_standing, comment, a, ret_there, ret);
+    return e ? fault(e) : OK;
 }
 
 /* ---- taking them back */

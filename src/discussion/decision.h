@@ -49,6 +49,8 @@ struct decision {
 /* What was decided about a comment, latest first, at most `max`. All in `a`. */
 MUST_USE err decision_list(struct tx *tx, int64_t comment, size_t max, struct arena *a,
                            const struct decision **ret, size_t *ret_n);
+enum { DECISION_MISSING = 1 };
+MUST_USE err decision_get(struct tx *tx, int64_t id, struct arena *a, struct decision *ret);
 /* The one that stands; false in *ret_there: none was made. */
 MUST_USE err decision_latest(struct tx *tx, int64_t comment, struct arena *a, bool *ret_there,
                              struct decision *ret);

@@ -7,8 +7,9 @@ QUERY(discussion_row, "select published, threads, held, hidden, spam, deleted, a
 QUERY(discussion_sums, "select coalesce(sum(published), 0), coalesce(sum(threads), 0), "
                        "coalesce(sum(held), 0), coalesce(sum(hidden), 0), coalesce(sum(spam), 0), "
                        "coalesce(sum(deleted), 0), coalesce(sum(answers), 0), 1 from discussion");
-QUERY(discussion_open_set, "insert into discussion (report, open) values ($1, $2) "
-                           "on conflict (report) do update set open = excluded.open");
+QUERY(discussion_open_set,
+      "insert into discussion (report, open, kept_open) values ($1, $2, $2) on conflict (report) "
+      "do update set open = excluded.open, kept_open = excluded.kept_open");
 QUERY(discussion_add,
       "insert into discussion (report, published, threads, held, hidden, spam, deleted, answers) "
       "values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (report) do update set "

@@ -18,7 +18,8 @@ struct discussion {
 /* Always gives one; a report nobody wrote under, or that is not there, has zeros and is open. */
 MUST_USE err discussion_get(struct tx *tx, int64_t report, struct discussion *ret);
 
-/* Closed: comments and replies are refused (COMMENT_CLOSED); reading and voting go on. */
+/* Closed: comments and replies are refused (COMMENT_CLOSED); reading and voting go on. Opened by
+ * this, it is not closed for its age (closing.h). */
 MUST_USE err discussion_set_open(struct tx *tx, int64_t report, bool open);
 
 /* Sums over all reports, for the desk: what waits to be looked at, and what there is. Costs one

@@ -1,6 +1,7 @@
 #include "discussion/discussion_http.h"
 #include "base/scan.h"
 #include "discussion/comment_own.h"
+#include "discussion/appeal_http.h"
 #include "discussion/gate.h"
 #include "discussion/sender.h"
 #include "http/error.h"
@@ -254,6 +255,8 @@ err discussion_comment_show(struct request *r, struct response *ret)
     err e = segment_id(r, &id) ? find_place(r, id, &report, &place) : PLACE_MISSING;
     if (e < 0)
         return fault(e);
+    if (e == PLACE_GONE && appeal_is_for(r, id))
+        return response_redirect(r, ret, 303, appeal_path(r, id));
     if (e == PLACE_GONE)
         return http_refuse(r, ret, 410, "error_comment_gone");
     if (e)

@@ -2,6 +2,7 @@
 #include "discussion/discussion_view.h"
 #include "base/check.h"
 #include "discussion/comment_own.h"
+#include "discussion/record_text.h"
 #include "render/format.h"
 #include "render/theme.h"
 
@@ -43,6 +44,8 @@ static const struct field comment_fields[] = {
     FIELD_BOOL(struct comment_view, held),
     FIELD_BOOL(struct comment_view, edited),
     FIELD_BOOL(struct comment_view, own),
+    FIELD_BOOL(struct comment_view, pinned),
+    FIELD_BOOL(struct comment_view, locked),
     FIELD_STR(struct comment_view, placeholder),
     FIELD_STR(struct comment_view, time),
     FIELD_STR(struct comment_view, time_text),
@@ -92,6 +95,7 @@ static const struct field discussion_fields[] = {
     FIELD_STR(struct discussion_view, back_url),
     FIELD_STR(struct discussion_view, write_url),
     FIELD_BOOL(struct discussion_view, closed),
+    FIELD_STR(struct discussion_view, record),
     FIELD_REF(struct discussion_view, form, &form_view),
 };
 const struct view discussion_view = VIEW(struct discussion_view, discussion_fields);
@@ -103,6 +107,7 @@ struct filling {
     const struct formats *formats;
     const struct comment_form_view *form; /* until it stands under its comment */
     struct str reply_url;                 /* up to the comment's number; empty: closed */
+    bool locked;                          /* the thread takes no replies */
 };
 
 /* ---- addresses */
@@ -208,6 +213,8 @@ static void fill_comment(struct filling *f, const struct comment *c, int64_t lev
         .level = level,
         .staff = c->person && !c->erased,
         .held = c->state == COMMENT_STATE_HELD,
+        .pinned = published && c->pinned,
+        .locked = published && c->locked,
         .placeholder = placeholder(f, c),
         .edited = c->edited_at != 0,
         .own = c->mine && !c->person && f->p->now - c->created_at < own_window(f->p->setup->config),
@@ -219,7 +226,7 @@ static void fill_comment(struct filling *f, const struct comment *c, int64_t lev
         ret->question_url = question_url(f, c->question, c->question_shown);
         ret->used = c->used;
     }
-    bool answerable = published && f->reply_url.n;
+    bool answerable = published && f->reply_url.n && !f->locked && !c->locked;
     if (answerable)
         ret->reply_url = str_print(f->a, STR_FMT "%" PRId64 "#reply", STR_ARG(f->reply_url), c->id);
     if (!ret->placeholder.n) {
@@ -304,6 +311,7 @@ static void fill_more(struct filling *f, const struct thread *t, struct comment_
 static void fill_thread(struct filling *f, const struct thread *t, struct comment_view *root)
 {
     struct seat *seats = take_seats(f, t);
+    f->locked = t->root.locked;
     if (t->continued) {
         struct str name = author(f, t->root.name, t->root.erased);
         *root = (struct comment_view){ .id = t->root.id,
@@ -324,6 +332,7 @@ static void fill_thread(struct filling *f, const struct thread *t, struct commen
             fill_parent(f, t, c, v);
     }
     root->replies = (struct list){ seats[0].replies, seats[0].below };
+    f->locked = false;
     fill_more(f, t, root);
 }
 
@@ -518,6 +527,8 @@ err discussion_view_fill(const struct discussion_place *p, struct arena *a,
     if (l->counts.open)
         f.reply_url = reply_url(&f, &l->query);
     bool inside = f.form && f.form->parent;
+    if (l->first && !l->query.thread)
+        v.record = record_text(p->setup, a, &l->record);
     fill_filters(&f, &v);
     v.threads = fill_threads(&f);
     v.mine = fill_mine(&f);

@@ -14,7 +14,7 @@
 struct comment_view {
     int64_t id, level; /* level 1 is a root */
     struct str name;   /* also "Erased author"; empty for placeholders */
-    bool staff, held, edited;
+    bool staff, held, edited, pinned, locked;
     bool own;               /* the viewer's, who can still change it */
     struct str placeholder; /* what stands where a removed comment was; else empty */
     struct str time;        /* RFC 3339 */
@@ -72,6 +72,7 @@ struct discussion_view {
     struct str back_url;    /* to the discussion's beginning; empty on it */
     struct str write_url;   /* to the form, when it stands under a comment */
     bool closed;
+    struct str record;                    /* the public moderation record, in a sentence */
     const struct comment_form_view *form; /* NULL: closed, or it stands under a comment */
 };
 extern const struct view discussion_view;

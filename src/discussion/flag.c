@@ -23,6 +23,7 @@ QUERY(flag_waiting_count, "select count(*) from (select 1 from comment where fla
                           "limit 1000) as some");
 QUERY(flag_first, "select coalesce(min(created_at), 0) from flag "
                   "where comment = $1 and decision is null");
+QUERY(flag_drop_all, "delete from flag where comment = $1 and decision is null");
 QUERY(flag_answer_all, "update flag set decision = $2 where comment = $1 and decision is null");
 QUERY(flag_open_all, "update flag set decision = null where comment = $1 and decision = $2");
 
@@ -203,4 +204,13 @@ err flag_answer(struct tx *tx, int64_t comment, int64_t decision)
 err flag_unanswer(struct tx *tx, int64_t comment, int64_t decision)
 {
     return move(tx, &flag_open_all, comment, decision, 1);
+}
+
+err flag_drop_open(struct tx *tx, int64_t comment)
+{
+    struct stmt *s = query_start(tx, &flag_drop_all);
+    int64_t n = 0;
+    bind_int(s, 1, comment);
+    err e = query_run(s, &n);
+    return e || !n ? e : count(tx, comment, -n);
 }

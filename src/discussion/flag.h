@@ -47,6 +47,8 @@ MUST_USE err flag_list(struct tx *tx, int64_t comment, size_t max, struct arena 
 /* How many comments have open flags, counted to a thousand. */
 MUST_USE err flag_waiting(struct tx *tx, int64_t *ret);
 
+/* For comment_desk.c: the open ones go with a comment that is deleted. */
+MUST_USE err flag_drop_open(struct tx *tx, int64_t comment);
 /* For decision.c: when the first open flag came; all of them are answered by a decision; they are
  * open again. */
 MUST_USE err flag_first_open(struct tx *tx, int64_t comment, int64_t *ret_at);

@@ -6,6 +6,7 @@
 #include "discussion/comment_event.h"
 #include "discussion/comment_row.h"
 #include "discussion/cursor.h"
+#include "discussion/mark.h"
 #include "discussion/vote.h"
 
 /*
@@ -27,6 +28,8 @@ enum { LISTING_BYTES = 256 * 1024 };
 #define NEWEST "(created_at, id) < ($2, $3) order by created_at desc, id desc limit $4"
 #define OLDEST "(created_at, id) > ($2, $3) order by created_at, id limit $4"
 #define VOTES  "(score, id) < ($2, $3) order by score desc, id desc limit $4"
+QUERY(pinned_roots, "select " COMMENT_COLUMNS " from comment where report = $1 and pinned = 1 "
+                    "and state = 'published' order by id desc limit $2");
 QUERY(roots_newest, ROOTS NEWEST);
 QUERY(roots_oldest, ROOTS OLDEST);
 QUERY(roots_votes, ROOTS VOTES);
@@ -197,22 +200,62 @@ static struct str next_after(struct piece *p, enum cursor_kind kind, struct behi
 
 /* ---- the three kinds of pieces */
 
+/* Pinned threads stand at the top of the first piece, and nowhere else among threads. */
+static bool on_top(const struct piece *p, const struct comment *root)
+{
+    return p->q->only == LISTING_EVERY && root->pinned && root->state == COMMENT_STATE_PUBLISHED;
+}
+
+static err add_thread(struct piece *p, const struct comment *root)
+{
+    struct thread *t = &p->threads[p->count++];
+    show_root(p, t, root);
+    return root->replies ? read_replies(p, t, 0, LISTING_FIRST) : OK;
+}
+
+static err add_pinned(struct piece *p)
+{
+    struct comment roots[PINNED_MAX];
+    size_t n = 0;
+    struct stmt *s = query_start(p->tx, &pinned_roots);
+    bind_int(s, 1, p->q->report);
+    bind_int(s, 2, PINNED_MAX);
+    for (;;) {
+        bool row = false;
+        err e = query_step(s, &row);
+        if (e)
+            return e;
+        if (!row)
+            break;
+        comment_read(s, p->a, &roots[n++]);
+    }
+    err e = OK;
+    for (size_t i = 0; !e && i < n; i++)
+        e = add_thread(p, &roots[i]);
+    return e;
+}
+
 static err piece_threads(struct piece *p, const struct cursor *c, struct listing *ret)
 {
+    enum { WANTED = LISTING_THREADS + 1 + PINNED_MAX };
     struct behind b = c->id ? (struct behind){ c->key, c->id } : before_all(p->q->sort);
-    struct comment *roots = arena_new(p->a, struct comment, LISTING_THREADS + 1);
+    struct comment *roots = arena_new(p->a, struct comment, WANTED);
     size_t n = 0;
-    err e = read_roots(p, b, LISTING_THREADS + 1, roots, &n);
-    for (size_t i = 0; !e && i < n && !piece_full(p); i++) {
-        struct thread *t = &p->threads[p->count++];
-        show_root(p, t, &roots[i]);
+    size_t i = 0;
+    err e = !c->id && p->q->only == LISTING_EVERY ? add_pinned(p) : OK;
+    if (!e)
+        e = read_roots(p, b, WANTED, roots, &n);
+    for (; !e && i < n; i++) {
+        if (on_top(p, &roots[i]))
+            continue;
+        if (piece_full(p))
+            break;
+        e = add_thread(p, &roots[i]);
         b = behind_root(p->q->sort, &roots[i]);
-        if (roots[i].replies)
-            e = read_replies(p, t, 0, LISTING_FIRST);
     }
     if (e)
         return e;
-    if (p->count < n)
+    if (i < n)
         ret->next = next_after(p, CURSOR_THREADS, b, 0);
     return OK;
 }
@@ -503,6 +546,8 @@ err listing_get(struct tx *tx, struct arena *a, const struct listing_query *q, s
         e = comment_event_last(tx, &listing.event);
     if (!e)
         e = read_piece(&p, &listing);
+    if (!e && listing.first && !q->thread)
+        e = record_get(tx, q->report, &listing.record);
     if (e)
         return e < 0 ? fault(e) : e;
     if (arena_full(a))

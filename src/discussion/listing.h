@@ -1,5 +1,6 @@
 #pragma once
 #include "discussion/comment.h"
+#include "discussion/record.h"
 #include "publishing/question.h"
 
 /*
@@ -61,6 +62,7 @@ struct listing {
     struct str next;            /* cursor of the next piece, or empty */
     bool first;                 /* nothing comes before this piece */
     int64_t event;              /* the last comment event before this was read */
+    struct record record;       /* the public record, in a first piece that is no thread's */
     const struct comment *mine; /* the viewer's own comments that are held, latest first */
     size_t mine_count;
 };

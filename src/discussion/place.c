@@ -96,8 +96,13 @@ static err on_first(struct tx *tx, struct arena *a, const struct comment *c, boo
     int64_t above = 0;
     err e = rank(tx, c, &above);
     *ret = above == 0 && !c->parent;
-    if (e || *ret || above >= LISTING_THREADS)
+    if (e || *ret)
         return e;
+    struct comment root = *c;
+    if (above >= LISTING_THREADS && c->parent)
+        e = comment_get(tx, c->root, a, &root);
+    if (e || (above >= LISTING_THREADS && !root.pinned))
+        return e < 0 ? e : e ? ERR_DATA : OK;
     return look(tx, a, &(struct listing_query){ .report = c->report }, c->id, ret);
 }
 

@@ -30,7 +30,15 @@ enum body_kind {
 };
 
 /* Token buckets, one a client and kind; rates and bursts are keys under [limits]. */
-enum limit_kind { LIMIT_READ, LIMIT_COMMENT, LIMIT_VOTE, LIMIT_SIGN_IN, LIMIT_DESK, LIMIT_KINDS };
+enum limit_kind {
+    LIMIT_READ,
+    LIMIT_COMMENT,
+    LIMIT_VOTE,
+    LIMIT_FLAG,
+    LIMIT_SIGN_IN,
+    LIMIT_DESK,
+    LIMIT_KINDS
+};
 
 enum { PUBLIC = 0 }; /* struct route.need; others are people/permission.h's */
 
@@ -48,7 +56,7 @@ struct route {
     enum guard guard;
     enum body_kind body;
     enum limit_kind
-        limit; /* taken by the server before `run`, but LIMIT_COMMENT and LIMIT_VOTE, which
+        limit; /* taken by the server before `run`, but LIMIT_COMMENT, _VOTE and _FLAG, which
                   the handler takes with request_limit(), to keep the person's words */
     int need;  /* PUBLIC, or the permission that is asked for before `run` */
     bool api;  /* errors are problem details (RFC 9457), not pages */

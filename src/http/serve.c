@@ -137,7 +137,7 @@ static err pass_guard(struct request *r, struct response *ret)
 static err pass_limit(struct request *r, struct response *ret)
 {
     enum limit_kind kind = r->route->limit;
-    bool by_handler = kind == LIMIT_COMMENT || kind == LIMIT_VOTE;
+    bool by_handler = kind == LIMIT_COMMENT || kind == LIMIT_VOTE || kind == LIMIT_FLAG;
     if (by_handler || request_limit(r, kind))
         return GOES_ON;
     return refuse(r, ret, 429, ERROR_TOO_OFTEN);

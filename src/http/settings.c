@@ -90,6 +90,9 @@ CONFIG_INT(comments_rate, "limits", "comments_rate", 6, 1, 1000000,
 CONFIG_INT(comments_burst, "limits", "comments_burst", 5, 1, 1000000, "The same, all at once.");
 CONFIG_INT(votes_rate, "limits", "votes_rate", 30, 1, 1000000, "Votes a minute from one client.");
 CONFIG_INT(votes_burst, "limits", "votes_burst", 20, 1, 1000000, "The same, all at once.");
+CONFIG_INT(flags_rate, "limits", "flags_rate", 6, 1, 1000000,
+           "Flags and appeals a minute from one client.");
+CONFIG_INT(flags_burst, "limits", "flags_burst", 10, 1, 1000000, "The same, all at once.");
 CONFIG_INT(sign_in_rate, "limits", "sign_in_rate", 10, 1, 1000000,
            "Attempts to sign in a minute from one client.");
 CONFIG_INT(sign_in_burst, "limits", "sign_in_burst", 5, 1, 1000000, "The same, all at once.");
@@ -156,6 +159,7 @@ static void read_limits(struct settings *s, const struct config *c)
     s->rates[LIMIT_READ] = read_rate(c, &pages_rate, &pages_burst);
     s->rates[LIMIT_COMMENT] = read_rate(c, &comments_rate, &comments_burst);
     s->rates[LIMIT_VOTE] = read_rate(c, &votes_rate, &votes_burst);
+    s->rates[LIMIT_FLAG] = read_rate(c, &flags_rate, &flags_burst);
     s->rates[LIMIT_SIGN_IN] = read_rate(c, &sign_in_rate, &sign_in_burst);
     s->rates[LIMIT_DESK] = read_rate(c, &desk_rate, &desk_burst);
     s->head_bytes = read_size(c, &head_bytes);

@@ -20,6 +20,8 @@ enum permission {
     PERMISSION_PAGE_EDIT,            /* series and standing pages */
     PERMISSION_COMMENT_MODERATE,     /* see held ones; approve, hide, mark as spam */
     PERMISSION_COMMENT_DELETE,       /* delete, erase an author: cannot be taken back */
+    PERMISSION_COMMENT_BULK,         /* decide about many comments at once */
+    PERMISSION_APPEAL_JUDGE,         /* appeals against what others removed */
     PERMISSION_RULE_SET,             /* rules that hold comments, the proof of work */
     PERMISSION_QUESTION_SET,         /* states of questions; which answers a report made use of */
     PERMISSION_GOAL_SET,             /* goals */

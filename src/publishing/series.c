@@ -12,6 +12,8 @@ QUERY(series_recent, "select id, slug, title, about, report_count, latest_day fr
                      " where report_count > 0 order by latest_day desc, id desc"
                      " limit $1) as recent order by id");
 QUERY(series_all, SERIES_ROW " order by title, id limit $1");
+QUERY(series_close, "select coalesce(close_after, -1) from series where id = $1");
+QUERY(series_close_set, "update series set close_after = $2 where id = $1");
 QUERY(series_total, "select count(*) from series");
 QUERY(series_insert, "insert into series (slug, title, about, made_at) values ($1, $2, $3, $4)"
                      " returning id");
@@ -237,4 +239,31 @@ err series_set(struct tx *tx, struct actor by, const struct series_draft *d, int
         return fault(e);
     *ret_id = id;
     return OK;
+}
+
+err series_close_after(struct tx *tx, int64_t id, int64_t *ret_days)
+{
+    struct stmt *s = query_start(tx, &series_close);
+    bind_int(s, 1, id);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e)
+        return fault(e);
+    if (!row)
+        return SERIES_NONE;
+    *ret_days = column_int(s, 0);
+    query_end(s);
+    return OK;
+}
+
+err series_set_close_after(struct tx *tx, int64_t id, int64_t days)
+{
+    struct stmt *s = query_start(tx, &series_close_set);
+    bind_int(s, 1, id);
+    if (days < 0)
+        bind_null(s, 2);
+    else
+        bind_int(s, 2, days);
+    err e = query_run(s, NULL);
+    return e ? fault(e) : OK;
 }

@@ -53,6 +53,12 @@ struct series_rows {
 MUST_USE err series_list(struct tx *tx, size_t max, struct arena *a, struct series_rows *ret);
 MUST_USE err series_list_all(struct tx *tx, struct arena *a, struct series_rows *ret);
 
+/* After how many days discussions under its reports close by themselves (discussion/closing.h):
+ * SERIES_CLOSE_AS_SITE, 0 for never, or SERIES_CLOSE_MAX at most. SERIES_NONE: no such series. */
+enum { SERIES_CLOSE_AS_SITE = -1, SERIES_CLOSE_MAX = 36500 };
+MUST_USE err series_close_after(struct tx *tx, int64_t id, int64_t *ret_days);
+MUST_USE err series_set_close_after(struct tx *tx, int64_t id, int64_t days);
+
 struct series_draft {
     int64_t id;       /* 0: a new one */
     struct str title; /* as typed */

@@ -101,10 +101,12 @@ def test_a_series_is_begun_and_renamed(room):
 @pytest.mark.parametrize("fields, invalid", [
     ({"title": ""}, "title"), ({"title": "x" * 121}, "title"), ({"title": "Daily Field Report"}, "title"),
     ({"about": "x" * 1001}, "about"), ({"about": "a\x01"}, "about"), ({"slug": "No Slug"}, "slug"),
-    ({"slug": "daily-field-report"}, "slug"),
+    ({"slug": "daily-field-report"}, "slug"), ({"close_after": "soon"}, "close_after"),
+    ({"close_after": "36501"}, "close_after"), ({"close_after": "-1"}, "close_after"),
 ])
 def test_a_bad_series_is_refused_with_the_words_kept(room, fields, invalid):
-    sent = {"title": "Harbour News", "about": "Ships.", "slug": "harbour-news", **fields}
+    sent = {"title": "Harbour News", "about": "Ships.", "slug": "harbour-news", "close_after": "",
+            **fields}
     answer = room.editor.fill("/desk/series/new", "series", **sent)
     assert answer.status == 422
     form = form_of(answer, "series")

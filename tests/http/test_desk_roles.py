@@ -29,6 +29,9 @@ GETS = {
     "/desk/new-page": "page_edit",
     "/desk/comments": "comment_moderate",
     "/desk/comments/{comment}": "comment_moderate",
+    "/desk/acts": "comment_moderate",
+    "/desk/appeals": "appeal_judge",
+    "/desk/appeals/{appeal}": "appeal_judge",
     "/desk/discussions/{report}": "comment_moderate",
     "/desk/comments/{comment}/ban": "comment_moderate",
     "/desk/rules": "comment_moderate",
@@ -72,7 +75,12 @@ POSTS = {
     "/desk/pages/about": "page_edit",
     "/desk/pages/about/take-down": "page_edit",
     "/desk/new-page": "page_edit",
+    "/desk/comments": "comment_bulk",
     "/desk/comments/{comment}": "comment_moderate",
+    "/desk/comments/{comment}/notes": "comment_moderate",
+    "/desk/comments/{comment}/assignment": "comment_moderate",
+    "/desk/acts/{act}/undo": "comment_moderate",
+    "/desk/appeals/{appeal}": "appeal_judge",
     "/desk/discussions/{report}": "comment_moderate",
     "/desk/comments/{comment}/ban": "comment_moderate",
     "/desk/rules/{scope}/{id}": "rule_set",
@@ -108,7 +116,12 @@ def room(tmp_path_factory):
     room.site.command("contribution", "add", "--channel", "bank", "--amount", "25", "--currency", "USD",
                       "--date", "2018-05-03", "--pending")
     room.ids = {"report": 1, "series": 1, "comment": comment(room.site, PATH), "goal": 1, "gift": 1,
-                "person": 2, "scope": "site", "id": 0, "ban": 1, "question": 1, "mail": 1}
+                "person": 2, "scope": "site", "id": 0, "ban": 1, "question": 1, "mail": 1, "act": 1, "appeal": 1}
+    guest = room.site.client()
+    answer = guest.post(PATH + "/comments", {"name": "Tove", "body": "Appealed"})
+    removed = re.search(r"comment-(\d+)", answer.location)[1]
+    assert room.moderator.post(f"/desk/comments/{removed}", {"action": "hide"}).status == 303
+    assert guest.post(f"/comments/{removed}/appeal", {"body": "Why?"}).status == 303
     yield room
     room.site.stop()
 

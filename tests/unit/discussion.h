@@ -2,6 +2,7 @@
 #include "base/check.h"
 #include "discussion/comment.h"
 #include "discussion/comment_desk.h"
+#include "discussion/comment_queue.h"
 #include "discussion/listing.h"
 #include "discussion/vote.h"
 #include "render/format.h"

@@ -407,7 +407,8 @@ static void list_desk(struct room *r, enum desk_filter filter, int64_t before,
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
     expect(store_read(r->store, &tx) == OK);
-    expect(comment_list_desk(&tx, filter, before, &r->arena, ret) == OK);
+    struct queue_query q = { .show = filter, .before = before };
+    expect(comment_list_desk(&tx, &q, &r->arena, ret) == OK);
 }
 
 TEST(the_desk_pages_through_each_queue_latest_first)

@@ -232,6 +232,8 @@ TEST(flags_wait_until_a_decision_answers_them_and_hide_only_at_the_operators_num
     for (size_t i = 0; i < 5; i++)
         expect(flag(&r, id, (const char *[]){ "g", "h", "i", "j", "k" }[i], 4) == OK);
     expect(room_comment(&r, id).state == COMMENT_STATE_PUBLISHED); // a person has decided
+    expect(flags_waiting(&r) == 1 && room_state(&r, id, COMMENT_STATE_DELETED) == OK);
+    expect(flags_waiting(&r) == 0); // its author took it back
     expect(room_findings(&r) == 0);
     room_close(&r);
 }

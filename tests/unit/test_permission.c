@@ -17,6 +17,8 @@ static const struct {
     { PERMISSION_PAGE_EDIT, "page_edit", "OE" },
     { PERMISSION_COMMENT_MODERATE, "comment_moderate", "OEM" },
     { PERMISSION_COMMENT_DELETE, "comment_delete", "OEM" },
+    { PERMISSION_COMMENT_BULK, "comment_bulk", "OEM" },
+    { PERMISSION_APPEAL_JUDGE, "appeal_judge", "OEM" },
     { PERMISSION_RULE_SET, "rule_set", "OEM" },
     { PERMISSION_QUESTION_SET, "question_set", "OERM" },
     { PERMISSION_GOAL_SET, "goal_set", "OT" },

@@ -7,6 +7,7 @@ create table series (
     title text not null,
     about text not null,
     made_at integer not null,
+    close_after integer, -- days until discussions close by themselves; 0: never; null: as the site
     -- Of its published reports, kept by publishing/report_state.c for the navigation.
     report_count integer not null default 0,
     latest_day integer

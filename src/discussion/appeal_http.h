@@ -1,0 +1,13 @@
+#pragma once
+#include "http/http.h"
+
+/*
+ * The private page of an author whose comment was removed, and the appeal made there (appeal.h).
+ * Nobody else finds anything at its address. The comment's permalink leads its author to it.
+ */
+err appeal_show(struct request *r, struct response *ret); /* GET /comments/{id}/appeal */
+err appeal_post(struct request *r, struct response *ret); /* POST: body */
+
+/* Whether the asking visitor has such a page for this comment. */
+bool appeal_is_for(const struct request *r, int64_t comment);
+struct str appeal_path(const struct request *r, int64_t comment);

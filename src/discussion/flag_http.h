@@ -1,0 +1,11 @@
+#pragma once
+#include "http/http.h"
+
+/*
+ * Flagging a comment, on a page of its own that needs no script: the comment, the reasons, a few
+ * words. POST (reason, note) answers 303 to the page that says thanks, to the same voter's second
+ * flag too; a refused form is shown again with all that was typed. The voter is the visitor's
+ * cookie, which the form's page sets; who keeps no cookies is known by the address.
+ */
+err flag_show(struct request *r, struct response *ret); /* GET /comments/{id}/flag */
+err flag_post(struct request *r, struct response *ret); /* POST /comments/{id}/flag */
