@@ -40,7 +40,9 @@ struct server {
     struct cache *cache;
     atomic_bool *personal; /* routes whose pages were found to be personal: never coalesced */
     atomic_uint streams;   /* bodies being made in pieces */
-    atomic_size_t bodies;  /* bytes of all bodies being received */
+    struct stream *first_stream;
+    pthread_mutex_t streams_lock; /* of the list that begins there */
+    atomic_size_t bodies;         /* bytes of all bodies being received */
 
     pthread_t ticker, improver;
     bool ticking, improving;

@@ -236,6 +236,7 @@ static struct server *make(const struct server_options *o, const struct config *
     watchdog_init(&s->watchdog);
     check(pthread_mutex_init(&s->settings_lock, NULL) == 0);
     check(pthread_mutex_init(&s->tick_lock, NULL) == 0);
+    check(pthread_mutex_init(&s->streams_lock, NULL) == 0);
     check(pthread_cond_init(&s->tick, NULL) == 0);
     s->workers = workers_start(&(struct workers_options){ .most = s->shape.workers,
                                                           .queue = s->shape.queue,
@@ -278,6 +279,7 @@ static void free_all(struct server *s)
     watchdog_free(&s->watchdog);
     (void)pthread_mutex_destroy(&s->settings_lock); // all threads are joined
     (void)pthread_mutex_destroy(&s->tick_lock);
+    (void)pthread_mutex_destroy(&s->streams_lock);
     (void)pthread_cond_destroy(&s->tick);
     arena_free(&s->arena);
     free(s);

@@ -35,7 +35,8 @@ CONFIG_INT(cache_mb, "server", "cache_mb", 64, 1, 65536, "Megabytes of pages kep
 CONFIG_INT(client_slots, "server", "client_slots", 65536, 1024, 16777216,
            "Clients and kinds of request whose limits are remembered at once, 16 bytes each.");
 CONFIG_INT(streams, "server", "streams", 64, 1, 10000,
-           "Long downloads at once; more are answered 503. Each may take half a megabyte.");
+           "Long downloads at once, an eighth of them for one client; more are answered 503. Each "
+           "may take half a megabyte.");
 CONFIG_TEXT(proxies, "server", "proxies", "", 2000,
             "Addresses of our own proxies, whose X-Forwarded-For or Forwarded is believed: "
             "networks as in 10.0.0.0/8, and `unix` for whoever comes through the Unix socket.");

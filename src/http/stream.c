@@ -21,8 +21,11 @@ struct stream {
     struct buf piece;
     size_t sent; /* of the piece */
     bool ended, failed;
+    struct address client;        /* whose share of all streams it takes */
+    struct stream *next, *before; /* of the server's */
 };
 
+enum { SHARES = 8, LEAST_SHARE = 2 /* of a client: an eighth of all, and two at least */ };
 enum { READ_BYTES = 32 * 1024 /* that the library asks for at once */ };
 
 static err make_piece(struct stream *st)
@@ -96,9 +99,43 @@ static ssize_t read_more(void *arg, uint64_t at, char *out, size_t most)
     return MHD_CONTENT_READER_END_WITH_ERROR; // overloaded: better half a download than none served
 }
 
+/* False when the client has its share already: slow readers shall not shut out the others. */
+static bool join(struct stream *st)
+{
+    struct server *s = st->server;
+    unsigned share = s->shape.streams / SHARES;
+    unsigned same = 0;
+    check(pthread_mutex_lock(&s->streams_lock) == 0);
+    for (const struct stream *other = s->first_stream; other; other = other->next)
+        same += address_eq(&other->client, &st->client);
+    bool room = same < (share > LEAST_SHARE ? share : LEAST_SHARE);
+    if (room) {
+        st->next = s->first_stream;
+        if (st->next)
+            st->next->before = st;
+        s->first_stream = st;
+    }
+    check(pthread_mutex_unlock(&s->streams_lock) == 0);
+    return room;
+}
+
+static void leave(struct stream *st)
+{
+    struct server *s = st->server;
+    check(pthread_mutex_lock(&s->streams_lock) == 0);
+    if (st->before)
+        st->before->next = st->next;
+    else if (s->first_stream == st) // or it never joined
+        s->first_stream = st->next;
+    if (st->next)
+        st->next->before = st->before;
+    check(pthread_mutex_unlock(&s->streams_lock) == 0);
+}
+
 static void stream_free(void *arg)
 {
     struct stream *st = arg;
+    leave(st);
     if (st->setup)
         engine_drop(st->server, st->setup);
     buf_free(&st->piece);
@@ -121,7 +158,12 @@ err stream_first(struct request *r, struct response *response)
     st->server = s;
     st->in = r->in;
     st->source = response->source;
+    st->client = address_cut(&r->in->work->origin.client, 32, 64);
     st->piece = buf_make(BODY_PIECE_MAX);
+    if (!join(st)) {
+        stream_free(st);
+        return STREAM_TOO_MANY;
+    }
     err e = make_piece(st);
     if (!e && !st->ended) {
         r->in->work->stream = st;

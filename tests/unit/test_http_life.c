@@ -47,41 +47,7 @@ static err kept(struct request *r, struct response *ret)
     return OK;
 }
 
-/* A body of so many pieces, each of as many bytes as there may be; the route's state. */
-struct long_body {
-    int pieces, made, broken_at;
-};
-
-static err make_more(const struct app *app, void *state, struct arena *scratch, struct buf *out,
-                     bool *ret_end)
-{
-    (void)app;
-    struct long_body *l = state;
-    if (l->made++ == l->broken_at)
-        return ERR_DATA;
-    char *z = arena_new(scratch, char, BODY_PIECE_MAX);
-    memset(z, 'a' + l->made % 26, BODY_PIECE_MAX);
-    buf_put(out, (struct str){ z, BODY_PIECE_MAX });
-    *ret_end = l->made == l->pieces;
-    return OK;
-}
-
-static err download(struct request *r, struct response *ret)
-{
-    struct str pieces = S("1");
-    struct str broken = S("-1");
-    (void)request_query(r, "pieces", &pieces);
-    (void)request_query(r, "broken", &broken);
-    struct long_body *l = arena_new(r->arena, struct long_body, 1);
-    l->pieces = pieces.s[0] - '0';
-    l->broken_at = broken.s[0] - '0';
-    ret->type = "text/csv";
-    ret->source = (struct body_source){ .more = make_more, .state = l };
-    return OK;
-}
-
 static const struct route routes[] = {
-    { .pattern = "/download", .run = download, .query = "pieces broken" },
     { .pattern = "/slow/{n}", .run = slow },
     { .pattern = "/quick", .run = quick },
     { .pattern = "/other", .run = quick },
@@ -533,68 +499,4 @@ TEST(metrics_count_what_was_answered)
     expect(ask_unix(&s, s.metrics, "PUT /metrics HTTP/1.1\r\n" HOST "\r\n").status == 405);
     expect(client_get(&s, "/metrics", "").status == 404); // not for everyone
     site_stop(&s);
-}
-
-TEST(a_long_body_is_made_while_it_is_read)
-{
-    struct site s = { 0 };
-    begin(&s, "");
-    int fd = client_connect(&s);
-    client_send(fd, S("GET /download?pieces=5 HTTP/1.1\r\n" HOST "\r\n"));
-    struct reply_seen seen = client_read(&s, fd, false);
-    expect(seen.status == 200 && seen.body.n == 5 * BODY_PIECE_MAX);
-    expect(seen.body.s[0] == 'b' && seen.body.s[seen.body.n - 1] == 'f');
-    expect_str(seen_header(seen, "Content-Type"), S("text/csv"));
-    expect(!seen_header(seen, "Content-Length").s &&
-           seen_header(seen, "Content-Security-Policy").n);
-    // The connection goes on; what is whole at once has a length, and is compressed.
-    client_send(fd, S("GET /download?pieces=1 HTTP/1.1\r\n" HOST "Accept-Encoding: gzip\r\n\r\n"));
-    seen = client_read(&s, fd, false);
-    expect(seen.status == 200 && seen.body.n < 10000);
-    expect_str(seen_header(seen, "Content-Encoding"), S("gzip"));
-    client_send(fd, S("HEAD /download?pieces=5 HTTP/1.1\r\n" HOST "\r\n"));
-    expect(client_read(&s, fd, true).status == 200);
-    close(fd);
-    while (atomic_load(&s.server->streams) > 0)
-        usleep(1000);
-    site_stop(&s);
-}
-
-TEST(a_long_body_that_fails_is_broken_off_and_never_looks_whole)
-{
-    struct site s = { 0 };
-    begin(&s, "");
-    struct reply_seen seen = client_get(&s, "/download?pieces=5&broken=0", "");
-    expect(seen.status == 500); // nothing had been sent
-    expect_str(seen.body, S(ERROR_BROKEN));
-    int fd = client_connect(&s);
-    client_send(fd, S("GET /download?pieces=5&broken=2 HTTP/1.1\r\n" HOST "\r\n"));
-    seen = client_read(&s, fd, false);
-    expect(seen.status == 0 && seen.body.n == 2 * BODY_PIECE_MAX);
-    expect(client_ended(fd));
-    close(fd);
-    site_stop(&s);
-}
-
-TEST(slow_readers_of_long_bodies_are_bounded_and_a_stop_ends_them)
-{
-    struct site s = { 0 };
-    int fds[2];
-    begin(&s, "[server]\nstreams = 2\n");
-    for (size_t i = 0; i < COUNT(fds); i++) {
-        fds[i] = client_connect(&s);
-        int small = 4096;
-        (void)setsockopt(fds[i], SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-        client_send(fds[i], S("GET /download?pieces=9 HTTP/1.1\r\n" HOST "\r\n"));
-    }
-    while (atomic_load(&s.server->streams) < 2)
-        usleep(1000);
-    struct reply_seen seen = client_get(&s, "/download?pieces=9", "");
-    expect(seen.status == 503);
-    expect_str(seen.body, S(ERROR_BUSY_NOW));
-    int64_t start = clock_monotonic();
-    site_stop(&s);
-    expect(clock_monotonic() - start < 4 * SECOND);
-    close(fds[0]);
-    close(fds[1]);
 }
