@@ -109,7 +109,7 @@ const struct route routes[] = {
     PAGE("/series/{slug}/questions", question_page_series, "after"),
     PAGE("/archive", front_archive, NULL),
     PAGE("/{year}/{month}", front_month, "before after"),
-    PAGE(REPORT, report_page_show, "sort all thread after reply only question"),
+    PAGE(REPORT, report_page_show, "sort all thread after reply only question comments"),
     FORM(REPORT "/comments", report_page_post, LIMIT_COMMENT),
     PAGE(REPORT "/questions", question_page_report, "after"),
     PAGE("/questions/{id}", question_page_one, NULL),

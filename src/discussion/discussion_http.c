@@ -10,6 +10,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* ---- what a page's query asks for */
 
@@ -37,6 +38,36 @@ static bool ask_only(const struct request *r, struct listing_query *q)
     return true;
 }
 
+static int by_number(const void *a, const void *b)
+{
+    const int64_t *x = a;
+    const int64_t *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* ?comments=12,15: each once, LISTING_SOME at most, and nothing else asked. */
+static bool ask_some(const struct request *r, struct listing_query *q)
+{
+    struct str text = { 0 };
+    if (!request_query(r, "comments", &text))
+        return true;
+    int64_t *ids = arena_new(r->arena, int64_t, LISTING_SOME);
+    size_t n = 0;
+    do {
+        if (n == LISTING_SOME || !scan_int(&text, INT64_MAX, &ids[n]) || !ids[n])
+            return false;
+        n++;
+    } while (scan_char(&text, ','));
+    if (text.n)
+        return false;
+    qsort(ids, n, sizeof *ids, by_number);
+    for (size_t i = 1; i < n; i++)
+        if (ids[i] == ids[i - 1])
+            return false;
+    *q = (struct listing_query){ .report = q->report, .some = ids, .some_count = n };
+    return true;
+}
+
 err discussion_ask(const struct request *r, int64_t report, const struct comment_form *form,
                    struct discussion_asked *ret)
 {
@@ -57,6 +88,8 @@ err discussion_ask(const struct request *r, int64_t report, const struct comment
         return DISCUSSION_ASKED_WRONG;
     asked.query.all = text.n && str_eq(text, S("1")) && !asked.query.thread;
     (void)request_query(r, "after", &asked.query.after); // none: from the beginning
+    if (!ask_some(r, &asked.query))
+        return DISCUSSION_ASKED_WRONG;
     asked.personal = request_fresh(r);
     if (asked.personal)
         (void)visitor_get(r, &asked.query.viewer); // no visitor: a page like everyone's

@@ -82,6 +82,7 @@ static const struct view sort_view = VIEW(struct sort_view, sort_fields);
 static const struct field discussion_fields[] = {
     FIELD_INT(struct discussion_view, report),
     FIELD_INT(struct discussion_view, live),
+    FIELD_STR(struct discussion_view, live_new),
     FIELD_STR(struct discussion_view, heading),
     FIELD_STR(struct discussion_view, about_url),
     FIELD_STR(struct discussion_view, about),
@@ -510,6 +511,20 @@ static void fill_links(struct filling *f, struct discussion_view *v)
         v->reply_title = named(f, "comment_reply_to", S("{name}"));
 }
 
+static struct str live_lines(struct filling *f)
+{
+    enum { COUNTED = 20 };
+    struct buf b CLEANUP(buf_free) = buf_make(URL_MAX);
+    for (int n = 1; n <= COUNTED; n++) {
+        const struct word_arg args[] = { { .name = "n", .count = n } };
+        buf_put(&b, theme_phrase(f->theme, f->a, "live_new", args, COUNT(args)));
+        buf_put_char(&b, '|');
+    }
+    const struct word_arg most[] = { { .name = "n", .count = COUNTED } };
+    buf_put(&b, theme_phrase(f->theme, f->a, "live_new_more", most, COUNT(most)));
+    return buf_copy(&b, f->a);
+}
+
 err discussion_view_fill(const struct discussion_place *p, struct arena *a,
                          struct discussion_view *ret)
 {
@@ -519,6 +534,7 @@ err discussion_view_fill(const struct discussion_place *p, struct arena *a,
     struct discussion_view v = {
         .report = l->query.report,
         .live = l->event,
+        .live_new = live_lines(&f),
         .heading = theme_phrase(f.theme, a, "comment_count", count, COUNT(count)),
         .sorts = fill_sorts(&f),
         .closed = !l->counts.open,

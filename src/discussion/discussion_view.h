@@ -60,7 +60,9 @@ struct sort_view {
 struct discussion_view {
     int64_t report;
     int64_t live; /* the comment event that a stream of this page goes on from (site/live_page.h) */
-    struct str heading;          /* "312 comments" */
+    struct str live_new; /* "1 new comment|2 new comments|...|More than 20 new comments": for
+                            script, which knows no language's plurals */
+    struct str heading;  /* "312 comments" */
     struct str about_url, about; /* "Answers to: ..." and its passage, when nothing else is shown */
     struct list filters;    /* of struct sort_view: all comments, answers; none without answers */
     struct list sorts;      /* of struct sort_view; none when there is nothing to sort */

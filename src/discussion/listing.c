@@ -278,6 +278,57 @@ static err piece_thread(struct piece *p, const struct cursor *c, struct listing 
     return OK;
 }
 
+/* ---- some by number */
+
+static struct thread *thread_of(struct piece *p, int64_t root)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (p->threads[i].root.id == root)
+            return &p->threads[i];
+    return NULL;
+}
+
+/* Its root is below, and was here before it if it was asked for; else it is a heading. */
+static err add_reply(struct piece *p, const struct comment *c)
+{
+    struct thread *t = thread_of(p, c->root);
+    if (!t) {
+        struct comment root = { 0 };
+        err e = comment_get(p->tx, c->root, p->a, &root);
+        if (e)
+            return fault(e < 0 ? e : ERR_DATA);
+        t = &p->threads[p->count++];
+        *t = (struct thread){ .root = root, .continued = true };
+    }
+    if (!t->replies)
+        t->replies = arena_new(p->a, struct comment, p->q->some_count);
+    t->replies[t->count] = *c;
+    if (c->state != COMMENT_STATE_PUBLISHED)
+        t->replies[t->count].html = (struct html){ 0 };
+    t->count++;
+    return OK;
+}
+
+static err piece_some(struct piece *p)
+{
+    for (size_t i = 0; i < p->q->some_count && p->bytes < LISTING_BYTES; i++) {
+        struct comment c = { 0 };
+        err e = comment_get(p->tx, p->q->some[i], p->a, &c);
+        if (e < 0)
+            return e;
+        if (e || c.report != p->q->report || !c.visible)
+            continue;
+        p->bytes += c.html.s.n;
+        if (c.parent)
+            e = add_reply(p, &c);
+        else
+            show_root(p, &p->threads[p->count++], &c);
+        if (e)
+            return e;
+    }
+    return p->count ? OK : LISTING_NO_THREAD;
+}
+
 /* How many comments a piece of all may still take. */
 static size_t room(const struct piece *p)
 {
@@ -522,7 +573,9 @@ static err read_piece(struct piece *p, struct listing *ret)
         e = read_cursor(p, &c);
     if (e)
         return e;
-    if (p->q->thread)
+    if (p->q->some_count)
+        e = piece_some(p);
+    else if (p->q->thread)
         e = piece_thread(p, &c, ret);
     else if (p->q->all)
         e = piece_all(p, &c, ret);
@@ -538,9 +591,11 @@ static err read_piece(struct piece *p, struct listing *ret)
 err listing_get(struct tx *tx, struct arena *a, const struct listing_query *q, struct listing *ret)
 {
     size_t max = q->thread ? 1 : q->all ? LISTING_ALL + 1 : LISTING_THREADS;
+    if (q->some_count)
+        max = q->some_count;
     struct piece p = { .tx = tx, .a = a, .q = q, .max = max };
     p.threads = arena_new(a, struct thread, max);
-    struct listing listing = { .query = *q, .first = q->after.n == 0 };
+    struct listing listing = { .query = *q, .first = q->after.n == 0 && !q->some_count };
     err e = discussion_get(tx, q->report, &listing.counts);
     if (!e)
         e = comment_event_last(tx, &listing.event);

@@ -25,6 +25,7 @@ enum {
     LISTING_MINE = 20,        /* the viewer's own held comments, at most */
     LISTING_NESTED = 5,       /* levels shown one inside the other; deeper ones stay on the last */
     LISTING_CURSOR_MAX = 100, /* bytes */
+    LISTING_SOME = 50,        /* comments asked for by number, at most */
 };
 
 enum listing_sort { LISTING_NEWEST, LISTING_OLDEST, LISTING_VOTES };
@@ -41,6 +42,8 @@ struct listing_query {
     enum listing_sort sort; /* of threads; a thread's replies always stand in order of writing */
     int64_t thread;         /* a root's id, or 0 */
     bool all;
+    const int64_t *some; /* these comments, ascending; some_count 0: not asked so */
+    size_t some_count;
     struct str after;  /* a cursor from an earlier piece, or empty */
     struct str viewer; /* visitor hash of whom a fresh page is made for, or empty */
 };

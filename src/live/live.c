@@ -30,7 +30,8 @@ enum {
 struct message {
     struct buf text;
     int64_t topic, id;
-    int64_t since; /* of what it tells of */
+    int64_t since;   /* of what it tells of */
+    size_t together; /* how many of the same call come after it */
 };
 
 struct live_stream {
@@ -123,6 +124,20 @@ static void note_taken(struct live *l, const struct message *m, uint64_t at)
         l->worst_delay = l->last_delay;
 }
 
+/* The id goes with the last message of those said together that this stream wants. */
+static struct str text_for(struct live_stream *s, const struct message *m)
+{
+    struct str text = buf_str(&m->text);
+    struct str id_line = { 0 };
+    struct str rest = { 0 };
+    for (size_t i = 1; m->id && i <= m->together; i++) {
+        if (!wants(s, message_at(s->live, s->at + i)))
+            continue;
+        return str_cut(text, '\n', &id_line, &rest) ? rest : text;
+    }
+    return text;
+}
+
 /* A place to copy to. */
 struct room {
     char *to;
@@ -151,10 +166,8 @@ static void copy_messages(struct live_stream *s, struct room *room)
         const struct message *m = message_at(l, s->at);
         if (!s->sent && !wants(s, m))
             continue;
-        if (!copy(s, buf_str(&m->text), room))
+        if (!copy(s, text_for(s, m), room))
             return;
-        if (m->id > s->known)
-            s->known = m->id;
         note_taken(l, m, s->at);
     }
 }
@@ -363,21 +376,31 @@ static void tell(struct live_stream *s, const struct message *m)
     }
 }
 
-void live_say(struct live *l, int64_t topic, int64_t id, struct str message, int64_t since)
+static struct message *keep(struct live *l, const struct live_message *m, int64_t since)
 {
-    check(message.n <= LIVE_MESSAGE_MAX);
-    lock(l);
-    struct message *m = message_at(l, l->head);
-    buf_free(&m->text);
-    *m = (struct message){
-        .text = buf_make(LIVE_MESSAGE_MAX), .topic = topic, .id = id, .since = since
+    struct message *kept = message_at(l, l->head);
+    check(m->text.n <= LIVE_MESSAGE_MAX);
+    buf_free(&kept->text);
+    *kept = (struct message){
+        .text = buf_make(LIVE_MESSAGE_MAX), .topic = m->topic, .id = m->id, .since = since
     };
-    buf_put(&m->text, message);
+    buf_put(&kept->text, m->text);
     l->head++;
     l->said++;
     l->last_taken = 0;
-    for (struct live_stream *s = l->all; s; s = s->next)
-        tell(s, m);
+    return kept;
+}
+
+void live_say(struct live *l, const struct live_message *m, size_t n, int64_t since)
+{
+    check(n <= LIVE_TOGETHER_MAX);
+    lock(l);
+    for (size_t i = 0; i < n; i++) {
+        struct message *kept = keep(l, &m[i], since);
+        kept->together = n - 1 - i;
+        for (struct live_stream *s = l->all; s; s = s->next)
+            tell(s, kept);
+    }
     unlock(l);
 }
 

@@ -50,9 +50,18 @@ void live_drop(struct live_stream *s);
 /* One message as the protocol has it: `id` 0 has none, and the reader's last id stays. `data` is
  * one line. */
 void live_put(struct buf *out, int64_t id, const char *event, struct str data);
-/* Says a message (live_put) to all that listen to the topic. `since` is the monotonic time of what
- * it tells of, for the metrics. More than LIVE_MESSAGE_MAX bytes are a bug (check). */
-void live_say(struct live *l, int64_t topic, int64_t id, struct str message, int64_t since);
+/*
+ * Says messages (live_put), each to all that listen to its topic. Those of one call belong together
+ * and have the same id: a stream that hears several gets the id with the last of them, so that who
+ * is cut off between two asks for both again. LIVE_TOGETHER_MAX at most, LIVE_MESSAGE_MAX bytes
+ * each (check). `since` is the monotonic time of what they tell of, for the metrics.
+ */
+enum { LIVE_TOGETHER_MAX = 256 };
+struct live_message {
+    int64_t topic, id;
+    struct str text;
+};
+void live_say(struct live *l, const struct live_message *m, size_t n, int64_t since);
 
 /* Whether anybody listens: at all, or to this topic. */
 bool live_any(struct live *l);

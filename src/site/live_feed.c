@@ -17,6 +17,7 @@ enum {
     ARENA_BYTES = 4 * 1024 * 1024,
     SLOTS = 1024, /* of comments voted on, by their number */
     NOWHERE = -1, /* the cursor of who has no listeners */
+    EVENTS = 200, /* read at once */
     DATA_MAX = LIVE_MESSAGE_MAX - 100,
 };
 
@@ -182,43 +183,55 @@ static void put_changes(struct buf *out, int64_t id, const struct changes *c)
     live_put(out, id, "comments", buf_str(&data));
 }
 
-static void put_missed(struct buf *out, int64_t id, int64_t report)
+static void put_missed(struct buf *out, int64_t report)
 {
     struct buf data CLEANUP(buf_free) = buf_make(DATA_MAX);
     buf_print(&data, "{\"report\":%" PRId64 "}", report);
-    live_put(out, id, "missed", buf_str(&data));
+    live_put(out, 0, "missed", buf_str(&data));
 }
 
-static void say_changes(struct live_feed *f, int64_t id, const struct changes *c, int64_t since)
+static void put_changes_in(struct live_feed *f, int64_t id, const struct changes *c,
+                           struct live_message *ret)
 {
-    if (!c->count && !c->many)
-        return;
     struct buf out CLEANUP(buf_free) = buf_make(LIVE_MESSAGE_MAX);
     put_changes(&out, id, c);
-    live_say(f->o.app->live, c->report, id, buf_str(&out), since);
+    *ret = (struct live_message){ c->report, id, buf_copy(&out, &f->arena) };
 }
 
-/* The changes of the report that event `i` is of; events of a report are told once. */
-static void say_report(struct live_feed *f, const struct comment_events *e, size_t i, int64_t since)
+/* The message of the report that event `i` is of; false: there is none, or there was one. */
+static bool make_message(struct live_feed *f, const struct comment_events *e, size_t i,
+                         struct live_message *ret)
 {
     int64_t report = e->events[i].report;
     for (size_t k = 0; k < i; k++)
         if (e->events[k].report == report)
-            return;
+            return false;
     if (!live_heard(f->o.app->live, report))
-        return;
+        return false;
     struct changes changes = { .report = report };
     for (size_t k = i; k < e->count; k++)
         if (e->events[k].report == report)
             changes_add(&changes, &e->events[k]);
-    say_changes(f, e->last, &changes, since);
+    if (!changes.count)
+        return false;
+    put_changes_in(f, e->last, &changes, ret);
+    return true;
+}
+
+static void say_events(struct live_feed *f, const struct comment_events *e, int64_t since)
+{
+    struct live_message *messages = arena_new(&f->arena, struct live_message, EVENTS);
+    size_t n = 0;
+    for (size_t i = 0; i < e->count; i++)
+        n += make_message(f, e, i, &messages[n]);
+    live_say(f->o.app->live, messages, n, since);
 }
 
 static err read_more(struct live_feed *f, int64_t after, struct comment_events *ret)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
     err e = store_read(f->o.app->store, &tx);
-    return e ? e : comment_events(&tx, after, 0, COMMENT_EVENTS_MAX, &f->arena, ret);
+    return e ? e : comment_events(&tx, after, 0, EVENTS, &f->arena, ret);
 }
 
 /* Where to go on reading; the cursor is given up when nobody listens. */
@@ -252,8 +265,7 @@ static err say_comments(struct live_feed *f, int64_t since)
         err e = read_more(f, cursor, &events);
         if (e)
             return e;
-        for (size_t i = 0; i < events.count; i++)
-            say_report(f, &events, i, since);
+        say_events(f, &events, since);
         cursor_move(f, cursor, events.last);
         if (events.complete)
             return OK;
@@ -272,10 +284,11 @@ err live_feed_missed(struct tx *tx, int64_t after, const int64_t *reports, size_
         for (size_t k = 0; !e && k < events.count; k++)
             changes_add(&changes, &events.events[k]);
         if (!e && (events.missed || !events.complete))
-            put_missed(out, last, reports[i]);
+            put_missed(out, reports[i]);
         else if (!e && changes.count)
-            put_changes(out, last, &changes);
+            put_changes(out, 0, &changes);
     }
+    buf_print(out, "id: %" PRId64 "\n\n", last); // after all: who is cut off before asks for all
     *ret_last = last;
     return e;
 }
@@ -312,6 +325,12 @@ static err put_scores(struct live_feed *f, const struct noted *n, int64_t report
     return e;
 }
 
+static void say_one(struct live_feed *f, int64_t topic, const struct buf *out, int64_t since)
+{
+    const struct live_message m = { .topic = topic, .text = buf_str(out) };
+    live_say(f->o.app->live, &m, 1, since);
+}
+
 static err say_votes(struct live_feed *f, struct noted *n)
 {
     err e = OK;
@@ -324,7 +343,7 @@ static err say_votes(struct live_feed *f, struct noted *n)
         if (live_heard(f->o.app->live, report))
             e = put_scores(f, n, report, &out);
         if (!e && out.n)
-            live_say(f->o.app->live, report, 0, buf_str(&out), n->since);
+            say_one(f, report, &out, n->since);
         for (size_t k = i; k < SLOTS; k++)
             if (n->voted[k].report == report)
                 n->voted[k] = (struct voted){ 0 };
@@ -336,7 +355,7 @@ static void say_meter(struct live_feed *f, int64_t since)
 {
     struct buf out CLEANUP(buf_free) = buf_make(LIVE_MESSAGE_MAX);
     live_put(&out, 0, "meter", S("{}"));
-    live_say(f->o.app->live, LIVE_EVERYONE, 0, buf_str(&out), since);
+    say_one(f, LIVE_EVERYONE, &out, since);
 }
 
 /* ---- the thread */

@@ -18,9 +18,10 @@
  *     event: meter                                    the amounts have changed, at most once a
  * second data: {}
  *
- *     id: 5000
  *     event: missed                                   more has happened than is told singly
  *     data: {"report":77}
+ *
+ * What a stream missed comes first, and then its id alone: `id: 5000`.
  *
  * A message carries numbers and no comment: a page fetches those it is asked to show, as the page
  * `?comments=12,15` of the report, in the markup that all pages have. So a storm costs little, what

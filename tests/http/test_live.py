@@ -161,7 +161,7 @@ def test_nothing_is_lost_while_many_write_and_streams_come_and_go(room):
         if n % 4 == 3:  # a connection that lives for one message
             stream = Stream(room.port, last=last)
             seen |= set(stream.next()[1]["new"])
-            last = stream.id
+            last = stream.id or last  # the id comes after all that was missed
             stream.close()
     assert seen >= set(said)
 
@@ -193,7 +193,7 @@ def test_votes_are_told_as_the_page_writes_them_and_together(make_site):
     while data["scores"].get(str(n)) != "5":
         event, data = stream.next()
         messages += 1
-    assert event == "votes" and data["report"] == 1 and messages <= 2 and stream.id is None
+    assert event == "votes" and data["report"] == 1 and messages <= 2
     stream.close()
 
 

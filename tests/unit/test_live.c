@@ -84,7 +84,8 @@ static void say(struct stage *s, int64_t topic, int64_t id, const char *text)
 {
     struct buf out CLEANUP(buf_free) = buf_make(LIVE_MESSAGE_MAX);
     live_put(&out, id, "e", str_from_z(text));
-    live_say(s->live, topic, id, buf_str(&out), clock_monotonic());
+    const struct live_message m = { topic, id, buf_str(&out) };
+    live_say(s->live, &m, 1, clock_monotonic());
 }
 
 TEST(a_stream_hears_its_topic_and_what_is_for_everyone)
@@ -100,6 +101,26 @@ TEST(a_stream_hears_its_topic_and_what_is_for_everyone)
     say(&s, 2, 6, "second");
     say(&s, LIVE_EVERYONE, 0, "all");
     expect(comes(one, "event: e\ndata: all\n\n") && comes(two, "data: all\n\n"));
+    (void)close(one);
+    (void)close(two);
+    stage_close(&s);
+}
+
+TEST(of_what_is_said_together_the_last_that_is_heard_has_the_id)
+{
+    struct stage s;
+    stage_open(&s, "");
+    int two = open_at(&s, "?topic=2");
+    int one = open_at(&s, "");
+    expect(comes(two, "retry: ") && comes(one, "retry: "));
+    struct buf a CLEANUP(buf_free) = buf_make(LIVE_MESSAGE_MAX);
+    struct buf b CLEANUP(buf_free) = buf_make(LIVE_MESSAGE_MAX);
+    live_put(&a, 9, "e", S("all"));
+    live_put(&b, 9, "e", S("one"));
+    const struct live_message m[] = { { LIVE_EVERYONE, 9, buf_str(&a) }, { 1, 9, buf_str(&b) } };
+    live_say(s.live, m, COUNT(m), clock_monotonic());
+    expect(comes(two, "id: 9\nevent: e\ndata: all\n\n"));
+    expect(comes(one, "\nevent: e\ndata: all\n\nid: 9\nevent: e\ndata: one\n\n"));
     (void)close(one);
     (void)close(two);
     stage_close(&s);

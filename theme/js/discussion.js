@@ -464,3 +464,10 @@ restoreDraft();
 (byId("comment-errors") ?? byId("comment-error"))?.focus();
 mark();
 rest(turn).catch(() => {});
+
+// What others do meanwhile. It comes after the page and is not missed where it does not.
+if (window.EventSource) {
+  const live = () => import(byId("discussion-live").dataset.script).then((m) => m.start({ report: words.report, after: words.live, byId, page, say, mark, again: () => go(location.href, false) })).catch(() => {});
+  if (document.readyState === "complete") live();
+  else addEventListener("load", live);
+}
