@@ -11,6 +11,8 @@ QUERY(answers_recent, "select " COMMENT_COLUMNS " from comment where question = 
                       "order by created_at desc, id desc limit $4");
 QUERY(answers_used, "select " COMMENT_COLUMNS " from comment where question = $1 and used = 1 "
                     "order by id limit $2");
+QUERY(answers_used_count, "select count(*) from (select 1 from comment where question = $1 "
+                          "and used = 1 limit $2) as some");
 QUERY(answer_use_set, "update comment set used = $2 where id = $1");
 
 CHECK_ROWS(question_answers, "a question's number of answers is that of its published ones",
@@ -104,6 +106,21 @@ static err follow(struct tx *tx, int64_t question, size_t count, int64_t by, int
     return e == QUESTION_SAME_STATE ? OK : e > 0 ? fault(ERR_DATA) : e;
 }
 
+/* Those that are hidden count: they may come back. */
+static err check_room(struct tx *tx, int64_t question)
+{
+    bool row = false;
+    struct stmt *s = query_start(tx, &answers_used_count);
+    bind_int(s, 1, question);
+    bind_int(s, 2, ANSWER_CREDITS_MAX);
+    err e = query_step(s, &row);
+    if (e || !row)
+        return e ? e : ERR_DATA;
+    bool full = column_int(s, 0) == ANSWER_CREDITS_MAX;
+    query_end(s);
+    return full ? ANSWER_TOO_MANY : OK;
+}
+
 err answer_use(struct tx *tx, int64_t comment, bool used, int64_t by, int64_t now)
 {
     struct arena a CLEANUP(arena_free) = { 0 };
@@ -120,10 +137,10 @@ err answer_use(struct tx *tx, int64_t comment, bool used, int64_t by, int64_t no
     if (used && c.state != COMMENT_STATE_PUBLISHED)
         return ANSWER_NOT_PUBLISHED;
     e = answer_credits(tx, c.question, &a, &credits);
+    if (!e && used)
+        e = check_room(tx, c.question);
     if (e)
-        return fault(e);
-    if (used && credits.count == ANSWER_CREDITS_MAX)
-        return ANSWER_TOO_MANY;
+        return e < 0 ? fault(e) : e;
     struct stmt *s = query_start(tx, &answer_use_set);
     bind_int(s, 1, comment);
     bind_int(s, 2, used);

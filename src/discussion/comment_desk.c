@@ -22,7 +22,8 @@ QUERY(state_set, "update comment set state = $2, visible = $3, changed_at = $4, 
                  "reason = $6, held_for = null where id = $1");
 QUERY(held_again, "update comment set held_for = (select visitor from comment_origin "
                   "where comment = $1) where id = $1");
-QUERY(words_drop, "update comment set name = '', html = '', person = null, edited_at = null where id = $1");
+QUERY(words_drop, "update comment set name = '', html = '', person = null, edited_at = null, used "
+                  "= 0 where id = $1");
 QUERY(origin_drop, "delete from comment_origin where comment = $1");
 QUERY(former_drop, "delete from comment_former where comment = $1");
 QUERY(author_drop,
