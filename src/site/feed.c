@@ -9,6 +9,7 @@
 #include "site/feed_view.h"
 #include "site/question_page.h"
 #include "site/report_at.h"
+#include "site/series_at.h"
 
 #include <inttypes.h>
 
@@ -132,20 +133,11 @@ err feed_site(struct request *r, struct response *ret)
     return e ? e : respond(r, ret, &f, S("/"), updated);
 }
 
-static err read_series(struct request *r, struct series *ret)
-{
-    struct str slug = { 0 };
-    (void)request_segment(r, "slug", &slug); // the pattern has it
-    struct tx tx CLEANUP(tx_end) = { 0 };
-    err e = store_read(r->app->store, &tx);
-    return e ? e : series_get(&tx, slug, r->arena, ret);
-}
-
 err feed_series(struct request *r, struct response *ret)
 {
     request_topic(r, "front");
     struct series s = { 0 };
-    err e = read_series(r, &s);
+    err e = series_at(r, &s);
     if (e == SERIES_NONE)
         return http_refuse(r, ret, 404, "error_no_such_series");
     if (e)

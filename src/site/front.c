@@ -4,6 +4,7 @@
 #include "funding/support.h"
 #include "http/error.h"
 #include "publishing/layout.h"
+#include "site/series_at.h"
 #include "site/teaser.h"
 
 #include <inttypes.h>
@@ -125,13 +126,6 @@ err front_show(struct request *r, struct response *ret)
     return respond(r, ret, &front_page, &v);
 }
 
-static err read_series(struct request *r, struct str slug, struct series *ret)
-{
-    struct tx tx CLEANUP(tx_end) = { 0 };
-    err e = store_read(r->app->store, &tx);
-    return e ? e : series_get(&tx, slug, r->arena, ret);
-}
-
 static const struct layout_link *feeds_of(struct request *r, const struct series *s)
 {
     static const struct {
@@ -151,11 +145,9 @@ static const struct layout_link *feeds_of(struct request *r, const struct series
 
 err front_series(struct request *r, struct response *ret)
 {
-    struct str slug = { 0 };
-    (void)request_segment(r, "slug", &slug); // the pattern has it
     request_topic(r, "front");
     struct series s = { 0 };
-    err e = read_series(r, slug, &s);
+    err e = series_at(r, &s);
     if (e == SERIES_NONE)
         return http_refuse(r, ret, 404, "error_no_such_series");
     if (e)

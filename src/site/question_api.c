@@ -2,11 +2,12 @@
 #include "base/clock.h"
 #include "base/scan.h"
 #include "http/error.h"
-#include "publishing/series.h"
+#include "site/question_page.h"
+#include "site/series_at.h"
 
 #include <inttypes.h>
 
-enum { API_BYTES_MAX = 1024 * 1024, CURSOR_WRONG = 1, NONE };
+enum { API_BYTES_MAX = 1024 * 1024, NONE = QUESTION_AFTER_WRONG + 1 };
 
 void question_api_put(const struct request *r, struct json_writer *w, const struct question *q)
 {
@@ -46,19 +47,6 @@ static err respond(struct request *r, struct response *ret, const struct questio
     return OK;
 }
 
-/* The question of ?after=; id 0 without one. */
-static err read_after(const struct request *r, struct tx *tx, struct question *ret)
-{
-    struct str text = { 0 };
-    int64_t id = 0;
-    if (!request_query(r, "after", &text))
-        return OK;
-    if (!int_parse(text, 1, INT64_MAX, &id))
-        return CURSOR_WRONG;
-    err e = question_get(tx, id, r->arena, ret);
-    return e > 0 ? CURSOR_WRONG : e;
-}
-
 static err refuse(struct request *r, struct response *ret, err e, const char *none)
 {
     if (e < 0)
@@ -77,9 +65,9 @@ static err read_report(struct request *r, int64_t report, struct question_rows *
     if (!e && !published)
         return NONE;
     if (!e)
-        e = read_after(r, &tx, &after);
+        e = question_after(r, &tx, &after);
     if (!e && after.id && after.report != report)
-        return CURSOR_WRONG;
+        return QUESTION_AFTER_WRONG;
     return e ? e : question_list(&tx, report, after.id, r->arena, ret);
 }
 
@@ -97,26 +85,15 @@ err question_api_report(struct request *r, struct response *ret)
     return e ? refuse(r, ret, e, "error_no_such_report") : respond(r, ret, &rows);
 }
 
-static err find_series(struct request *r, struct series *ret)
-{
-    struct str slug = { 0 };
-    (void)request_segment(r, "slug", &slug); // the pattern has it
-    struct tx tx CLEANUP(tx_end) = { 0 };
-    err e = store_read(r->app->store, &tx);
-    if (!e)
-        e = series_get(&tx, slug, r->arena, ret);
-    return e > 0 ? NONE : e;
-}
-
 static err read_board(struct request *r, int64_t series, struct question_rows *ret)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
     struct question after = { 0 };
     err e = store_read(r->app->store, &tx);
     if (!e)
-        e = read_after(r, &tx, &after);
+        e = question_after(r, &tx, &after);
     if (!e && after.id && after.series != series)
-        return CURSOR_WRONG;
+        return QUESTION_AFTER_WRONG;
     return e ? e : question_board(&tx, series, after.asked_at, after.id, r->arena, ret);
 }
 
@@ -125,7 +102,9 @@ err question_api_series(struct request *r, struct response *ret)
     struct series s = { 0 };
     struct question_rows rows = { 0 };
     request_topic(r, "front");
-    err e = find_series(r, &s);
+    err e = series_at(r, &s);
+    if (e > 0)
+        e = NONE;
     if (!e) {
         request_topic(r, "series/%" PRId64, s.id);
         request_topic(r, "questions/%" PRId64, s.id);

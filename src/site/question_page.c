@@ -4,6 +4,7 @@
 #include "publishing/layout.h"
 #include "site/question_view.h"
 #include "site/report_at.h"
+#include "site/series_at.h"
 
 #include <inttypes.h>
 
@@ -25,21 +26,6 @@ static const struct field questions_fields[] = {
 static const struct view questions_view = VIEW(struct questions_view, questions_fields);
 TEMPLATE(questions_page, "pages/questions.html", &questions_view, TEMPLATE_HTML);
 
-enum { CURSOR_WRONG = 1 };
-
-/* The question of ?after=; id 0 without one. */
-static err read_after(const struct request *r, struct tx *tx, struct question *ret)
-{
-    struct str text = { 0 };
-    int64_t id = 0;
-    if (!request_query(r, "after", &text))
-        return OK;
-    if (!int_parse(text, 1, INT64_MAX, &id))
-        return CURSOR_WRONG;
-    err e = question_get(tx, id, r->arena, ret);
-    return e > 0 ? CURSOR_WRONG : e;
-}
-
 static struct str next_url(const struct request *r, struct str path,
                            const struct question_rows *rows)
 {
@@ -56,15 +42,6 @@ static struct str titled(const struct request *r, const char *key, struct str ti
 }
 
 /* ---- of a series */
-
-static err read_series(struct request *r, struct series *ret)
-{
-    struct str slug = { 0 };
-    (void)request_segment(r, "slug", &slug); // the pattern has it
-    struct tx tx CLEANUP(tx_end) = { 0 };
-    err e = store_read(r->app->store, &tx);
-    return e ? e : series_get(&tx, slug, r->arena, ret);
-}
 
 /* Questions asked together are mostly of one report. */
 static err add_row(struct request *r, struct tx *tx, const struct question *q,
@@ -87,9 +64,9 @@ static err read_board(struct request *r, const struct series *s, struct question
     struct report report = { 0 };
     err e = store_read(r->app->store, &tx);
     if (!e)
-        e = read_after(r, &tx, &after);
+        e = question_after(r, &tx, &after);
     if (!e && after.id && after.series != s->id)
-        e = CURSOR_WRONG;
+        e = QUESTION_AFTER_WRONG;
     if (!e)
         e = question_board(&tx, s->id, after.asked_at, after.id, r->arena, &rows);
     struct question_row *list = arena_new(r->arena, struct question_row, rows.n);
@@ -115,7 +92,7 @@ err question_page_series(struct request *r, struct response *ret)
 {
     request_topic(r, "front");
     struct series s = { 0 };
-    err e = read_series(r, &s);
+    err e = series_at(r, &s);
     if (e == SERIES_NONE)
         return http_refuse(r, ret, 404, "error_no_such_series");
     if (e)
@@ -146,9 +123,9 @@ static err read_all(struct request *r, const struct report *report, struct quest
     struct question_rows rows = { 0 };
     err e = store_read(r->app->store, &tx);
     if (!e)
-        e = read_after(r, &tx, &after);
+        e = question_after(r, &tx, &after);
     if (!e && after.id && after.report != report->id)
-        e = CURSOR_WRONG;
+        e = QUESTION_AFTER_WRONG;
     if (!e)
         e = question_list(&tx, report->id, after.id, r->arena, &rows);
     struct question_row *list = arena_new(r->arena, struct question_row, rows.n);
@@ -188,6 +165,18 @@ err question_page_report(struct request *r, struct response *ret)
 }
 
 /* ---- one */
+
+err question_after(const struct request *r, struct tx *tx, struct question *ret)
+{
+    struct str text = { 0 };
+    int64_t id = 0;
+    if (!request_query(r, "after", &text))
+        return OK;
+    if (!int_parse(text, 1, INT64_MAX, &id))
+        return QUESTION_AFTER_WRONG;
+    err e = question_get(tx, id, r->arena, ret);
+    return e > 0 ? QUESTION_AFTER_WRONG : e;
+}
 
 err question_at(struct request *r, struct question *ret, struct report *ret_report)
 {
