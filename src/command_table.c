@@ -391,6 +391,31 @@ static int filter_show_run(struct call *c)
     return EXIT_DONE;
 }
 
+/* ---- under attack ---- */
+
+struct attack_call {
+    struct call *call;
+    enum attack_mode mode;
+};
+
+static err attack_work(struct tx *tx, void *arg)
+{
+    const struct attack_call *a = arg;
+    struct hold_rules site = { 0 };
+    err e = hold_rules_get(tx, SCOPE_SITE, 0, a->call->arena, &site);
+    site.attack = a->mode;
+    return e ? e : hold_rules_set(tx, ACTOR_CLI, &site, now_of(a->call));
+}
+
+static int attack_run(struct call *c)
+{
+    struct attack_call a = { .call = c };
+    if (c->arg_count != 1 || !attack_mode_parse(c->args[0], &a.mode))
+        return call_refuse(c, "one of on, off and auto, please");
+    err e = store_write(store_of(c), attack_work, &a);
+    return end(c, e, S("it is in force"));
+}
+
 /* ---- again the folder ---- */
 
 /* In the caller's process: the server's user and its sandbox may not write where a backup belongs.
@@ -498,6 +523,8 @@ const struct command command_table[] = {
       NULL, 0, COMMAND_SHARED, bounce_read_input, bounce_run },
     { "backup", "FILE", "writes a consistent copy of everything, also while the server runs", NULL,
       0, COMMAND_FOLDER, NULL, backup_run },
+    { "attack", "on|off|auto", "asks for a proof of work before comments and votes", NULL, 0,
+      COMMAND_SHARED, NULL, attack_run },
     { "filter show", "", "says what the filter has learned, and how often it was wrong", NULL, 0,
       COMMAND_SHARED, NULL, filter_show_run },
     { "filter export", "FILE", "writes the filter's counts", NULL, 0, COMMAND_SHARED,

@@ -43,12 +43,12 @@ static err first_vote(struct request *r, struct response *ret)
 
 err sender_vote(struct request *r, struct response *ret, struct vote *v)
 {
+    enum voter voter = visitor_voter(r, &v->voter);
+    if (voter == VOTER_NONE) // before a proof of work is spent on what does not count
+        return first_vote(r, ret);
     err e = gate_act(r, GATE_VOTE, v->comment);
     if (e)
         return e == GATE_BANNED ? VOTE_BANNED : e == GATE_WORK_WANTED ? VOTE_WORK_WANTED : e;
-    enum voter voter = visitor_voter(r, &v->voter);
-    if (voter == VOTER_NONE)
-        return first_vote(r, ret);
     if (voter == VOTER_NEW) {
         if (!gate_new_voter(r, v->voter))
             return VOTE_TOO_MANY_VOTERS;

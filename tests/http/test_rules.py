@@ -297,7 +297,7 @@ def test_under_attack_script_works_and_others_wait(room):
     assert reader.say("Once more", Diurnal_Script="1", Diurnal_Work=work).status == 428  # it is spent
     assert reader.say("Short", Diurnal_Script="1", Diurnal_Work=asked["challenge"] + ".x").status == 428
     assert reader.say("Junk", Diurnal_Script="1", Diurnal_Work="." * 200).status == 428
-    refused = reader.vote(n, 1)
+    refused = reader.vote(n, 1)  # the cookie comes first, so that no work is spent on what does not count
     assert refused.status == 428 and "JavaScript" in refused.text
     work = solve(challenge(reader, "vote", n))
     answer = reader.post(f"/comments/{n}/vote", {"value": 1}, Diurnal_Work=work)
@@ -321,6 +321,29 @@ def test_an_attack_is_noticed_and_work_grows_with_it(room):
     assert bits == sorted(bits) and bits[-1] > bits[0] and bits[-1] <= 20
     page = reader.get(PATH)
     assert page.status == 200 and "no-cache" in page.headers["cache-control"]  # pages stay as they are
+
+
+def test_one_proof_sent_64_times_at_once_is_taken_once(room):
+    set_rules(room, attack="on")
+    reader = From(room, "192.0.2.5")
+    work = solve(challenge(reader, "comment", 1))
+    got = []
+
+    def send(i):
+        got.append(From(room, "192.0.2.5").say(f"Number {i}", Diurnal_Script="1", Diurnal_Work=work).status)
+
+    threads = [threading.Thread(target=send, args=(i,)) for i in range(64)]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert sorted(got) == [201] + [428] * 63
+
+
+def test_the_operator_switches_the_proof_on_and_off_by_command(room):
+    assert "it is in force" in room.site.command("attack", "on")[1]
+    assert challenge(From(room, "192.0.2.5"), "flag", 1)["wanted"]
+    assert room.site.command("attack", "maybe", check=False)[0] == 1
+    room.site.command("attack", "off")
+    assert not challenge(From(room, "192.0.2.5"), "flag", 1)["wanted"]
 
 
 def test_a_challenge_ends_with_the_process_that_made_it(room):
