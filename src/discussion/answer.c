@@ -24,7 +24,7 @@ CHECK_ROWS(answer_report, "an answer stands under the report that asked",
            "on q.id = c.question where q.report <> c.report");
 
 /* Among the first are placeholders perhaps, which are no answers. */
-enum { SCRATCH_BYTES = 16 * 1024, ANSWERS_LOOKED_AT = 2 * ANSWERS_SHOWN };
+enum { SCRATCH_BYTES = 16 * 1024, ANSWERS_LOOKED_AT = 2 * ANSWERS_SHOWN_MAX };
 
 err answer_check(struct tx *tx, const struct comment_draft *d)
 {
@@ -68,8 +68,8 @@ err answer_list(struct tx *tx, int64_t question, struct arena *a, size_t *room, 
     bind_int(s, 1, question);
     bind_int(s, 2, ANSWERS_LOOKED_AT);
     err e = read_rows(s, ANSWERS_LOOKED_AT, a, ret);
-    if (!e && ret->count > ANSWERS_SHOWN)
-        ret->count = ANSWERS_SHOWN;
+    if (!e && ret->count > ANSWERS_SHOWN_MAX)
+        ret->count = ANSWERS_SHOWN_MAX;
     for (size_t i = 0; !e && i < ret->count; i++) {
         struct html *html = &ret->comments[i].html;
         if (html->s.n > *room)

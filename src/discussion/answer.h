@@ -9,9 +9,10 @@
  * length, whatever there are.
  */
 enum {
-    ANSWERS_SHOWN = 3,        /* beside one question */
-    ANSWER_BYTES = 96 * 1024, /* of HTML in all boxes of one page; what is longer is only linked */
-    ANSWER_CREDITS_MAX = 20,  /* answers that one report's question can name as used */
+    ANSWERS_SHOWN_MAX = 3, /* beside one question */
+    ANSWER_BYTES_MAX =
+        96 * 1024,           /* of HTML in all boxes of one page; what is longer is only linked */
+    ANSWER_CREDITS_MAX = 20, /* answers that one report's question can name as used */
 };
 
 /* For comment_add(): whether the draft may answer the question it names. */
@@ -21,7 +22,7 @@ struct answers {
     struct comment *comments; /* published, most votes first; html empty when there was no room */
     size_t count;
 };
-/* At most ANSWERS_SHOWN; *room, bytes of HTML, becomes less. */
+/* At most ANSWERS_SHOWN_MAX; *room, bytes of HTML, becomes less. */
 MUST_USE err answer_list(struct tx *tx, int64_t question, struct arena *a, size_t *room,
                          struct answers *ret);
 /* The published answers that the report made use of, in order of writing; without their html. */

@@ -15,8 +15,8 @@
  * Topics that move: "report/ID" and, for lists of questions, "questions/SERIES".
  */
 enum {
-    QUESTIONS_OF_REPORT = 50, /* in one text; a report with more is refused */
-    QUESTION_LIST_MAX = 50,   /* rows of one list */
+    QUESTIONS_OF_REPORT_MAX = 50, /* in one text; a report with more is refused */
+    QUESTION_LIST_MAX = 50,       /* rows of one list */
 };
 
 enum question_state {

@@ -40,7 +40,7 @@ enum report_refusal {
     REPORT_BODY_MISSING, /* drafts alone may lack it */
     REPORT_BODY_TOO_LONG,
     REPORT_BODY_NOT_TEXT,
-    REPORT_QUESTIONS_TOO_MANY, /* more than QUESTIONS_OF_REPORT (question.h) */
+    REPORT_QUESTIONS_TOO_MANY, /* more than QUESTIONS_OF_REPORT_MAX (question.h) */
     REPORT_PICTURE_MISSING,    /* the text names a picture that there is not */
     REPORT_REASON_MISSING,
     REPORT_REASON_TOO_LONG,

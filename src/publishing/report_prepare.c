@@ -200,7 +200,7 @@ static err render(struct report_draft *d, const struct setup *setup, struct repo
     if (e < 0)
         return fault(e);
     wrong(f, of_body[e]);
-    if (d->body.question_count > QUESTIONS_OF_REPORT)
+    if (d->body.question_count > QUESTIONS_OF_REPORT_MAX)
         wrong(f, REPORT_QUESTIONS_TOO_MANY);
     return OK;
 }

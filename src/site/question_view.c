@@ -74,7 +74,7 @@ static size_t count_questions(const struct revision_html *html)
     size_t n = 0;
     for (size_t i = 0; i < html->n; i++)
         n += html->pieces[i].question_count;
-    return n < QUESTIONS_OF_REPORT ? n : QUESTIONS_OF_REPORT;
+    return n < QUESTIONS_OF_REPORT_MAX ? n : QUESTIONS_OF_REPORT_MAX;
 }
 
 static err read_one(struct tx *tx, int64_t id, struct arena *a, size_t *room,
@@ -96,7 +96,7 @@ err question_read(struct tx *tx, const struct report *report, const struct revis
                   struct arena *a, struct question_reading *ret)
 {
     size_t n = count_questions(html);
-    size_t room = ANSWER_BYTES;
+    size_t room = ANSWER_BYTES_MAX;
     struct question_reading d = { .questions = arena_new(a, struct question, n),
                                   .answers = arena_new(a, struct answers, n),
                                   .credits = arena_new(a, struct answers, n) };
@@ -105,7 +105,7 @@ err question_read(struct tx *tx, const struct report *report, const struct revis
         for (size_t k = 0; !e && d.n < n && k < html->pieces[i].question_count; k++)
             e = read_one(tx, html->pieces[i].questions[k].id, a, &room, &d);
     if (!e)
-        e = question_list_dropped(tx, report->id, QUESTIONS_DROPPED_SHOWN, a, &d.dropped);
+        e = question_list_dropped(tx, report->id, QUESTIONS_DROPPED_MAX, a, &d.dropped);
     if (e)
         return fault(e);
     *ret = d;

@@ -8,10 +8,11 @@
 /*
  * A report's text with its questions: the passages lead to their boxes, each of which stands behind
  * its block with the first answers and a form, and opens without script (:target). Behind the text
- * stand those asked about earlier versions. What a page costs is bounded: QUESTIONS_OF_REPORT boxes
- * with ANSWERS_SHOWN answers each, ANSWER_BYTES of answers in all, QUESTIONS_DROPPED_SHOWN others.
+ * stand those asked about earlier versions. What a page costs is bounded: QUESTIONS_OF_REPORT_MAX
+ * boxes with ANSWERS_SHOWN_MAX answers each, ANSWER_BYTES_MAX of answers in all,
+ * QUESTIONS_DROPPED_MAX others.
  */
-enum { QUESTIONS_DROPPED_SHOWN = 10 };
+enum { QUESTIONS_DROPPED_MAX = 10 }; /* under the text; all are on a page of their own */
 
 /* What is read for it, in the page's snapshot. */
 struct question_reading {
