@@ -11,6 +11,7 @@ QUERY(question_drop_places, "delete from revision_question where revision = $1")
 QUERY(question_insert_place,
       "insert into revision_question (revision, place, question, text, passage, at)"
       " values ($1, $2, $3, $4, $5, $6)");
+QUERY(question_count_all, "select count(*) from question where report = $1");
 QUERY(question_count_places, "select count(*) from revision_question where revision = $1");
 QUERY(question_move_place,
       "update revision_question set at = $3 where revision = $1 and place = $2");
@@ -48,23 +49,40 @@ static struct question read_row(struct stmt *s, struct arena *a)
                               .passage = column_str(s, 2, a) };
 }
 
+static err count(struct tx *tx, const struct query *q, int64_t of, int64_t *ret)
+{
+    bool row = false;
+    struct stmt *s = query_start(tx, q);
+    bind_int(s, 1, of);
+    err e = query_step(s, &row);
+    if (e || !row)
+        return e ? e : ERR_DATA;
+    *ret = column_int(s, 0);
+    query_end(s);
+    return OK;
+}
+
 static err read_known(struct matching *m)
 {
     bool row = true;
-    m->known = arena_new(m->a, struct question, QUESTIONS_MAX);
-    m->claimed = arena_new(m->a, bool, QUESTIONS_MAX);
+    int64_t max = 0;
+    err e = count(m->tx, &question_count_all, m->report, &max);
+    if (e)
+        return fault(e);
+    max = max < QUESTIONS_MAX ? max : QUESTIONS_MAX;
+    m->known = arena_new(m->a, struct question, (size_t)max);
+    m->claimed = arena_new(m->a, bool, (size_t)max);
     struct stmt *s = query_start(m->tx, &question_all);
     bind_int(s, 1, m->report);
-    bind_int(s, 2, QUESTIONS_MAX);
-    while (m->n < QUESTIONS_MAX) {
-        err e = query_step(s, &row);
+    bind_int(s, 2, max);
+    for (;;) {
+        e = query_step(s, &row);
         if (e)
             return fault(e);
         if (!row)
             break;
         m->known[m->n++] = read_row(s, m->a);
     }
-    query_end(s);
     return OK;
 }
 
@@ -180,20 +198,16 @@ err question_place(struct tx *tx, int64_t report, int64_t revision, const struct
 err question_move(struct tx *tx, int64_t report, int64_t revision, const struct body *body,
                   int64_t now, struct arena *a)
 {
-    bool row = false;
-    struct stmt *s = query_start(tx, &question_count_places);
-    bind_int(s, 1, revision);
-    err e = query_step(s, &row);
-    if (e || !row)
-        return fault(e ? e : ERR_DATA);
-    bool same_number = column_int(s, 0) == (int64_t)body->question_count;
-    query_end(s);
-    if (!same_number) {
+    int64_t places = 0;
+    err e = count(tx, &question_count_places, revision, &places);
+    if (e)
+        return fault(e);
+    if (places != (int64_t)body->question_count) {
         e = question_place(tx, report, revision, body, now, a);
         return e ? e : question_show(tx, report, now);
     }
     for (size_t i = 0; !e && i < body->question_count; i++) {
-        s = query_start(tx, &question_move_place);
+        struct stmt *s = query_start(tx, &question_move_place);
         bind_int(s, 1, revision);
         bind_int(s, 2, (int64_t)i);
         bind_int(s, 3, (int64_t)body->questions[i].at);

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as xml
 import pytest
 
 import conftest
+import test_api
 from conftest import PATH, page
 
 HEAD = conftest.REPORT.rpartition("---\n")[0] + "---\n"
@@ -373,6 +374,8 @@ def test_programs_read_questions_and_write_answers(asking):
     assert [(t["id"], t["question"], t["used"]) for t in threads] == [(n, first, False)]
     only = json.loads(client.get(f"/api/v1/reports/{report}/comments?only=answers").body)["threads"]
     assert [t["id"] for t in only] == [n]
+    for path in ("/reports/{id}", "/reports/{id}/questions", "/reports/{id}/comments", "/series/{slug}/questions"):
+        test_api.check(client.get("/api/v1" + path.format(id=report, slug="daily-field-report")), path)
     board = json.loads(client.get("/api/v1/series/daily-field-report/questions").body)["questions"]
     assert [q["id"] for q in board] == [first, second]
     for body in ({"question": 99999}, {"question": "1"}, {"question": -1}, {"question": 1.5}):

@@ -420,6 +420,9 @@ TEST(cursors_that_are_made_up_or_of_another_list_are_refused)
         "tv.1.0.1",                  /* another sort */
         "an.1.1525428000000000.1.0", /* another kind */
         "r.1.2",                     /* another kind */
+        "tna.1.1525428000000000.1",  /* answers alone */
+        "tnq.1.1525428000000000.1",  /* a question's */
+        "tnx.1.1525428000000000.1",
         "tn.1.-1525428000000000.1",
         "tn.1.9223372036854775808.1",
         "tn.1.1525428000000000.9223372036854775808",
