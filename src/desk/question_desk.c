@@ -7,8 +7,10 @@
 
 #include <inttypes.h>
 
-/* Answers of one page; very long ones make it end earlier. */
-enum { ANSWERS_PAGE = 30, ANSWERS_BYTES_MAX = 3 * 1024 * 1024 };
+enum {
+    ANSWERS_PAGE = 30,                   /* answers of one page */
+    ANSWERS_BYTES_MAX = 3 * 1024 * 1024, /* of their HTML: very long ones make it end earlier */
+};
 
 struct question_row {
     struct str text, passage, url, state, count;

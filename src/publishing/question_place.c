@@ -29,9 +29,7 @@ QUERY(question_show_those,
 QUERY(question_hide_others,
       "update question set shown = 0 where report = $1 and shown = 1 and id not in " SHOWN);
 
-enum {
-    QUESTIONS_MAX = 5000
-}; /* of one report that are looked at, the latest, over all revisions */
+enum { QUESTIONS_MAX = 5000 }; /* the latest of one report, looked at to find an old one again */
 
 struct matching {
     struct tx *tx;
