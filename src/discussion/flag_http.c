@@ -196,9 +196,10 @@ err flag_post(struct request *r, struct response *ret)
     if (!fine)
         return again(r, ret, &f, 422);
     err e = gate_act(r, GATE_FLAG, f.comment);
-    if (e > 0)
-        return e == GATE_BANNED ? http_refuse(r, ret, 403, "comment_banned")
-                                : http_refuse(r, ret, 428, "error_work_wanted");
+    if (e > 0) {
+        f.error = e == GATE_BANNED ? "error_act_banned" : "error_work_wanted";
+        return again(r, ret, &f, e == GATE_BANNED ? 403 : 428);
+    }
     if (!e)
         e = store_flag(r, &f);
     if (e && e != FLAG_AGAIN)

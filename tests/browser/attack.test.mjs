@@ -57,6 +57,22 @@ describe("under attack", () => {
     assert.notEqual(await box.locator("bdi").innerText(), before);
   }));
 
+  test("so does a flag, and without script it is refused with its words kept", async () => {
+    const id = /id="comment-(\d+)"/.exec(await (await fetch(server.url + REPORT)).text())[1];
+    for (const script of [true, false]) {
+      const r = await reader(browser, server, { script });
+      await r.page.goto(`/comments/${id}/flag`);
+      await r.page.locator("input[type=radio]").first().check();
+      await r.page.locator("#flag-note").fill("I doubt it.");
+      await r.page.locator("main form button").click();
+      if (script) await r.page.waitForURL(/done=1/);
+      else await r.page.getByText("The discussion is under attack").waitFor();
+      if (!script) assert.equal(await r.page.locator("#flag-note").inputValue(), "I doubt it.");
+      r.calm();
+      await r.close();
+    }
+  });
+
   test("without script the comment waits for a moderator, and its author sees it", () => visit(false, async (page) => {
     const text = "The sluice held, said without script.";
     await write(page, text);
