@@ -1,6 +1,7 @@
 #include "jobs.h"
 #include "base/check.h"
 #include "discussion/closing.h"
+#include "discussion/comment_author.h"
 #include "discussion/comment_event.h"
 #include "discussion/comment_render.h"
 #include "discussion/filter_learn.h"
@@ -112,6 +113,12 @@ static err do_closing(void *arg, const struct job *job)
     return closing_job(newsroom_app(w->room), days);
 }
 
+static err do_author_erase(void *arg, const struct job *job)
+{
+    const struct work *w = arg;
+    return author_erase_job(newsroom_app(w->room), job->subject);
+}
+
 /* Every kind of later work. */
 static const struct job_kind kinds[] = {
     { .name = { "report-publish", 14 },
@@ -129,6 +136,9 @@ static const struct job_kind kinds[] = {
     { .name = { CLOSING_JOB, sizeof CLOSING_JOB - 1 }, .run = do_closing, .tries = JOB_TRIES_MAX },
     { .name = { COMMENT_EVENT_JOB, sizeof COMMENT_EVENT_JOB - 1 },
       .run = do_comment_event,
+      .tries = JOB_TRIES_MAX },
+    { .name = { AUTHOR_ERASE_JOB, sizeof AUTHOR_ERASE_JOB - 1 },
+      .run = do_author_erase,
       .tries = JOB_TRIES_MAX },
 };
 

@@ -1,8 +1,10 @@
 #include "mail_kinds.h"
 #include "publishing/letter.h"
+#include "site/mine.h"
 
 const struct mail_kind mail_kinds[] = {
     { .name = { LETTER_TEST, sizeof LETTER_TEST - 1 }, .compose = letter_compose_test },
+    { .name = { MINE_LINK_MAIL, sizeof MINE_LINK_MAIL - 1 }, .compose = mine_compose_link },
 };
 const size_t mail_kind_count = COUNT(mail_kinds);
 

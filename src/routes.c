@@ -32,6 +32,7 @@
 #include "site/front.h"
 #include "site/live_page.h"
 #include "site/me.h"
+#include "site/mine.h"
 #include "site/question_api.h"
 #include "site/question_page.h"
 #include "site/report_page.h"
@@ -133,6 +134,14 @@ const struct route routes[] = {
     PAGE("/challenge", work_challenge_show, "for object"),
     PAGE("/live/events", live_page_show, "reports after"),
     PAGE("/me", me_show, "report comments"),
+    PAGE("/mine", mine_show, "before done"),
+    PAGE("/mine/export.json", mine_export, NULL),
+    FORM("/mine/address", mine_ask_post, LIMIT_SIGN_IN),
+    PAGE("/mine/address/{token}", mine_link_show, NULL),
+    FORM("/mine/address/{token}", mine_link_post, LIMIT_SIGN_IN),
+    FORM("/mine/leave", mine_leave_post, LIMIT_READ),
+    PAGE("/mine/erase", mine_erase_show, NULL),
+    FORM("/mine/erase", mine_erase_post, LIMIT_SIGN_IN),
 
     PAGE("/funding", funding_page_get, "after goals"),
     PAGE("/funding/ledger.csv", funding_ledger_get, NULL),

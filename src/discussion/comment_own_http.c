@@ -8,6 +8,7 @@
 #include "discussion/sender.h"
 #include "http/error.h"
 #include "people/admit.h"
+#include "people/claim.h"
 #include "people/visitor.h"
 #include "publishing/layout.h"
 
@@ -62,7 +63,11 @@ static err find(const struct request *r, struct asking *a)
     a->wish.window = own_window(r->setup->config);
     a->wish.now = r->now;
     struct tx tx CLEANUP(tx_end) = { 0 };
+    struct claim claim = { 0 };
     e = store_read(r->app->store, &tx);
+    if (!e)
+        e = claim_of(r, &tx, &claim);
+    a->wish.email = claim.email;
     if (!e)
         e = own_get(&tx, &a->wish, r->arena, &a->comment);
     if (e)

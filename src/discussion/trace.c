@@ -135,6 +135,16 @@ static err end_get(struct tx *tx, int64_t *ret_end, int64_t *ret_last)
     return OK;
 }
 
+static err look(struct looking *l)
+{
+    err e = end_get(l->tx, &l->end, &l->last);
+    if (!e)
+        e = look_at_tail(l);
+    if (!e && l->n < l->max)
+        e = look_at_traces(l);
+    return e ? fault(e) : OK;
+}
+
 err trace_list(struct tx *tx, int64_t comment, enum likeness like, int64_t before, size_t max,
                int64_t *ret_ids, size_t *ret_n)
 {
@@ -148,16 +158,27 @@ err trace_list(struct tx *tx, int64_t comment, enum likeness like, int64_t befor
                          .ids = ret_ids };
     err e = hashes_get(tx, comment, &a, hashes);
     l.hash = hashes[like];
-    if (!e)
-        e = end_get(tx, &l.end, &l.last);
     if (!e && l.hash.n)
-        e = look_at_tail(&l);
-    if (!e && l.hash.n && l.n < max)
-        e = look_at_traces(&l);
+        e = look(&l);
     if (e)
         return fault(e);
     *ret_n = l.n;
     return OK;
+}
+
+err trace_visitor(struct tx *tx, struct str visitor, int64_t before, size_t max, int64_t *ret_ids,
+                  size_t *ret_n)
+{
+    struct looking l = { .tx = tx,
+                         .like = LIKE_VISITOR,
+                         .hash = visitor,
+                         .before = before > 0 ? before : INT64_MAX,
+                         .max = max,
+                         .ids = ret_ids };
+    err e = look(&l);
+    if (!e)
+        *ret_n = l.n;
+    return e;
 }
 
 /* ---- laying and dropping */

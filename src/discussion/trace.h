@@ -30,6 +30,10 @@ bool likeness_parse(struct str s, enum likeness *ret);
 MUST_USE err trace_list(struct tx *tx, int64_t comment, enum likeness l, int64_t before, size_t max,
                         int64_t *ret_ids, size_t *ret_n);
 
+/* The same for a visitor's own hash (people/visitor.h). */
+MUST_USE err trace_visitor(struct tx *tx, struct str visitor, int64_t before, size_t max,
+                           int64_t *ret_ids, size_t *ret_n);
+
 /* For whoever removes hashes from comment_origin, in the same transaction and before: the traces of
  * one comment go. */
 MUST_USE err trace_drop(struct tx *tx, int64_t comment);

@@ -1,4 +1,5 @@
 #include "people/daily.h"
+#include "people/claim.h"
 #include "people/keys.h"
 #include "store/job.h"
 
@@ -31,6 +32,8 @@ static err clear(struct tx *tx, void *arg)
     err e = delete_over(tx, &delete_sessions_over, *now);
     if (!e)
         e = delete_over(tx, &delete_links_over, *now);
+    if (!e)
+        e = claim_drop_old(tx, *now);
     return e ? e : job_add(tx, S(PEOPLE_DAILY_JOB), 0, *now + DAY);
 }
 

@@ -28,7 +28,7 @@ export async function pageKinds(server) {
     REPORT, REPORT + "?sort=votes", REPORT + "?reply=9", FULL, FULL + "?all=1", next, thread,
     `${REPORT}#${asking}`, REPORT + "?only=answers", REPORT + "?" + asking.replace("-", "="), REPORT + "/questions",
     "/series/daily-field-report/questions",
-    "/embed/meter", "/2018/05/08/ten-thousand-answers",
+    "/embed/meter", "/mine", "/2018/05/08/ten-thousand-answers",
   ];
   for (const path of ["/funding"]) {
     if ((await fetch(server.url + path)).status === 200) kinds.push(path);

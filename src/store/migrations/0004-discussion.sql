@@ -84,6 +84,8 @@ create table comment_origin (
     guess integer,   -- what the filter said of it, in thousandths; null: it knew nothing
     body text not null
 ) strict;
+-- What an address has written, for whom it belongs to. Few give one.
+create index comment_origin_email on comment_origin (email, comment) where email is not null;
 
 create table vote (
     comment integer not null references comment (id),

@@ -7,3 +7,14 @@ create table comment_former (
     body text not null,        -- as typed
     primary key (comment, number)
 ) strict, without rowid;
+
+-- Who showed that an address is theirs, or was asked to (people/claim.h).
+create table address_claim (
+    id integer primary key,
+    email text not null,         -- lower case
+    round integer not null,      -- links and cookies of an earlier one are void
+    asked_at integer not null,   -- the last mail that was asked for
+    erase integer not null default 0 check (erase in (0, 1)) -- asked to be erased: a job is at it
+) strict;
+create unique index address_claim_email on address_claim (email);
+create index address_claim_asked on address_claim (asked_at);

@@ -1,0 +1,150 @@
+#include "discussion/author_export.h"
+#include "base/check.h"
+#include "base/json.h"
+#include "discussion/comment_own.h"
+
+#include <inttypes.h>
+
+enum { SCRATCH = 4 * 1024 * 1024 };
+
+struct export
+{
+    struct author who;
+    struct str site;
+    int64_t before;          /* the comment before this number comes next; 0: the latest */
+    int64_t former, numbers; /* of this comment: words numbered below `numbers` are left */
+    bool begun, ended;
+};
+
+static void put_words(const struct former_words *f, int64_t comment, struct json_writer *w,
+                      struct arena *a)
+{
+    json_write_object(w, NULL);
+    json_write_str(w, "kind", S("former_words"));
+    json_write_int(w, "comment", comment);
+    json_write_int(w, "number", f->number);
+    json_write_str(w, "until", time_print(a, f->until));
+    json_write_str(w, "body", f->body);
+    json_write_end(w);
+}
+
+static void put_comment(const struct export *x, const struct author_comment *c,
+                        struct json_writer *w, struct arena *a)
+{
+    json_write_object(w, NULL);
+    json_write_str(w, "kind", S("comment"));
+    json_write_int(w, "id", c->comment.id);
+    json_write_str(w, "url",
+                   str_print(a, STR_FMT "/comments/%" PRId64, STR_ARG(x->site), c->comment.id));
+    json_write_str(w, "state", comment_state_str(c->comment.state));
+    json_write_str(w, "created", time_print(a, c->comment.created_at));
+    if (c->comment.edited_at)
+        json_write_str(w, "edited", time_print(a, c->comment.edited_at));
+    if (c->comment.parent)
+        json_write_int(w, "parent", c->comment.parent);
+    if (c->comment.question)
+        json_write_int(w, "question", c->comment.question);
+    json_write_str(w, "name", c->comment.name);
+    json_write_str(w, "email", c->email);
+    json_write_int(w, "votes_up", c->comment.up);
+    json_write_int(w, "votes_down", c->comment.down);
+    json_write_str(w, "body", c->body);
+    json_write_end(w);
+}
+
+/* The former words of the comment that came last: one of them, or *ret_put is false. */
+static err next_words(struct tx *tx, struct export *x, struct arena *a, struct json_writer *w,
+                      bool *ret_put)
+{
+    const struct former_words *words = NULL;
+    size_t n = 0;
+    err e = x->former ? own_former(tx, x->former, a, &words, &n) : OK;
+    for (size_t i = 0; !e && i < n && !*ret_put; i++) {
+        if (words[i].number >= x->numbers)
+            continue;
+        put_words(&words[i], x->former, w, a);
+        x->numbers = words[i].number;
+        *ret_put = true;
+    }
+    return e;
+}
+
+static err next_comment(struct tx *tx, struct export *x, struct arena *a, struct json_writer *w,
+                        bool *ret_put)
+{
+    struct author_comment c = { 0 };
+    size_t n = 0;
+    err e = author_comments(tx, &x->who, x->before, 1, a, &c, &n);
+    if (e || !n)
+        return e;
+    put_comment(x, &c, w, a);
+    x->before = c.comment.id;
+    x->former = c.comment.edited_at ? c.comment.id : 0;
+    x->numbers = INT64_MAX;
+    *ret_put = true;
+    return OK;
+}
+
+/* One item, or the end. */
+static err put_next(const struct app *app, struct export *x, struct arena *a, struct buf *out)
+{
+    struct buf item CLEANUP(buf_free) = buf_make(BODY_PIECE_MAX);
+    struct json_writer w = json_writer(&item);
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    bool put = false;
+    bool first = !x->before;
+    err e = store_read(app->store, &tx);
+    if (!e)
+        e = next_words(&tx, x, a, &w, &put);
+    if (!e && !put)
+        e = next_comment(&tx, x, a, &w, &put);
+    if (e || buf_full(&item))
+        return fault(e ? e : ERR_LIMIT);
+    if (put && !first)
+        buf_put(out, S(",\n"));
+    buf_put(out, put ? buf_str(&item) : S("\n]}\n"));
+    x->ended = !put;
+    return OK;
+}
+
+static void put_begin(struct export *x, struct buf *out)
+{
+    x->begun = true;
+    buf_put(out, S("{\"about\":\"All that you wrote here, and the words before each edit.\","
+                   "\"items\":[\n"));
+}
+
+static err more(const struct app *app, void *state, struct arena *scratch, struct buf *out,
+                bool *ret_end)
+{
+    struct export *x = state;
+    err e = OK;
+    if (x->begun)
+        e = put_next(app, x, scratch, out);
+    else
+        put_begin(x, out);
+    *ret_end = x->ended;
+    return e;
+}
+
+void author_export(struct request *r, struct response *ret, const struct author *who)
+{
+    struct export *x = arena_new(r->arena, struct export, 1);
+    *x = (struct export){ .who = *who, .site = site_url(r->setup->config) };
+    ret->type = "application/json";
+    ret->source = (struct body_source){ .more = more, .state = x };
+}
+
+err author_export_all(const struct app *app, struct str site, const struct author *who,
+                      struct buf *out)
+{
+    struct export x = { .who = *who, .site = site };
+    err e = OK;
+    put_begin(&x, out);
+    while (!e && !x.ended && !buf_full(out)) {
+        struct arena a CLEANUP(arena_free);
+        arena_init(&a, SCRATCH);
+        e = put_next(app, &x, &a, out);
+    }
+    return e ? e : buf_full(out) ? ERR_LIMIT : OK;
+}

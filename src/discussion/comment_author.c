@@ -1,0 +1,176 @@
+#include "discussion/comment_author.h"
+#include "base/clock.h"
+#include "discussion/comment_desk.h"
+#include "discussion/comment_row.h"
+#include "discussion/trace.h"
+#include "mail/mail.h"
+#include "people/claim.h"
+#include "people/email.h"
+#include "store/job.h"
+
+QUERY(of_email, "select comment from comment_origin where email = $1 and email is not null "
+                "and comment < $2 order by comment desc limit $3");
+QUERY(author_row, "select " COMMENT_COLUMNS ", coalesce(o.email, ''), o.body "
+                  "from comment join comment_origin o on o.comment = id where id = $1");
+
+/* ---- finding */
+
+static err ids_of_email(struct tx *tx, struct str email, int64_t before, size_t max, int64_t *ret,
+                        size_t *ret_n)
+{
+    struct stmt *s = query_start(tx, &of_email);
+    bind_str(s, 1, email);
+    bind_int(s, 2, before > 0 ? before : INT64_MAX);
+    bind_int(s, 3, (int64_t)max);
+    for (size_t n = 0;; n++) {
+        bool row = false;
+        err e = query_step(s, &row);
+        if (e)
+            return fault(e);
+        *ret_n = n;
+        if (!row)
+            return OK;
+        ret[n] = column_int(s, 0);
+    }
+}
+
+static err read_one(struct tx *tx, int64_t id, const struct author *who, struct arena *a,
+                    struct author_comment *ret, bool *ret_there)
+{
+    struct stmt *s = query_start(tx, &author_row);
+    bind_int(s, 1, id);
+    err e = query_step(s, ret_there);
+    if (e || !*ret_there)
+        return e;
+    comment_read(s, a, &ret->comment);
+    ret->email = column_str(s, COMMENT_COLUMN_COUNT, a);
+    ret->body = column_str(s, COMMENT_COLUMN_COUNT + 1, a);
+    ret->by_email = who->email.n && str_eq(ret->email, who->email);
+    query_end(s);
+    return OK;
+}
+
+/* Two lists of falling numbers, taken from as one. */
+struct lists {
+    int64_t *ids[2];
+    size_t n[2], at[2];
+};
+
+static int64_t next_id(struct lists *l)
+{
+    int64_t next = 0;
+    for (int i = 0; i < 2; i++)
+        if (l->at[i] < l->n[i] && l->ids[i][l->at[i]] > next)
+            next = l->ids[i][l->at[i]];
+    for (int i = 0; i < 2; i++)
+        if (l->at[i] < l->n[i] && l->ids[i][l->at[i]] == next)
+            l->at[i]++;
+    return next;
+}
+
+err author_comments(struct tx *tx, const struct author *who, int64_t before, size_t max,
+                    struct arena *a, struct author_comment *ret, size_t *ret_n)
+{
+    struct lists l = { .ids = { arena_new(a, int64_t, max), arena_new(a, int64_t, max) } };
+    err e = who->visitor.n ? trace_visitor(tx, who->visitor, before, max, l.ids[0], &l.n[0]) : OK;
+    if (!e && who->email.n)
+        e = ids_of_email(tx, who->email, before, max, l.ids[1], &l.n[1]);
+    size_t n = 0;
+    while (!e && n < max) {
+        int64_t id = next_id(&l);
+        bool there = false;
+        if (!id)
+            break;
+        e = read_one(tx, id, who, a, &ret[n], &there);
+        n += there;
+    }
+    if (e)
+        return fault(e);
+    *ret_n = n;
+    return arena_full(a) ? fault(ERR_LIMIT) : OK;
+}
+
+err author_known(struct tx *tx, struct str email, bool *ret)
+{
+    int64_t id = 0;
+    size_t n = 0;
+    err e = ids_of_email(tx, email, 0, 1, &id, &n);
+    *ret = n > 0;
+    return e;
+}
+
+/* ---- erasing */
+
+struct erasing {
+    struct str email;
+    int64_t now, done;
+    bool more;
+};
+
+static err erase_some(struct tx *tx, void *arg)
+{
+    struct erasing *w = arg;
+    int64_t ids[AUTHOR_ERASE_STEP];
+    size_t n = 0;
+    err e = ids_of_email(tx, w->email, 0, AUTHOR_ERASE_STEP, ids, &n);
+    for (size_t i = 0; !e && i < n; i++)
+        e = comment_set_state(tx, ids[i], COMMENT_STATE_DELETED, 0, w->now);
+    if (e)
+        return e > 0 ? fault(ERR_DATA) : fault(e); // what has an origin can be deleted
+    w->done += (int64_t)n;
+    w->more = n == AUTHOR_ERASE_STEP;
+    return OK;
+}
+
+static err forget(struct tx *tx, void *arg)
+{
+    const struct erasing *w = arg;
+    int64_t claim = 0;
+    err e = claim_ask(tx, w->email, w->now, &claim);
+    if (!e)
+        e = claim_drop(tx, claim);
+    if (!e)
+        e = mail_forget(tx, w->email, w->now);
+    return e ? fault(e) : OK;
+}
+
+err author_erase(const struct app *app, struct str email, int64_t *ret_comments)
+{
+    struct erasing w = { .email = email, .now = clock_now(&app->clock), .more = true };
+    err e = OK;
+    while (!e && w.more)
+        e = store_write(app->store, erase_some, &w);
+    if (!e)
+        e = store_write(app->store, forget, &w);
+    if (!e)
+        *ret_comments = w.done;
+    return e;
+}
+
+err author_erase_ask(struct tx *tx, struct str email, int64_t now)
+{
+    int64_t claim = 0;
+    err e = claim_ask(tx, email, now, &claim);
+    if (!e)
+        e = claim_erase(tx, claim);
+    if (!e)
+        e = job_add(tx, S(AUTHOR_ERASE_JOB), claim, now);
+    return e ? fault(e) : OK;
+}
+
+err author_erase_job(const struct app *app, int64_t id)
+{
+    enum { MEMORY = 16 * 1024 };
+    struct arena a CLEANUP(arena_free);
+    arena_init(&a, MEMORY);
+    struct claim claim = { 0 };
+    int64_t comments = 0;
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    err e = store_read(app->store, &tx);
+    if (!e)
+        e = claim_get(&tx, id, &a, &claim);
+    tx_end(&tx);
+    if (e)
+        return e == CLAIM_GONE ? OK : fault(e); // it was done before
+    return claim.erase ? author_erase(app, claim.email, &comments) : OK;
+}
