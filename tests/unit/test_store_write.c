@@ -395,7 +395,7 @@ static bool mount_small(const char *dir)
     if (unshare(CLONE_NEWNS) && unshare(CLONE_NEWUSER | CLONE_NEWNS))
         return false;
     return !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
-           !mount("tmpfs", dir, "tmpfs", 0, "size=1m");
+           !mount("tmpfs", dir, "tmpfs", 0, "size=2m");
 }
 
 static int64_t write_until_full(struct store *s)
