@@ -8,6 +8,7 @@
  */
 struct comment_row {
     int64_t id, flags;
+    int64_t question; /* the one it answers, or 0 */
     int64_t seen; /* when it was changed last: sent back, so that nobody decides about another's */
     struct str url, name, email, state, hold, hold_about, reason, assigned, flags_text, ban;
     struct desk_time at, changed;

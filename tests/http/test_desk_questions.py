@@ -54,6 +54,11 @@ def test_a_closed_question_takes_no_more_answers_and_keeps_those_it_has(room, qu
     assert comment(room.site, PATH, question=question, body="late, but in") > n
 
 
+def test_who_moderates_sees_what_a_comment_answers(room, question):
+    comment(room.site, PATH, question=question, body="to the question")
+    assert f'<a href="/questions/{question}">Answers a question</a>' in room.moderator.get("/desk/comments").text
+
+
 def test_an_answered_question_leaves_the_board_and_still_takes_answers(room, question):
     board = "/series/daily-field-report/questions"
     assert "Can you pass?" in room.site.client().get(board).text

@@ -3,6 +3,7 @@ is edited, stand under the wrong question, or never be found again from the pass
 
 import json
 import re
+import threading
 import xml.etree.ElementTree as xml
 
 import pytest
@@ -201,6 +202,21 @@ def test_the_same_answer_twice_is_one_and_to_two_questions_is_two(asking):
     assert number_of(answer(client, first, body="Yes")) == a
     assert number_of(answer(client, second, body="Yes")) != a
     assert number_of(answer(client, None, body="Yes")) != a
+
+
+def test_sixty_four_answers_at_once_are_all_counted(asking):
+    first, _ = boxes(asking.client().get(PATH).text)
+    seen = []
+    clients = [asking.client() for _ in range(64)]
+    work = lambda i: seen.append(answer(clients[i], first, body=f"at once {i}").status)
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(64)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert seen == [303] * 64
+    assert "64 answers" in boxes(clients[0].get(PATH).text)[first], "who just wrote gets a fresh page"
+    asking.command("check")
 
 
 def test_a_question_keeps_its_answers_when_it_moves_or_is_reworded(asking):
