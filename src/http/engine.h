@@ -106,6 +106,10 @@ struct reply reply_own(struct request *r, const struct response *response);
 /* What reply_own() puts on: all headers but those of a coding. */
 void reply_headers(struct MHD_Response *to, const struct request *r,
                    const struct response *response, bool compressible);
+/* The same for a body without an end: of those headers that guard documents only what is needed,
+ * for each open stream keeps its own. */
+void reply_stream(struct MHD_Response *to, const struct request *r,
+                  const struct response *response);
 void reply_secure(struct MHD_Response *response, const struct settings *s, bool embeddable);
 struct MHD_Response *reply_copy(struct str body); /* without headers yet */
 void reply_header(struct MHD_Response *response, const char *name, const char *value);

@@ -139,6 +139,19 @@ void reply_headers(struct MHD_Response *to, const struct request *r,
     reply_secure(to, r->in->settings, response->embeddable);
 }
 
+void reply_stream(struct MHD_Response *to, const struct request *r, const struct response *response)
+{
+    reply_header(to, "Content-Type", type_of(response));
+    reply_header(to, "Cache-Control", "private, no-store");
+    for (size_t i = 0; i < response->header_count; i++)
+        reply_header(to, response->headers[i].name, str_z(r->arena, response->headers[i].value));
+    reply_header(to, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    reply_header(to, "X-Content-Type-Options", "nosniff");
+    reply_header(to, "Cross-Origin-Resource-Policy", "same-origin");
+    if (r->in->settings->https)
+        reply_header(to, "Strict-Transport-Security", "max-age=31536000");
+}
+
 struct reply reply_own(struct request *r, const struct response *response)
 {
     bool compressible = reply_compressible(str_from_z(type_of(response)), response->body.n);

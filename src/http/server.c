@@ -19,7 +19,7 @@ enum {
     EVENT_STACK_BYTES = 512 * 1024,
     ARENA_BYTES = 65536,
     HEAP_ARENAS = 4,        /* glibc would make eight a core, and keep what each of them freed */
-    LIVE_POOL_BYTES = 6144, /* of one open stream: a browser's head behind a proxy is about 2 KB */
+    LIVE_POOL_BYTES = 4608, /* of one open stream: a browser's head behind a proxy is about 2 KB */
     LIVE_SEND_BYTES = 16 * 1024,
 };
 #define IDLE_WHEN_CROWDED (2 * SECOND)

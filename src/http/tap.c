@@ -14,7 +14,7 @@ struct tap {
 };
 
 enum {
-    BLOCK_BYTES = 512 /* for clients of HTTP/1.0; others are sent from the connection's pool */
+    BLOCK_BYTES = 256 /* for clients of HTTP/1.0; others are sent from the connection's pool */
 };
 
 static ssize_t read_more(void *arg, uint64_t at, char *out, size_t most)
@@ -57,14 +57,15 @@ struct reply tap_reply(struct request *r, const struct response *response)
     struct tap *t = calloc(1, sizeof *t);
     check(t);
     *t = (struct tap){ r->in, response->tap };
-    struct response head = *response;
-    head.body = S(" "); // there will be one: it has a type
     struct reply reply = { .status = 200 };
     reply.response =
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_more, t, tap_free);
     check(reply.response);
-    reply_headers(reply.response, r, &head, false);
+    reply_stream(reply.response, r, response);
     r->in->tapped = true;
+    buf_free(&r->in->raw_copy); // the target was read, and the stream may be open for hours
+    r->in->raw = (struct str){ 0 };
+    r->in->target = (struct target){ 0 };
     t->body.begin(t->body.state, t);
     return reply;
 }
