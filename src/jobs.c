@@ -5,10 +5,13 @@
 #include "discussion/comment_event.h"
 #include "discussion/comment_render.h"
 #include "discussion/filter_learn.h"
+#include "discussion/notice.h"
 #include "discussion/trace.h"
 #include "people/daily.h"
 #include "publishing/report_edit.h"
 #include "render/format.h"
+#include "site/digest.h"
+#include "site/notice_mail.h"
 #include "store/job.h"
 
 #include <stdlib.h>
@@ -119,6 +122,31 @@ static err do_author_erase(void *arg, const struct job *job)
     return author_erase_job(newsroom_app(w->room), job->subject);
 }
 
+static err do_notice(void *arg, const struct job *job)
+{
+    const struct work *w = arg;
+    return notice_job(newsroom_app(w->room), job->subject);
+}
+
+static err do_report_notice(void *arg, const struct job *job)
+{
+    const struct work *w = arg;
+    const struct setup *setup = newsroom_pin(w->room);
+    err e = notice_report_job(newsroom_app(w->room), setup, job->subject);
+    newsroom_drop(w->room, setup);
+    return e;
+}
+
+static err do_digest(void *arg, const struct job *job)
+{
+    (void)job; // there is one
+    const struct work *w = arg;
+    const struct setup *setup = newsroom_pin(w->room);
+    err e = digest_job(newsroom_app(w->room), setup);
+    newsroom_drop(w->room, setup);
+    return e;
+}
+
 /* Every kind of later work. */
 static const struct job_kind kinds[] = {
     { .name = { "report-publish", 14 },
@@ -127,6 +155,9 @@ static const struct job_kind kinds[] = {
     { .name = { PEOPLE_DAILY_JOB, sizeof PEOPLE_DAILY_JOB - 1 },
       .run = do_people_daily,
       .tries = JOB_TRIES_MAX },
+    { .name = { NOTICE_JOB, sizeof NOTICE_JOB - 1 }, .run = do_notice },
+    { .name = { REPORT_NOTICE_JOB, sizeof REPORT_NOTICE_JOB - 1 }, .run = do_report_notice },
+    { .name = { DIGEST_JOB, sizeof DIGEST_JOB - 1 }, .run = do_digest, .tries = JOB_TRIES_MAX },
     { .name = { "report-render", 13 }, .run = do_render }, /* the Markdown renderer has changed */
     { .name = { FILTER_LEARN_JOB, sizeof FILTER_LEARN_JOB - 1 }, .run = do_filter_learn },
     { .name = { COMMENT_RENDER_JOB, sizeof COMMENT_RENDER_JOB - 1 },
@@ -148,6 +179,10 @@ err work_reload(struct newsroom *n)
 {
     int64_t day = next_day(n);
     err e = store_write(newsroom_app(n)->store, promise_day, &day);
+    const struct setup *setup = newsroom_pin(n);
+    if (!e)
+        e = digest_promise(newsroom_app(n), setup);
+    newsroom_drop(n, setup);
     return e ? fault(e) : OK;
 }
 

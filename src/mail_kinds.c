@@ -1,10 +1,26 @@
 #include "mail_kinds.h"
+#include "discussion/notice.h"
+#include "people/subscriber.h"
 #include "publishing/letter.h"
+#include "site/digest.h"
 #include "site/mine.h"
+#include "site/notice_mail.h"
 
 const struct mail_kind mail_kinds[] = {
     { .name = { LETTER_TEST, sizeof LETTER_TEST - 1 }, .compose = letter_compose_test },
     { .name = { MINE_LINK_MAIL, sizeof MINE_LINK_MAIL - 1 }, .compose = mine_compose_link },
+    { .name = { SUBSCRIBER_CONFIRM_MAIL, sizeof SUBSCRIBER_CONFIRM_MAIL - 1 },
+      .compose = notice_mail_confirm,
+      .failed = notice_mail_subscriber_failed },
+    { .name = { NOTICE_MAIL, sizeof NOTICE_MAIL - 1 },
+      .compose = notice_mail_comment,
+      .failed = notice_mail_failed },
+    { .name = { NOTICE_REPORT_MAIL, sizeof NOTICE_REPORT_MAIL - 1 },
+      .compose = notice_mail_report,
+      .failed = notice_mail_failed },
+    { .name = { DIGEST_MAIL, sizeof DIGEST_MAIL - 1 },
+      .compose = digest_mail,
+      .failed = notice_mail_subscriber_failed },
 };
 const size_t mail_kind_count = COUNT(mail_kinds);
 

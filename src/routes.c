@@ -39,6 +39,7 @@
 #include "site/site_api.h"
 #include "site/sitemap.h"
 #include "site/static.h"
+#include "site/subscription_page.h"
 
 #define REPORT "/{year}/{month}/{day}/{slug}"
 
@@ -133,6 +134,12 @@ const struct route routes[] = {
     FORM("/comments/{id}/delete", own_delete_post, LIMIT_VOTE),
     PAGE("/challenge", work_challenge_show, "for object"),
     PAGE("/live/events", live_page_show, "reports after"),
+    PAGE("/subscriptions", subscription_form_show, "sent report comment question series"),
+    FORM("/subscriptions", subscription_form_post, LIMIT_COMMENT),
+    PAGE("/subscriptions/{token}", subscription_list_show, "done"),
+    FORM("/subscriptions/{token}", subscription_list_post, LIMIT_READ),
+    PAGE("/subscriptions/leave/{token}", subscription_leave_show, NULL),
+    FORM("/subscriptions/leave/{token}", subscription_leave_post, LIMIT_READ),
     PAGE("/me", me_show, "report comments"),
     PAGE("/mine", mine_show, "before done"),
     PAGE("/mine/export.json", mine_export, NULL),

@@ -1,5 +1,6 @@
 #include "discussion/comment_event.h"
 #include "base/check.h"
+#include "discussion/notice.h"
 #include "store/job.h"
 
 CONFIG_INT(discussion_event_days, "discussion", "event_days", 7, 1, 365,
@@ -45,7 +46,10 @@ err comment_event_add(struct tx *tx, int64_t comment, int64_t report, enum comme
     bind_int(s, 2, report);
     bind_int(s, 3, (int64_t)change);
     bind_int(s, 4, now);
-    return query_run(s, NULL);
+    err e = query_run(s, NULL);
+    bool appears = change == COMMENT_CHANGE_PUBLISHED || change == COMMENT_CHANGE_APPROVED ||
+                   change == COMMENT_CHANGE_RESTORED;
+    return e || !appears ? e : notice_promise(tx, comment, report, now);
 }
 
 struct ends {

@@ -30,7 +30,8 @@ struct str comment_change_str(enum comment_change c); /* "published", "held", "a
 
 extern const struct config_key discussion_event_days;
 
-/* In the transaction that makes the change. `now` is the change's time. */
+/* In the transaction that makes the change, after it. `now` is the change's time. When the comment
+ * has become public, those who follow are told of it (notice.h). */
 MUST_USE err comment_event_add(struct tx *tx, int64_t comment, int64_t report,
                                enum comment_change change, int64_t now);
 

@@ -1,6 +1,7 @@
 #include "people/daily.h"
 #include "people/claim.h"
 #include "people/keys.h"
+#include "people/subscriber.h"
 #include "store/job.h"
 
 QUERY(delete_sessions_over, "delete from session where ends_at <= $1");
@@ -34,6 +35,8 @@ static err clear(struct tx *tx, void *arg)
         e = delete_over(tx, &delete_links_over, *now);
     if (!e)
         e = claim_drop_old(tx, *now);
+    if (!e)
+        e = subscriber_daily(tx, *now);
     return e ? e : job_add(tx, S(PEOPLE_DAILY_JOB), 0, *now + DAY);
 }
 

@@ -109,6 +109,10 @@ MUST_USE err report_withdraw(struct tx *tx, struct actor by, int64_t report, str
 MUST_USE err report_restore(struct tx *tx, struct actor by, int64_t report, int64_t now);
 MUST_USE err report_reason_check(struct str reason); /* one of the three refusals, or OK */
 
+/* The kind of job that tells the followers of report job->subject's series of it, promised when it
+ * is public for the first time (site/notice_mail.h). */
+#define REPORT_NOTICE_JOB "report-notice"
+
 /* Job kind "report-publish": publishes the scheduled revision of report job->subject once it is
  * due. Nothing happens when it is not scheduled any more. */
 MUST_USE err report_publish_job(const struct app *app, int64_t report);

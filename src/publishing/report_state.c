@@ -1,4 +1,5 @@
 #include "base/check.h"
+#include "people/subscriber.h"
 #include "publishing/report_inside.h"
 #include "store/job.h"
 
@@ -152,6 +153,14 @@ static err tell(struct tx *tx, const struct change *c)
     return e || c->old_series == c->series ? e : recount(tx, c->old_series);
 }
 
+/* Those who follow the series are told of a report that was never public before. */
+static err promise_notice(struct tx *tx, const struct change *c)
+{
+    bool any = false;
+    err e = follow_any(tx, FOLLOW_SERIES, c->series, &any);
+    return e || !any ? e : job_add(tx, S(REPORT_NOTICE_JOB), c->report, c->now);
+}
+
 err report_go_public(struct tx *tx, int64_t report, int64_t number, int64_t now, bool *ret_changed)
 {
     struct arena a CLEANUP(arena_free) = { 0 };
@@ -171,6 +180,8 @@ err report_go_public(struct tx *tx, int64_t report, int64_t number, int64_t now,
         e = publish_row(tx, &c);
     if (!e)
         e = question_show(tx, report, now);
+    if (!e && c.published_at < 0)
+        e = promise_notice(tx, &c);
     return e ? e : tell(tx, &c);
 }
 
