@@ -76,8 +76,9 @@ enum comment_refusal {
     COMMENT_ANSWER_REPLIES,   /* a question and a parent: an answer begins a thread */
     /* By gate.h, before it is stored: */
     COMMENT_BANNED,
-    COMMENT_NAME_STAFF,  /* a guest's name that is, or looks like, one of the staff's */
-    COMMENT_WORK_WANTED, /* under attack: script is asked for a proof of work (work.h) */
+    COMMENT_NAME_STAFF,   /* a guest's name that is, or looks like, one of the staff's */
+    COMMENT_EMAIL_NEEDED, /* whoever wants mail has to say where to */
+    COMMENT_WORK_WANTED,  /* under attack: script is asked for a proof of work (work.h) */
     COMMENT_REFUSALS,
 };
 
@@ -87,6 +88,7 @@ struct comment_draft {
     int64_t parent;               /* 0: a new thread */
     int64_t question;             /* the one it answers (answer.h), or 0 */
     struct str name, email, body; /* as typed; email may be empty */
+    int follow;                   /* enum follow_kind that its author asks for, or 0 (sender.h) */
     struct str visitor;           /* hash of the visitor's id (people/visitor.h) */
     bool visitor_new;             /* who came without one: this is its first request */
     struct str address, prefix;   /* keyed hashes of where it came from */

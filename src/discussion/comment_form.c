@@ -69,6 +69,7 @@ const char *comment_refusal_word(err refusal)
         [COMMENT_ANSWER_REPLIES] = "comment_answer_replies",
         [COMMENT_BANNED] = "comment_banned",
         [COMMENT_NAME_STAFF] = "comment_name_staff",
+        [COMMENT_EMAIL_NEEDED] = "follow_email_needed",
         [COMMENT_WORK_WANTED] = "error_work_wanted",
     };
     check(refusal > 0 && refusal < COMMENT_REFUSALS);
@@ -94,6 +95,7 @@ int comment_refusal_status(err refusal)
     case COMMENT_NAME_STAFF:
     case COMMENT_EMAIL_WRONG:
     case COMMENT_EMAIL_TOO_LONG:
+    case COMMENT_EMAIL_NEEDED:
     case COMMENT_BODY_EMPTY:
     case COMMENT_TOO_LONG:
     case COMMENT_NOT_TEXT:

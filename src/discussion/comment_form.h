@@ -22,6 +22,7 @@ bool discussion_config_check(const struct config *c, struct arena *a, struct str
 struct comment_form {
     struct str name, email, body; /* as typed */
     int64_t parent;               /* 0: none */
+    int notify;                   /* enum follow_kind: FOLLOW_REPORT, FOLLOW_REPLIES; 0: none */
     bool parent_wrong;            /* something stood there that is no comment's number */
     int64_t question;             /* the one it answers; 0: none */
     bool question_wrong;          /* likewise */

@@ -5,6 +5,8 @@
 #include "discussion/gate.h"
 #include "discussion/sender.h"
 #include "http/error.h"
+#include "mail/mail.h"
+#include "people/subscriber.h"
 #include "people/visitor.h"
 #include "render/format.h"
 
@@ -99,6 +101,17 @@ err discussion_ask(const struct request *r, int64_t report, const struct comment
 
 /* ---- a comment */
 
+/* "Tell me by mail of"; whatever else stands there means nothing. */
+static int notify_read(const struct request *r)
+{
+    struct str text = { 0 };
+    if (!mail_enabled(r->setup) || !request_field(r, "notify", &text))
+        return 0;
+    if (str_eq(text, S("report")))
+        return FOLLOW_REPORT;
+    return str_eq(text, S("replies")) ? FOLLOW_REPLIES : 0;
+}
+
 static void form_read(const struct request *r, struct comment_form *f)
 {
     struct str parent = { 0 };
@@ -108,6 +121,7 @@ static void form_read(const struct request *r, struct comment_form *f)
     (void)request_field(r, "body", &f->body);
     (void)request_field(r, "subject", &f->trap);
     (void)request_field(r, "token", &f->token);
+    f->notify = notify_read(r);
     struct str preview = { 0 };
     f->preview = request_field(r, "preview", &preview);
     if (request_field(r, "parent", &parent) && parent.n)
@@ -230,7 +244,8 @@ err discussion_post(struct request *r, struct response *ret, const struct report
                                .question = form->question,
                                .name = form->name,
                                .email = form->email,
-                               .body = form->body };
+                               .body = form->body,
+                               .follow = form->notify };
     err e = sender_sign(r, ret, &d);
     if (e)
         return fault(e);
@@ -242,6 +257,8 @@ err discussion_post(struct request *r, struct response *ret, const struct report
         return again(form, 422, comment_refusal_word(COMMENT_NO_PARENT));
     if (form->question_wrong)
         return again(form, 422, comment_refusal_word(COMMENT_NO_QUESTION));
+    if (!form->problems.email && form->notify && !d.email.n)
+        e = form->problems.email = COMMENT_EMAIL_NEEDED;
     if (e)
         return again(form, 422, NULL);
     struct comment_added done = { 0 };

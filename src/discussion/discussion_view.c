@@ -3,6 +3,8 @@
 #include "base/check.h"
 #include "discussion/comment_own.h"
 #include "discussion/record_text.h"
+#include "mail/mail.h"
+#include "people/subscriber.h"
 #include "render/format.h"
 #include "render/theme.h"
 
@@ -23,6 +25,9 @@ static const struct field form_fields[] = {
     FIELD_STR(struct comment_form_view, title),
     FIELD_STR(struct comment_form_view, cancel_url),
     FIELD_STR(struct comment_form_view, name),
+    FIELD_BOOL(struct comment_form_view, notify),
+    FIELD_BOOL(struct comment_form_view, notify_report),
+    FIELD_BOOL(struct comment_form_view, notify_replies),
     FIELD_STR(struct comment_form_view, email),
     FIELD_STR(struct comment_form_view, body),
     FIELD_STR(struct comment_form_view, name_error),
@@ -95,6 +100,7 @@ static const struct field discussion_fields[] = {
     FIELD_STR(struct discussion_view, next_url),
     FIELD_STR(struct discussion_view, back_url),
     FIELD_STR(struct discussion_view, write_url),
+    FIELD_STR(struct discussion_view, follow_url),
     FIELD_BOOL(struct discussion_view, closed),
     FIELD_STR(struct discussion_view, record),
     FIELD_REF(struct discussion_view, form, &form_view),
@@ -396,6 +402,7 @@ static const struct comment_form_view *make_form(struct filling *f)
         .action = str_print(f->a, STR_FMT "/comments", STR_ARG(p->path)),
         .title = theme_word(f->theme, "comment_write"),
         .rules_url = p->rules_url,
+        .notify = mail_enabled(p->setup),
     };
     if (p->reply_to) {
         struct listing_query q = p->listing->query;
@@ -411,12 +418,21 @@ static const struct comment_form_view *make_form(struct filling *f)
         v->email = p->form->email;
         v->body = p->form->body;
         v->preview = p->form->html;
+        v->notify_report = p->form->notify == FOLLOW_REPORT;
+        v->notify_replies = p->form->notify == FOLLOW_REPLIES;
         fill_errors(f, p->form, v);
     }
     return v;
 }
 
 /* ---- the whole */
+
+static struct str follow_url(const struct filling *f, int64_t report)
+{
+    if (!mail_enabled(f->p->setup))
+        return S("");
+    return str_print(f->a, "/subscriptions?report=%" PRId64, report);
+}
 
 /* A query for the same threads, and no more of it. */
 static struct listing_query narrowed(const struct listing *l)
@@ -537,6 +553,7 @@ err discussion_view_fill(const struct discussion_place *p, struct arena *a,
         .live_new = live_lines(&f),
         .heading = theme_phrase(f.theme, a, "comment_count", count, COUNT(count)),
         .sorts = fill_sorts(&f),
+        .follow_url = follow_url(&f, l->query.report),
         .closed = !l->counts.open,
     };
     f.form = make_form(&f);

@@ -49,7 +49,9 @@ struct comment_form_view {
     struct str name_error, email_error, body_error;
     struct str error;    /* about the whole */
     struct html preview; /* the words as they would appear; empty: not asked for */
-    struct list errors;  /* of struct form_error_view: all of them, for the summary */
+    bool notify;         /* mail can be asked for; which was: */
+    bool notify_report, notify_replies;
+    struct list errors; /* of struct form_error_view: all of them, for the summary */
     struct str rules_url;
 };
 
@@ -73,6 +75,7 @@ struct discussion_view {
     struct str next_url;    /* more threads, or the next piece of all */
     struct str back_url;    /* to the discussion's beginning; empty on it */
     struct str write_url;   /* to the form, when it stands under a comment */
+    struct str follow_url;  /* to the form for who wants to be told by mail; empty: no mail */
     bool closed;
     struct str record;                    /* the public moderation record, in a sentence */
     const struct comment_form_view *form; /* NULL: closed, or it stands under a comment */

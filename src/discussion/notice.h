@@ -10,9 +10,10 @@
  * What a mail says, and whether it is still wanted, is found out when its turn comes
  * (site/notice_mail.h).
  */
-#define NOTICE_JOB  "notice"
-#define NOTICE_MAIL "comment" /* the kind: order.subject is the subscription, .detail the comment  \
-                               */
+#define NOTICE_JOB "notice"
+#define NOTICE_MAIL                                                                                \
+    "comment" /* the kind: order.subject is the subscription, .detail the comment                  \
+               */
 
 /* `comment` has become public. */
 MUST_USE err notice_promise(struct tx *tx, int64_t comment, int64_t report, int64_t now);

@@ -2,6 +2,7 @@
 #include "base/check.h"
 #include "discussion/gate.h"
 #include "people/admit.h"
+#include "people/subscriber.h"
 #include "people/visitor.h"
 
 err sender_sign(struct request *r, struct response *ret, struct comment_draft *d)
@@ -68,10 +69,22 @@ struct add_work {
     struct comment_added added;
 };
 
+static err follow(struct tx *tx, const struct add_work *w)
+{
+    const struct comment_draft *d = w->draft;
+    struct follow_order o = { .email = d->email,
+                              .kind = (enum follow_kind)d->follow,
+                              .object = d->follow == FOLLOW_REPORT ? d->report : w->added.id,
+                              .visitor = d->visitor_new ? S("") : d->visitor,
+                              .now = d->now };
+    return subscriber_follow(tx, &o);
+}
+
 static err add(struct tx *tx, void *arg)
 {
     struct add_work *w = arg;
-    return comment_add(tx, w->draft, &w->added);
+    err e = comment_add(tx, w->draft, &w->added);
+    return e || !w->draft->follow ? e : follow(tx, w);
 }
 
 err sender_add(const struct request *r, struct comment_draft *d, struct comment_added *ret)

@@ -3,6 +3,7 @@
 #include "funding/meter.h"
 #include "funding/support.h"
 #include "http/error.h"
+#include "mail/mail.h"
 #include "publishing/layout.h"
 #include "site/series_at.h"
 #include "site/teaser.h"
@@ -14,7 +15,7 @@ enum { FRONT_REPORTS = 20, SERIES_REPORTS = 30, FRONT_SERIES_MAX = 100 };
 /* One shape for every list: the front page has a meter and a support box beside it. */
 struct list_view {
     struct layout page;
-    struct str heading, about, questions_url;
+    struct str heading, about, questions_url, follow_url;
     struct list reports; /* of teaser */
     bool has_reports, first;
     struct str older, newer;
@@ -26,6 +27,7 @@ static const struct field list_fields[] = {
     FIELD_STR(struct list_view, heading),
     FIELD_STR(struct list_view, about),
     FIELD_STR(struct list_view, questions_url),
+    FIELD_STR(struct list_view, follow_url),
     FIELD_LIST(struct list_view, reports, &teaser_view),
     FIELD_BOOL(struct list_view, has_reports),
     FIELD_BOOL(struct list_view, first),
@@ -163,6 +165,8 @@ err front_series(struct request *r, struct response *ret)
                            .about = s.about,
                            .questions_url =
                                str_print(r->arena, STR_FMT "/questions", STR_ARG(s.path)) };
+    if (mail_enabled(r->setup))
+        v.follow_url = str_print(r->arena, "/subscriptions?series=%" PRId64, s.id);
     struct report_query q = { .series = s.id, .max = SERIES_REPORTS };
     teaser_cursors(r, &q);
     e = fill_list(r, &q, &v);
