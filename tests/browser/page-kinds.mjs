@@ -23,9 +23,10 @@ export async function pageKinds(server) {
   const next = /id="comments-next" href="([^"#]*)/.exec(html)[1].replaceAll("&amp;", "&");
   const thread = /class="replies-more"><a href="([^"#]*)/.exec(await (await fetch(server.url + REPORT)).text())[1].replaceAll("&amp;", "&");
   const asking = /id="(question-\d+)"/.exec(await (await fetch(server.url + REPORT)).text())[1];
+  const some = [...html.matchAll(/id="comment-(\d+)"/g)].slice(0, 3).map((m) => Number(m[1])).sort((a, b) => a - b);
   const kinds = [
     "/", "/series", "/series/flood-watch", "/2018/05", "/archive", "/about", "/no-such-page",
-    REPORT, REPORT + "?sort=votes", REPORT + "?reply=9", FULL, FULL + "?all=1", next, thread,
+    REPORT, REPORT + "?sort=votes", REPORT + "?reply=9", FULL, FULL + "?all=1", FULL + "?comments=" + some.join(","), next, thread,
     `${REPORT}#${asking}`, REPORT + "?only=answers", REPORT + "?" + asking.replace("-", "="), REPORT + "/questions",
     "/series/daily-field-report/questions",
     "/embed/meter", "/mine", "/2018/05/08/ten-thousand-answers",

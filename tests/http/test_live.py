@@ -296,3 +296,22 @@ def test_a_start_without_the_second_listener_says_why(make_site):
     with pytest.raises(AssertionError, match="cannot listen"):
         site.start()
     site.process.wait()
+
+
+def test_a_page_shows_the_comments_asked_for_by_number(room):
+    a, b, c = (say(room, f"Asked for by number {n}") for n in range(3))
+    answer = room.client().get(f"{PATH}?comments={c},{a}")
+    assert answer.status == 200
+    assert set(re.findall(r'<article class="comment" id="comment-(\d+)"', answer.text)) == {str(a), str(c)}
+    assert re.search(r'<link rel="canonical" href="[^"?]*"', answer.text) and "noindex" in answer.text
+
+
+@pytest.mark.parametrize("numbers", ["", "0", "x", "1,", "1,1", "-1", "1+2", ",".join(str(n) for n in range(1, 52)), "9999999999999999999", "987654"])
+def test_what_is_no_comment_here_is_not_found(room, numbers):
+    assert room.client().get(f"{PATH}?comments={numbers}").status == 404
+
+
+def test_as_many_as_may_be_are_shown_by_number(room):
+    n = say(room, "One of fifty numbers")
+    numbers = ",".join(str(i) for i in [n, *range(n + 1000, n + 1049)])
+    assert room.client().get(f"{PATH}?comments={numbers}").status == 200
