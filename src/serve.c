@@ -99,7 +99,7 @@ static err start_http(struct service *s, const struct call *c, struct str *ret_w
     return OK;
 }
 
-static err start_post(struct service *s)
+static void make_post(struct service *s)
 {
     struct app *app = newsroom_app(s->room);
     uint8_t secret[MESSAGE_SECRET_BYTES];
@@ -111,7 +111,7 @@ static err start_post(struct service *s)
                               .pin = pin,
                               .drop = drop,
                               .arg = s->room };
-    return post_start(&o, &app->post);
+    app->post = post_make(&o);
 }
 
 static err start(struct service *s, const struct call *c, struct str *ret_why)
@@ -121,9 +121,11 @@ static err start(struct service *s, const struct call *c, struct str *ret_why)
                                   .create = true };
     err e = newsroom_open(&o, c->arena, &s->room, ret_why);
     if (!e)
-        e = start_post(s);
+        make_post(s);
     if (!e)
         e = start_http(s, c, ret_why);
+    if (!e)
+        post_reload(newsroom_app(s->room)->post);
     if (!e)
         e = work_start(s->room, &s->work);
     if (!e)
@@ -146,8 +148,10 @@ static void stop(struct service *s)
         _exit(EXIT_REFUSED);
     }
     work_stop(s->work);
-    if (s->room)
+    if (s->room) {
         post_stop(newsroom_app(s->room)->post);
+        newsroom_app(s->room)->post = NULL;
+    }
     live_feed_stop(app ? app->feed : NULL);
     live_free(app ? app->live : NULL);
     newsroom_close(s->room);

@@ -415,7 +415,7 @@ static void take_setup(struct post *p)
     }
 }
 
-err post_start(const struct post_options *o, struct post **ret)
+struct post *post_make(const struct post_options *o)
 {
     struct arena own;
     arena_init(&own, POST_MEMORY);
@@ -431,9 +431,7 @@ err post_start(const struct post_options *o, struct post **ret)
           pthread_cond_init(&p->moved, &monotonic) == 0);
     pthread_condattr_destroy(&monotonic);
     p->own = own; // moves into what it holds; nothing points at the local one any more
-    post_reload(p);
-    *ret = p;
-    return OK;
+    return p;
 }
 
 void post_stop(struct post *p)

@@ -35,11 +35,13 @@ struct post_options {
     void *arg;
 };
 struct post;
-MUST_USE err post_start(const struct post_options *o, struct post **ret);
-void post_stop(struct post *p); /* NULL is fine */
+struct post *post_make(const struct post_options *o); /* sends nothing yet */
+void post_stop(struct post *p);                       /* NULL is fine */
 
-void post_wake(struct post *p);   /* MAIL_TOPIC was touched; NULL is fine */
-void post_reload(struct post *p); /* another setup is in force */
+void post_wake(struct post *p); /* MAIL_TOPIC was touched; NULL is fine */
+/* Begins to send, by the setup in force, and later goes on by another one. The store's hook, which
+ * wakes the post, is set before. */
+void post_reload(struct post *p);
 
 /* For the desk: since when the server is away, and what it said; 0: it is not. In `a`. */
 struct post_state {

@@ -281,8 +281,9 @@ static void open_office(struct office *o)
                               .pin = pin,
                               .drop = drop,
                               .arg = o };
-    expect(post_start(&p, &o->post) == OK);
+    o->post = post_make(&p);
     store_set_hook(o->bed.s, wake, o);
+    post_reload(o->post);
 }
 
 static void close_office(struct office *o)
