@@ -6,8 +6,9 @@
 #include <stdint.h>
 
 /*
- * Cryptography: with base/sign.h the only file of the program that knows OpenSSL and libsodium. Nothing here is our
- * own but Keccak-256, which Debian's OpenSSL lacks, and which no secret depends on.
+ * Cryptography: with base/sign.h the only file of the program that knows OpenSSL and libsodium.
+ * Nothing here is our own but Keccak-256, which Debian's OpenSSL lacks, and which no secret depends
+ * on.
  *
  * What each is for: SHA-256 for chains, tokens and ETags; HMAC-SHA-256 for everything signed and
  * for addresses; HMAC-SHA-1 for TOTP only, whose apps know no other; Argon2id for
