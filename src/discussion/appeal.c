@@ -2,10 +2,11 @@
 #include "base/utf8.h"
 #include "discussion/comment_row.h"
 
-QUERY(right_give,
-      "insert into appeal_right (comment, visitor, until) "
-      "select comment, visitor, $2 from comment_origin where comment = $1 and visitor is not null "
-      "on conflict (comment) do update set until = excluded.until");
+QUERY(right_of_whom, "select visitor from comment_origin where comment = $1 "
+                     "and visitor is not null");
+QUERY(right_give, "insert into appeal_right (comment, visitor, until) values ($1, $3, $2) "
+                  "on conflict (comment) do update set until = excluded.until");
+QUERY(right_there, "select 1 from appeal_right where comment = $1");
 QUERY(right_keep, "update appeal_right set until = $2 where comment = $1 and until < $2");
 QUERY(right_drop, "delete from appeal_right where comment = $1");
 QUERY(right_prune, "delete from appeal_right where until < $1 and comment not in "
@@ -261,14 +262,37 @@ static err run(struct tx *tx, const struct query *q, int64_t comment, int64_t at
 
 err appeal_right_give(struct tx *tx, int64_t comment, int64_t removed_at)
 {
-    return run(tx, &right_give, comment, removed_at + APPEAL_DAYS * DAY);
+    enum { HASH_MEMORY = 256 };
+    struct arena a CLEANUP(arena_free) = { 0 };
+    arena_init(&a, HASH_MEMORY);
+    struct stmt *s = query_start(tx, &right_of_whom);
+    bind_int(s, 1, comment);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e || !row)
+        return e;
+    struct str visitor = column_str(s, 0, &a);
+    query_end(s);
+    s = query_start(tx, &right_give);
+    bind_int(s, 1, comment);
+    bind_int(s, 2, removed_at + APPEAL_DAYS * DAY);
+    bind_blob(s, 3, visitor);
+    return query_run(s, NULL);
 }
 
+/* Looks first: mostly there is none, and a thousand comments may be approved at once. */
 err appeal_right_end(struct tx *tx, int64_t comment, int64_t now)
 {
-    struct stmt *s = query_start(tx, &right_drop);
+    struct stmt *s = query_start(tx, &right_there);
     bind_int(s, 1, comment);
-    err e = query_run(s, NULL);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e || !row)
+        return e;
+    query_end(s);
+    s = query_start(tx, &right_drop);
+    bind_int(s, 1, comment);
+    e = query_run(s, NULL);
     return e ? e : run(tx, &appeal_moot_set, comment, now);
 }
 

@@ -3,8 +3,8 @@
 #include "base/check.h"
 #include "discussion/comment_event.h"
 #include "discussion/comment_row.h"
-#include "discussion/flag.h"
 #include "discussion/filter_learn.h"
+#include "discussion/flag.h"
 #include "discussion/hold_rules.h"
 #include "discussion/record.h"
 #include "discussion/trace.h"
@@ -18,6 +18,8 @@ QUERY(typed_row, "select c.name, o.body, coalesce(o.guess, 0) from comment c "
 QUERY(state_row, "select report, coalesce(parent, 0), coalesce(root, id), " COMMENT_STATE_NUMBER
                  ", visible, children, erased, reason, coalesce(question, 0) "
                  "from comment where id = $1");
+/* One row, and no reference changes: such a statement needs no journal of its own within the
+ * transaction, whose upkeep grows with what the transaction has done already. */
 QUERY(state_set, "update comment set state = $2, visible = $3, changed_at = $4, changed_by = $5, "
                  "reason = $6, held_for = null where id = $1");
 QUERY(held_again, "update comment set held_for = (select visitor from comment_origin "
@@ -31,6 +33,10 @@ QUERY(author_drop,
       "changed_by = $3 where id = $1");
 QUERY(origin_author_drop, "update comment_origin set visitor = null, address = null, "
                           "prefix = null, email = null where comment = $1");
+
+CHECK_ROWS(comment_changed_by, "who changed a comment is a person of the staff",
+           "select id, changed_by from comment where changed_by is not null "
+           "and changed_by not in (select id from person)");
 
 /* ---- states */
 

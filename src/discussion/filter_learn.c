@@ -13,8 +13,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-QUERY(lesson_put, "insert into filter_lesson (comment, spam, guess, at) "
-                  "select comment, $2 + 0, guess, $3 + 0 from comment_origin where comment = $1 "
+// One row of values: see known_writer in hold_rules.c.
+QUERY(lesson_put, "insert into filter_lesson (comment, spam, guess, at) values ($1, $2, "
+                  "(select o.guess from comment_origin o where o.comment = $1), $3) "
                   "on conflict (comment) do update set spam = excluded.spam, at = excluded.at");
 QUERY(lesson_back, "update filter_lesson set spam = null where comment = $1");
 #define NEW_LESSON "coalesce(learned, -1) <> coalesce(spam, -1)"

@@ -23,6 +23,7 @@ QUERY(flag_waiting_count, "select count(*) from (select 1 from comment where fla
                           "limit 1000) as some");
 QUERY(flag_first, "select coalesce(min(created_at), 0) from flag "
                   "where comment = $1 and decision is null");
+QUERY(flag_answered, "select 1 from flag where decision = $1 limit 1");
 QUERY(flag_drop_all, "delete from flag where comment = $1 and decision is null");
 QUERY(flag_answer_all, "update flag set decision = $2 where comment = $1 and decision is null");
 QUERY(flag_open_all, "update flag set decision = null where comment = $1 and decision = $2");
@@ -203,6 +204,13 @@ err flag_answer(struct tx *tx, int64_t comment, int64_t decision)
 
 err flag_unanswer(struct tx *tx, int64_t comment, int64_t decision)
 {
+    struct stmt *s = query_start(tx, &flag_answered);
+    bind_int(s, 1, decision);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e || !row)
+        return e;
+    query_end(s);
     return move(tx, &flag_open_all, comment, decision, 1);
 }
 

@@ -22,13 +22,14 @@ QUERY(rules_put, "insert into hold_rules (" COLUMNS ") values ($1, $2, $3, $4, $
                  "phrases = excluded.phrases, attack = excluded.attack");
 QUERY(rules_drop, "delete from hold_rules where scope = $1 and object = $2");
 
-QUERY(known_cookie, "insert into known_writer (hash, kind, since) "
-                    "select visitor, 'cookie', $2 from comment_origin "
-                    "where comment = $1 and visitor is not null on conflict (hash) do nothing");
-QUERY(known_address, "insert into known_writer (hash, kind, since) "
-                     "select address, 'address', $2 from comment_origin "
-                     "where comment = $1 and address is not null on conflict (hash) "
-                     "do update set since = excluded.since");
+// Single rows, and nothing deleted that need not be: a statement that may write several keeps a
+// journal of its own, whose upkeep grows with the transaction, and a moderator approves a thousand.
+QUERY(writer_row, "select visitor, address from comment_origin where comment = $1");
+QUERY(known_cookie, "insert into known_writer (hash, kind, since) values ($1, 'cookie', $2) "
+                    "on conflict (hash) do nothing");
+QUERY(known_address, "insert into known_writer (hash, kind, since) values ($1, 'address', $2) "
+                     "on conflict (hash) do update set since = excluded.since");
+QUERY(known_any_old, "select 1 from known_writer where kind = 'address' and since < $1 limit 1");
 #define LATEST                                                                                     \
     "from (select c.id from comment c where c.state = 'published' order by c.id desc limit $2) p " \
     "join comment_origin o on o.comment = p.id "
@@ -307,24 +308,54 @@ err hold_rules_set(struct tx *tx, struct actor by, const struct hold_rules *h, i
 
 /* ---- who is known */
 
-static err know(struct tx *tx, const struct query *q, int64_t comment, int64_t now)
+static err know(struct tx *tx, const struct query *q, struct str hash, int64_t now)
 {
+    if (!hash.n)
+        return OK;
     struct stmt *s = query_start(tx, q);
-    bind_int(s, 1, comment);
+    bind_blob(s, 1, hash);
     bind_int(s, 2, now);
+    return query_run(s, NULL);
+}
+
+static err know_both(struct tx *tx, int64_t comment, int64_t now, struct arena *a)
+{
+    struct stmt *s = query_start(tx, &writer_row);
+    bind_int(s, 1, comment);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e || !row)
+        return e;
+    struct str cookie = column_str(s, 0, a);
+    struct str address = column_str(s, 1, a);
+    query_end(s);
+    e = know(tx, &known_cookie, cookie, now);
+    return e ? e : know(tx, &known_address, address, now);
+}
+
+static err forget_old(struct tx *tx, int64_t before)
+{
+    struct stmt *s = query_start(tx, &known_any_old);
+    bind_int(s, 1, before);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e || !row)
+        return e;
+    query_end(s);
+    s = query_start(tx, &known_old);
+    bind_int(s, 1, before);
     return query_run(s, NULL);
 }
 
 err known_add(struct tx *tx, int64_t comment, int64_t now)
 {
-    err e = know(tx, &known_cookie, comment, now);
+    enum { HASHES_MEMORY = 1024 };
+    struct arena a CLEANUP(arena_free) = { 0 };
+    arena_init(&a, HASHES_MEMORY);
+    err e = know_both(tx, comment, now, &a);
     if (!e)
-        e = know(tx, &known_address, comment, now);
-    if (e)
-        return fault(e);
-    struct stmt *s = query_start(tx, &known_old);
-    bind_int(s, 1, now - ADDRESS_KNOWN_FOR);
-    return query_run(s, NULL);
+        e = forget_old(tx, now - ADDRESS_KNOWN_FOR);
+    return e ? fault(e) : OK;
 }
 
 err known_writer(struct tx *tx, struct str hash, bool *ret)

@@ -41,7 +41,7 @@ create table comment (
     pinned integer not null default 0 check (pinned in (0, 1)),
     locked integer not null default 0 check (locked in (0, 1)), -- takes no replies
     changed_at integer,                  -- the last change of state, and whose it was
-    changed_by integer references person (id),
+    changed_by integer, -- a person; no reference, for checking it makes a change cost twice
     edited_at integer,                   -- the last edit by its author (discussion/comment_own.h)
     html_version integer not null,
     name text not null,
