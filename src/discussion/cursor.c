@@ -2,6 +2,26 @@
 #include "base/buf.h"
 #include "base/scan.h"
 
+/* A sort by its name, as queries have it; in a cursor it is one letter. */
+
+static const char *const sort_names[] = { "newest", "oldest", "votes" };
+
+struct str listing_sort_str(enum listing_sort s)
+{
+    return str_from_z(sort_names[s]);
+}
+
+bool listing_sort_parse(struct str s, enum listing_sort *ret)
+{
+    for (size_t i = 0; i < COUNT(sort_names); i++) {
+        if (str_eq(s, str_from_z(sort_names[i]))) {
+            *ret = (enum listing_sort)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static const char sort_letters[] = { 'n', 'o', 'v' };
 
 static bool scan_sort(struct str *s, enum listing_sort *ret)

@@ -45,24 +45,6 @@ QUERY(name_row, "select name, erased from comment where id = $1");
 QUERY(held_of_visitor, "select " COMMENT_COLUMNS " from comment where held_for = $1 "
                        "and report = $2 order by id desc limit $3");
 
-static const char *const sort_names[] = { "newest", "oldest", "votes" };
-
-struct str listing_sort_str(enum listing_sort s)
-{
-    return str_from_z(sort_names[s]);
-}
-
-bool listing_sort_parse(struct str s, enum listing_sort *ret)
-{
-    for (size_t i = 0; i < COUNT(sort_names); i++) {
-        if (str_eq(s, str_from_z(sort_names[i]))) {
-            *ret = (enum listing_sort)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* A piece while it is being read. */
 struct piece {
     struct tx *tx;
