@@ -8,13 +8,18 @@ const char mail_test_key[] = "-----BEGIN PRIVATE KEY-----\n"
 
 void mail_bed_open(struct mail_bed *b, const char *lines)
 {
+    mail_bed_at(b, 1, lines);
+}
+
+void mail_bed_at(struct mail_bed *b, int port, const char *lines)
+{
     struct str why = { 0 };
     *b = (struct mail_bed){ 0 };
     arena_init(&b->a, 1 << 24);
     struct str text = str_print(&b->a,
-                                "[mail]\nserver = smtp://127.0.0.1:1\ntls = no\n"
+                                "[mail]\nserver = smtp://127.0.0.1:%d\ntls = no\n"
                                 "from = news@example.org\n%s",
-                                lines);
+                                port, lines);
     expect(config_parse(S("test"), text, &b->a, &b->config, &why) == OK);
     expect(mail_setup_make(b->config, S("test"), &b->a, &b->mail, &why) == OK && b->mail);
 }

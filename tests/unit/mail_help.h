@@ -9,7 +9,8 @@ struct mail_bed {
     struct config *config;
     struct mail_setup *mail;
 };
-void mail_bed_open(struct mail_bed *b, const char *lines);
+void mail_bed_open(struct mail_bed *b, const char *lines); /* a server on port 1: nobody */
+void mail_bed_at(struct mail_bed *b, int port, const char *lines);
 void mail_bed_close(struct mail_bed *b);
 
 struct message_facts mail_facts(const struct mail_bed *b); /* to reader@example.net */

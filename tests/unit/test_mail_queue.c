@@ -2,6 +2,7 @@
 #include "mail/bounce.h"
 #include "mail/post.h"
 #include "unit/mail_help.h"
+#include "unit/script_server.h"
 #include "unit/store_help.h"
 
 #include <unistd.h>
@@ -220,6 +221,7 @@ TEST(only_addresses_that_nobody_has_lead_to_nobody)
 /* ---- the post, with kinds of the test ---- */
 
 struct office {
+    int told;
     struct bed bed;
     struct mail_bed mail;
     struct app app;
@@ -259,19 +261,32 @@ static void drop(void *arg, const struct setup *s)
 
 static void wake(void *arg, struct str topic)
 {
-    const struct office *o = arg;
+    struct office *o = arg;
+    count_told(&o->told, topic);
     if (str_eq(topic, S(MAIL_TOPIC)))
         post_wake(o->post);
 }
 
-static void open_office(struct office *o)
+static err compose_plain(const struct app *app, const struct setup *s, const struct mail_order *o,
+                         struct arena *a, struct mail *ret)
+{
+    (void)app;
+    (void)s;
+    (void)o;
+    (void)a;
+    *ret = (struct mail){ .subject = S("subject"), .text = S("text") };
+    return OK;
+}
+
+static void open_office(struct office *o, int port)
 {
     static const struct mail_kind kinds[] = {
         { .name = { "dropped", 7 }, .compose = compose_dropped },
         { .name = { "faulty", 6 }, .compose = compose_faulty },
+        { .name = { "plain", 5 }, .compose = compose_plain, .failed = tell_failed },
     };
     *o = (struct office){ .bed = bed_in_memory() };
-    mail_bed_open(&o->mail, "connections = 4\n");
+    mail_bed_at(&o->mail, port, "connections = 4\n");
     o->app = (struct app){ .store = o->bed.s, .clock = { .fixed = NOON } };
     o->setup = (struct setup){ .mail = o->mail.mail };
     struct post_options p = { .app = &o->app,
@@ -306,7 +321,7 @@ static void await(struct office *o, const char *key, int64_t state, int64_t atte
 TEST(who_has_left_is_not_written_to)
 {
     struct office o;
-    open_office(&o);
+    open_office(&o, 1);
     put(&o.bed, "gone", "dropped");
     await(&o, "gone", MAIL_DROPPED, 1);
     close_office(&o);
@@ -315,7 +330,7 @@ TEST(who_has_left_is_not_written_to)
 TEST(a_mail_that_cannot_be_composed_now_is_tried_later_and_one_of_no_kind_never)
 {
     struct office o;
-    open_office(&o);
+    open_office(&o, 1);
     put(&o.bed, "later", "faulty");
     put(&o.bed, "never", "unknown");
     await(&o, "later", MAIL_WAITING, 1);
@@ -327,11 +342,40 @@ TEST(many_mails_queued_at_once_each_end_once)
 {
     struct office o;
     int64_t tries = 0;
-    open_office(&o);
+    open_office(&o, 1);
     for (int i = 0; i < 500; i++)
         put(&o.bed, str_z(&o.bed.a, str_print(&o.bed.a, "gone/%d", i)), "dropped");
     for (int i = 0; i < 500; i++)
         await(&o, str_z(&o.bed.a, str_print(&o.bed.a, "gone/%d", i)), MAIL_DROPPED, 1);
     expect(state_of(&o.bed, "gone/0", &tries) == MAIL_DROPPED);
     close_office(&o);
+}
+
+static void refuse(const char *answer, int told)
+{
+    const struct script_step steps[] = {
+        { NULL, "220 hi\r\n" }, { "EHLO", "250 hi\r\n" },  { "MAIL", "250 ok\r\n" },
+        { "RCPT", answer },     { "QUIT", "221 bye\r\n" },
+    };
+    struct script_server server = { .steps = steps, .n = COUNT(steps) };
+    struct office o;
+    script_start(&server);
+    open_office(&o, server.port);
+    put(&o.bed, "refused", "plain");
+    await(&o, "refused", MAIL_FAILED, 1);
+    post_stop(o.post);
+    o.post = NULL;
+    expect(o.told == told);
+    script_end(&server);
+    close_office(&o);
+}
+
+TEST(a_kind_is_told_that_nobody_has_an_address)
+{
+    refuse("550 5.1.1 no such user\r\n", 1);
+}
+
+TEST(a_kind_is_not_told_of_a_mail_that_somebody_does_not_want)
+{
+    refuse("554 5.7.1 we do not like you\r\n", 0);
 }
