@@ -145,7 +145,8 @@ static struct str history_counts(const struct request *r, const struct history *
     for (int s = 0; s <= COMMENT_STATE_DELETED; s++) {
         if (!h->states[s])
             continue;
-        struct str state = desk_word_of(r, "desk_comment_", comment_state_str((enum comment_state)s));
+        struct str state =
+            desk_word_of(r, "desk_comment_", comment_state_str((enum comment_state)s));
         buf_print(&b, "%s" STR_FMT " " STR_FMT, some ? ", " : ": ",
                   STR_ARG(format_int(r->setup->formats, r->arena, h->states[s])), STR_ARG(state));
         some = true;
