@@ -350,12 +350,11 @@ static int filter_import_run(struct call *c)
 
 static int filter_warm_run(struct call *c)
 {
-    struct str why = { 0 };
-    int64_t n = 0;
+    struct filter_warmed w = { 0 };
     if (c->file_count != 1)
         return call_refuse(c, "the file did not arrive");
-    err e = filter_warm(store_of(c), ACTOR_CLI, c->files[0].bytes, now_of(c), c->arena, &n, &why);
-    return end(c, e, e ? why : str_print(c->arena, "%" PRId64 " decisions learned", n));
+    err e = filter_warm(store_of(c), ACTOR_CLI, c->files[0].bytes, now_of(c), c->arena, &w);
+    return end(c, e, e ? w.why : str_print(c->arena, "%" PRId64 " decisions learned", w.n));
 }
 
 static err filter_reset_work(struct tx *tx, void *arg)

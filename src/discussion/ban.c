@@ -21,6 +21,8 @@ QUERY(ban_rows, "select ban.id, kind, hash, address_key, until, reason, coalesce
                 "left join person on person.id = ban.created_by where until > $1 "
                 "order by ban.id desc limit $2");
 
+enum { SCRATCH = 16 * 1024 }; /* for the texts of one call */
+
 static const char *const kinds[] = { "cookie", "address", "prefix" };
 
 struct str ban_kind_str(enum ban_kind k)
@@ -153,7 +155,7 @@ static err add(struct tx *tx, struct actor by, const struct ban_draft *d, struct
 err ban_add(struct tx *tx, struct actor by, const struct ban_draft *d)
 {
     struct arena a CLEANUP(arena_free);
-    arena_init(&a, 16 * 1024);
+    arena_init(&a, SCRATCH);
     return add(tx, by, d, &a);
 }
 

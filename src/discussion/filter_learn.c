@@ -53,6 +53,7 @@ enum {
     LESSONS_AT_ONCE = 50,
     CHANGES_SOFT = 8000, /* features of one transaction: some 30 ms of the writer */
     EVICT_AT_ONCE = 5000,
+    FEATURES_KEPT = FILTER_FEATURES_MAX / 4 * 3, /* when room is made */
     MODEL_BYTES_MAX = 8 * 1024 * 1024,
     JOB_BYTES_MAX = 64 * 1024 * 1024,
     LESSON_CHANGED = 1,
@@ -370,7 +371,7 @@ static err make_room(struct store *s)
     tx_end(&tx);
     if (e || v.left <= FILTER_FEATURES_MAX)
         return e ? fault(e) : OK;
-    while (!e && v.left > FILTER_FEATURES_MAX / 4 * 3)
+    while (!e && v.left > FEATURES_KEPT)
         e = store_write(s, evict_work, &v);
     return e;
 }
@@ -527,7 +528,7 @@ static bool warm_line(struct str line, struct arena *a, struct changes *c)
 }
 
 err filter_warm(struct store *s, struct actor by, struct str file, int64_t now, struct arena *a,
-                int64_t *ret_n, struct str *ret_why)
+                struct filter_warmed *ret)
 {
     struct changes changes = changes_make(a, 1 << 19);
     struct arena scratch CLEANUP(arena_free);
@@ -538,7 +539,7 @@ err filter_warm(struct store *s, struct actor by, struct str file, int64_t now, 
         if (!str_trim(line).n)
             continue;
         if (!warm_line(line, &scratch, &changes)) {
-            *ret_why = str_print(
+            ret->why = str_print(
                 a, "line %" PRId64 ": not {\"spam\": …, \"body\": …}, or too much for one file",
                 at);
             return FILTER_REFUSED;
@@ -550,6 +551,6 @@ err filter_warm(struct store *s, struct actor by, struct str file, int64_t now, 
                            .changes = &changes,
                            .now = now,
                            .detail = str_print(a, "%" PRId64 " decisions", n) };
-    *ret_n = n;
-    return import(s, &i, ret_why);
+    ret->n = n;
+    return import(s, &i, &ret->why);
 }

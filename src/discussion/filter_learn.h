@@ -53,7 +53,11 @@ MUST_USE err filter_import(struct store *s, struct actor by, struct str file, in
 MUST_USE err filter_reset(struct tx *tx, struct actor by, int64_t now);
 /*
  * Learns decisions made elsewhere: JSON lines {"spam": true, "name": "…", "body": "…"}. All or
- * nothing. ret_n: how many.
+ * nothing.
  */
+struct filter_warmed {
+    int64_t n;      /* decisions */
+    struct str why; /* FILTER_REFUSED: what is wrong, in `a` */
+};
 MUST_USE err filter_warm(struct store *s, struct actor by, struct str file, int64_t now,
-                         struct arena *a, int64_t *ret_n, struct str *ret_why);
+                         struct arena *a, struct filter_warmed *ret);

@@ -43,6 +43,7 @@ QUERY(known_addresses, "insert into known_writer (hash, kind, since) "
 QUERY(known_old, "delete from known_writer where kind = 'address' and since < $1");
 QUERY(known_row, "select 1 from known_writer where hash = $1");
 
+enum { SCRATCH = 4 * PHRASES_BYTES_MAX }; /* for the texts of one call */
 #define ADDRESS_KNOWN_FOR (30 * DAY)
 
 static const struct {
@@ -302,7 +303,7 @@ static err set(struct tx *tx, struct actor by, const struct hold_rules *h, int64
 err hold_rules_set(struct tx *tx, struct actor by, const struct hold_rules *h, int64_t now)
 {
     struct arena a CLEANUP(arena_free);
-    arena_init(&a, 4 * PHRASES_BYTES_MAX);
+    arena_init(&a, SCRATCH);
     return set(tx, by, h, now, &a);
 }
 

@@ -16,6 +16,7 @@ enum {
     SPENT_BYTES_MAX = 8 * 1024 * 1024,
     BITS_FIELD = 8, /* of a token's detail: the lowest bits are the difficulty */
     ANSWER_BYTES_MAX = 1024,
+    WORK_TROUBLES = 2 * ATTACK_TROUBLES, /* from here on each doubling makes the work harder */
 };
 static const struct {
     const char *name, *purpose;
@@ -95,7 +96,7 @@ static int bits_for(const struct request *r, struct gate *g, enum gate_act act)
     int64_t asked = rates_add(g->spent->asked, rates_hash(RATES_HASH, prefix), MINUTE, r->now);
     int64_t troubles = rates_get(g->troubles, 0, MINUTE, r->now);
     int bits = WORK_BITS - acts[act].easier + doublings(asked, WORK_FREE) +
-               doublings(troubles, 2 * ATTACK_TROUBLES);
+               doublings(troubles, WORK_TROUBLES);
     return bits < WORK_BITS_LEAST ? WORK_BITS_LEAST : bits > WORK_BITS_MOST ? WORK_BITS_MOST : bits;
 }
 

@@ -209,10 +209,10 @@ TEST(a_filter_is_taken_out_and_in_and_emptied)
     struct str why = { 0 };
     struct str file = { 0 };
     struct str again = { 0 };
-    int64_t n = 0;
+    struct filter_warmed warmed = { 0 };
     struct str lines = S("{\"spam\": true, \"name\": \"x\", \"body\": \"cheap pills\"}\n\n"
                          "{\"spam\": false, \"body\": \"the river\"}\n");
-    expect(filter_warm(r.store, ACTOR_CLI, lines, r.now, &r.arena, &n, &why) == OK && n == 2);
+    expect(filter_warm(r.store, ACTOR_CLI, lines, r.now, &r.arena, &warmed) == OK && warmed.n == 2);
     expect(filter_export(r.store, &r.arena, &file) == OK);
     expect(store_write(r.store, reset_work, NULL) == OK && figures(&r).features == 0);
     expect(filter_export(r.store, &r.arena, &again) == OK);
@@ -225,8 +225,8 @@ TEST(a_filter_is_taken_out_and_in_and_emptied)
                                        "{\"spam\": true, \"body\": \"x\", \"more\": 1}", "x" };
     for (size_t i = 0; i < COUNT(bad); i++) {
         struct str text = str_print(&r.arena, "{\"spam\":true,\"body\":\"y\"}\n%s\n", bad[i]);
-        expect(filter_warm(r.store, ACTOR_CLI, text, r.now, &r.arena, &n, &why) == FILTER_REFUSED);
-        expect(str_starts(why, S("line 2: ")));
+        expect(filter_warm(r.store, ACTOR_CLI, text, r.now, &r.arena, &warmed) == FILTER_REFUSED);
+        expect(str_starts(warmed.why, S("line 2: ")));
     }
     expect(figures(&r).learned_spam == 1); /* none of it was learned */
     room_close(&r);
