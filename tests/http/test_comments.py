@@ -198,7 +198,7 @@ def test_permalinks_open_the_place_where_the_comment_stands(site):
 
 def test_the_honeypot_holds_and_only_the_author_sees_the_comment(site):
     form = [f for f in page(site.client().get(PATH)).forms if "body" in f["fields"]][0]
-    trap = [k for k in form["fields"] if k not in ("name", "email", "body", "parent", "token", "notify", "question")]
+    trap = [k for k in form["fields"] if k not in ("name", "email", "body", "parent", "token", "notify", "question", "preview")]
     assert len(trap) == 1
     client = site.client()
     answer = client.post(PATH + "/comments", {"name": "Bot", "body": "buy things", trap[0]: "https://x.example"})
@@ -309,7 +309,7 @@ def test_me_says_what_a_cached_page_cannot(site):
     assert nobody["mine"] == [] and nobody["votes"] == {} and nobody["token"]
     answer = client.get(path)
     assert "no-store" in answer.headers["cache-control"]
-    assert json.loads(client.get(f"/me?report={TOO_LARGE}").text) == {"votes": {}, "mine": []}
+    assert json.loads(client.get(f"/me?report={TOO_LARGE}").text) == {"votes": {}, "mine": [], "editable": []}
 
 
 def test_the_longest_report_with_the_longest_comments_is_still_shown(site):

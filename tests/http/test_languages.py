@@ -11,7 +11,7 @@ from conftest import PATH
 
 ARAB = "٠١٢٣٤٥٦٧٨٩"
 # Attributes whose value is a word for people, and so in their digits; all others are for programs.
-SPOKEN = {"alt", "aria-label", "aria-valuetext", "aria-description", "content", "placeholder", "title"}
+SPOKEN = {"data-new", "alt", "aria-label", "aria-valuetext", "aria-description", "content", "placeholder", "title"}
 
 
 def site_in(make_site, language, digits=None):
