@@ -3,6 +3,7 @@
 #include "base/config.h"
 #include "base/file.h"
 #include "demo.h"
+#include "discussion/author_export.h"
 #include "discussion/filter_learn.h"
 #include "discussion/hold_rules.h"
 #include "funding/funding_cli.h"
@@ -10,6 +11,7 @@
 #include "http/http.h"
 #include "mail_commands.h"
 #include "newsroom.h"
+#include "people/email.h"
 #include "people/link.h"
 #include "people/person.h"
 #include "publishing/publish_cli.h"
@@ -296,6 +298,38 @@ static int destination_read(struct call *c)
     return EXIT_DONE;
 }
 
+/* ---- what was written with an address ---- */
+
+static const struct option privacy_options[] = {
+    { "email", "E", "the address", true },
+};
+
+static bool privacy_address(struct call *c, struct author *ret)
+{
+    return email_parse(call_option(c, "email"), c->arena, &ret->email);
+}
+
+static int privacy_export_run(struct call *c)
+{
+    struct author who = { 0 };
+    if (!privacy_address(c, &who))
+        return call_refuse(c, "not an e-mail address");
+    struct str site = site_url(c->setup->config);
+    err e = author_export_all(newsroom_app(c->room), site, &who, c->out);
+    return e == ERR_LIMIT ? call_refuse(c, "it is more than one answer takes; use the desk")
+                          : end(c, e, S(""));
+}
+
+static int privacy_erase_run(struct call *c)
+{
+    struct author who = { 0 };
+    int64_t comments = 0;
+    if (!privacy_address(c, &who))
+        return call_refuse(c, "not an e-mail address");
+    err e = author_erase(newsroom_app(c->room), who.email, &comments);
+    return end(c, e, str_print(c->arena, "%" PRId64 " comments erased", comments));
+}
+
 /* ---- the filter ---- */
 
 static int file_read_one(struct call *c, size_t max)
@@ -524,6 +558,10 @@ const struct command command_table[] = {
       0, COMMAND_FOLDER, NULL, backup_run },
     { "attack", "on|off|auto", "asks for a proof of work before comments and votes", NULL, 0,
       COMMAND_SHARED, NULL, attack_run },
+    { "privacy export", "", "prints what was written with an e-mail address, as JSON",
+      OPTIONS(privacy_options), COMMAND_SHARED, NULL, privacy_export_run },
+    { "privacy erase", "", "erases what was written with an e-mail address, for good",
+      OPTIONS(privacy_options), COMMAND_SHARED, NULL, privacy_erase_run },
     { "filter show", "", "says what the filter has learned, and how often it was wrong", NULL, 0,
       COMMAND_SHARED, NULL, filter_show_run },
     { "filter export", "FILE", "writes the filter's counts", NULL, 0, COMMAND_SHARED,

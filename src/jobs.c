@@ -6,6 +6,7 @@
 #include "discussion/comment_render.h"
 #include "discussion/filter_learn.h"
 #include "discussion/notice.h"
+#include "discussion/retention.h"
 #include "discussion/trace.h"
 #include "people/daily.h"
 #include "publishing/report_edit.h"
@@ -147,6 +148,16 @@ static err do_digest(void *arg, const struct job *job)
     return e;
 }
 
+static err do_retention(void *arg, const struct job *job)
+{
+    (void)job; // there is one
+    const struct work *w = arg;
+    const struct setup *setup = newsroom_pin(w->room);
+    struct retention_days days = retention_days(setup->config);
+    newsroom_drop(w->room, setup);
+    return retention_job(newsroom_app(w->room), days);
+}
+
 /* Every kind of later work. */
 static const struct job_kind kinds[] = {
     { .name = { "report-publish", 14 },
@@ -167,6 +178,9 @@ static const struct job_kind kinds[] = {
     { .name = { CLOSING_JOB, sizeof CLOSING_JOB - 1 }, .run = do_closing, .tries = JOB_TRIES_MAX },
     { .name = { COMMENT_EVENT_JOB, sizeof COMMENT_EVENT_JOB - 1 },
       .run = do_comment_event,
+      .tries = JOB_TRIES_MAX },
+    { .name = { RETENTION_JOB, sizeof RETENTION_JOB - 1 },
+      .run = do_retention,
       .tries = JOB_TRIES_MAX },
     { .name = { AUTHOR_ERASE_JOB, sizeof AUTHOR_ERASE_JOB - 1 },
       .run = do_author_erase,
@@ -207,6 +221,8 @@ err work_start(struct newsroom *n, struct work **ret)
         e = comment_render_promise(app);
     if (!e)
         e = comment_event_promise(app->store, clock_now(&app->clock));
+    if (!e)
+        e = retention_promise(app->store, clock_now(&app->clock));
     if (!e)
         e = trace_promise(app->store, clock_now(&app->clock));
     if (!e)

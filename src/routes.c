@@ -7,6 +7,7 @@
 #include "desk/mail_desk.h"
 #include "desk/overview.h"
 #include "desk/pictures.h"
+#include "desk/privacy_desk.h"
 #include "desk/question_desk.h"
 #include "desk/report_desk.h"
 #include "desk/report_form.h"
@@ -294,6 +295,9 @@ const struct route routes[] = {
     DESK_POST("/staff/{id}/sessions", staff_sessions_post, STAFF_MANAGE),
     DESK("/mail", mail_desk_show, "before done", SETTINGS),
     DESK_POST("/mail/{id}/again", mail_desk_again, SETTINGS),
+    DESK("/privacy", privacy_show, "done", COMMENT_DELETE),
+    DESK_POST("/privacy/export", privacy_export_post, COMMENT_DELETE),
+    DESK_POST("/privacy/erase", privacy_erase_post, COMMENT_DELETE),
     DESK("/audit", audit_show, "before person", AUDIT_READ),
 
     PAGE("/{slug}", page_show, NULL), // standing pages, after everything with a name of its own

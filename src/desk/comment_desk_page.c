@@ -8,6 +8,7 @@
 #include "discussion/appeal.h"
 #include "discussion/assignment.h"
 #include "discussion/comment_desk.h"
+#include "discussion/comment_own.h"
 #include "discussion/flag.h"
 #include "discussion/mark.h"
 #include "discussion/staff_note.h"
@@ -56,10 +57,10 @@ struct comment_page_view {
     struct str heading, trouble, appeal, note; /* appeal: its address; note: as it was typed */
     struct list comments;                      /* of comment_row: the one */
     struct queue_fields place;
-    struct list flags, decisions, notes; /* of fact_row */
-    struct list history;                 /* of history_row */
-    struct list people;                  /* of person_option */
-    struct list undo;                    /* of act_row */
+    struct list flags, decisions, notes, former; /* of fact_row */
+    struct list history;                         /* of history_row */
+    struct list people;                          /* of person_option */
+    struct list undo;                            /* of act_row */
 };
 static const struct field comment_page_fields[] = {
     DESK_FIELDS(struct comment_page_view),
@@ -72,6 +73,7 @@ static const struct field comment_page_fields[] = {
     FIELD_LIST(struct comment_page_view, flags, &fact_view),
     FIELD_LIST(struct comment_page_view, decisions, &fact_view),
     FIELD_LIST(struct comment_page_view, notes, &fact_view),
+    FIELD_LIST(struct comment_page_view, former, &fact_view),
     FIELD_LIST(struct comment_page_view, history, &history_view),
     FIELD_LIST(struct comment_page_view, people, &person_view),
     FIELD_LIST(struct comment_page_view, undo, &act_row_view),
@@ -118,6 +120,19 @@ static err read_decisions(struct row_maker *m, int64_t id, struct comment_page_v
                                      .at = desk_time(m->r, d[i].at),
                                      .over = d[i].undone };
     v->decisions = (struct list){ rows, n };
+    return e;
+}
+
+/* The words before the author's edits. */
+static err read_former(struct row_maker *m, int64_t id, struct comment_page_view *v)
+{
+    const struct former_words *words = NULL;
+    size_t n = 0;
+    err e = own_former(m->tx, id, m->r->arena, &words, &n);
+    struct fact_row *rows = arena_new(m->r->arena, struct fact_row, n ? n : 1);
+    for (size_t i = 0; !e && i < n; i++)
+        rows[i] = (struct fact_row){ .text = words[i].body, .at = desk_time(m->r, words[i].until) };
+    v->former = (struct list){ rows, n };
     return e;
 }
 
@@ -222,6 +237,8 @@ static err read_one(const struct request *r, int64_t id, struct comment_page_vie
         e = read_decisions(&m, id, v);
     if (!e)
         e = read_notes(&m, id, v);
+    if (!e)
+        e = read_former(&m, id, v);
     if (!e)
         e = read_history(&m, id, v);
     if (!e)

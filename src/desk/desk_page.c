@@ -34,6 +34,7 @@ static const struct {
     { DESK_AT_FUNDING, PERMISSION_CONTRIBUTION_ADD, "/desk/funding", "desk_funding" },
     { DESK_AT_STAFF, PERMISSION_STAFF_MANAGE, "/desk/staff", "desk_staff" },
     { DESK_AT_MAIL, PERMISSION_SETTINGS, "/desk/mail", "desk_mail" },
+    { DESK_AT_PRIVACY, PERMISSION_COMMENT_DELETE, "/desk/privacy", "desk_privacy" },
     { DESK_AT_AUDIT, PERMISSION_AUDIT_READ, "/desk/audit", "desk_audit" },
     { DESK_AT_ACCOUNT, PERMISSION_DESK, "/desk/account", "desk_account" },
 };
@@ -73,6 +74,7 @@ static const char *const notices[] = {
     NOTICE "filter_imported",
     NOTICE "filter_reset",
     NOTICE "mail_again",
+    NOTICE "person_erased",
     NOTICE "goal_set",
     NOTICE "goal_dropped",
     NOTICE "contribution_added",

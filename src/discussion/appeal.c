@@ -2,6 +2,7 @@
 #include "base/utf8.h"
 #include "discussion/comment_row.h"
 
+QUERY(appeal_words_drop, "update appeal set body = '' where comment = $1");
 QUERY(right_of_whom, "select visitor from comment_origin where comment = $1 "
                      "and visitor is not null");
 QUERY(right_give, "insert into appeal_right (comment, visitor, until) values ($1, $3, $2) "
@@ -305,6 +306,14 @@ err appeal_prune(struct tx *tx, int64_t now)
 {
     struct stmt *s = query_start(tx, &right_prune);
     bind_int(s, 1, now);
+    err e = query_run(s, NULL);
+    return e ? fault(e) : OK;
+}
+
+err appeal_forget(struct tx *tx, int64_t comment)
+{
+    struct stmt *s = query_start(tx, &appeal_words_drop);
+    bind_int(s, 1, comment);
     err e = query_run(s, NULL);
     return e ? fault(e) : OK;
 }

@@ -89,3 +89,6 @@ MUST_USE err appeal_reopen(struct tx *tx, int64_t comment, int64_t ended_at);
 
 /* Drops what was kept for authors whose time is over. */
 MUST_USE err appeal_prune(struct tx *tx, int64_t now);
+
+/* Its author is erased: what was written in appeals goes. */
+MUST_USE err appeal_forget(struct tx *tx, int64_t comment);

@@ -1,5 +1,6 @@
 #include "discussion/comment_author.h"
 #include "base/clock.h"
+#include "discussion/appeal.h"
 #include "discussion/comment_desk.h"
 #include "discussion/comment_row.h"
 #include "discussion/trace.h"
@@ -113,6 +114,8 @@ static err erase_some(struct tx *tx, void *arg)
     int64_t ids[AUTHOR_ERASE_STEP];
     size_t n = 0;
     err e = ids_of_email(tx, w->email, 0, AUTHOR_ERASE_STEP, ids, &n);
+    for (size_t i = 0; !e && i < n; i++)
+        e = appeal_forget(tx, ids[i]);
     for (size_t i = 0; !e && i < n; i++)
         e = comment_set_state(tx, ids[i], COMMENT_STATE_DELETED, 0, w->now);
     if (e)

@@ -98,6 +98,7 @@ err gate_attacked(const struct app *app, int64_t now, bool *ret)
 
 /* Who asks, as bans know them. */
 struct asker {
+    const struct request *r;
     struct str cookie; /* empty: none */
     struct visitor_address from;
 };
@@ -129,20 +130,34 @@ static int64_t banned_as(const struct snapshot *s, enum ban_kind kind, struct st
     return until;
 }
 
+static int64_t banned_from(const struct snapshot *s, const struct visitor_address *from,
+                           int64_t now)
+{
+    int64_t address = banned_as(s, BAN_ADDRESS, from->address, from->key, now);
+    int64_t prefix = banned_as(s, BAN_PREFIX, from->prefix, from->key, now);
+    return prefix > address ? prefix : address;
+}
+
+/* A ban keeps the key it was made with: under it the asker's hashes are made again. */
 static int64_t banned_until(const struct snapshot *s, const struct asker *a, int64_t now)
 {
     if (!s->ban_count)
         return 0;
     int64_t cookie = a->cookie.n ? banned_as(s, BAN_COOKIE, a->cookie, 0, now) : 0;
-    int64_t address = banned_as(s, BAN_ADDRESS, a->from.address, a->from.key, now);
-    int64_t prefix = banned_as(s, BAN_PREFIX, a->from.prefix, a->from.key, now);
-    int64_t until = address > cookie ? address : cookie;
-    return prefix > until ? prefix : until;
+    int64_t until = cookie;
+    for (size_t i = 0; i < s->ban_key_count; i++) {
+        struct visitor_address from = a->from;
+        if (s->ban_keys[i] != from.key && !visitor_address_as(a->r, s->ban_keys[i], &from))
+            continue;
+        int64_t at = banned_from(s, &from, now);
+        until = at > until ? at : until;
+    }
+    return until;
 }
 
 static struct asker asker_of(const struct request *r)
 {
-    struct asker a = { .from = visitor_address_of(r) };
+    struct asker a = { .r = r, .from = visitor_address_of(r) };
     (void)visitor_get(r, &a.cookie); // none: nothing that a ban could know
     return a;
 }
@@ -398,7 +413,8 @@ static err judge_rules(struct judging *j)
 
 static err judge(struct judging *j)
 {
-    struct asker a = { .cookie = j->d->visitor_new ? S("") : j->d->visitor,
+    struct asker a = { .r = j->r,
+                       .cookie = j->d->visitor_new ? S("") : j->d->visitor,
                        .from = { j->d->address, j->d->prefix, j->d->key } };
     if (banned_until(j->s, &a, j->r->now))
         return COMMENT_BANNED;

@@ -25,6 +25,8 @@ struct snapshot {
     size_t set_count;
     const struct ban *bans; /* by hash */
     size_t ban_count;
+    int64_t *ban_keys; /* the keys their addresses were hashed with, each once */
+    size_t ban_key_count;
     const struct looks *names; /* of the staff */
     size_t name_count;
 };

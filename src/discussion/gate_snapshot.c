@@ -1,6 +1,7 @@
 #include "base/check.h"
 #include "base/scan.h"
 #include "discussion/gate_inside.h"
+#include "people/keys.h"
 #include "people/person.h"
 
 #include <stdlib.h>
@@ -65,6 +66,16 @@ static int by_hash(const void *x, const void *y)
     return str_cmp(a->hash, b->hash);
 }
 
+/* More keys than KEYS_OLD_MAX are not kept anyway. */
+static void add_key(struct snapshot *s, int64_t key)
+{
+    for (size_t i = 0; i < s->ban_key_count; i++)
+        if (s->ban_keys[i] == key)
+            return;
+    if (s->ban_key_count < KEYS_OLD_MAX)
+        s->ban_keys[s->ban_key_count++] = key;
+}
+
 static err read_bans(struct tx *tx, struct snapshot *s, int64_t now, struct arena *scratch)
 {
     const struct ban *bans = NULL;
@@ -77,6 +88,10 @@ static err read_bans(struct tx *tx, struct snapshot *s, int64_t now, struct aren
                                   .hash = str_copy(&s->arena, bans[i].hash),
                                   .key = bans[i].key,
                                   .until = bans[i].until };
+    s->ban_keys = arena_new(&s->arena, int64_t, KEYS_OLD_MAX);
+    for (size_t i = 0; i < s->ban_count; i++)
+        if (sorted[i].kind != BAN_COOKIE)
+            add_key(s, sorted[i].key);
     qsort(sorted, s->ban_count, sizeof *sorted, by_hash);
     s->bans = sorted;
     return OK;

@@ -210,6 +210,19 @@ err trace_drop(struct tx *tx, int64_t comment)
     return e ? fault(e) : OK;
 }
 
+err trace_drop_of(struct tx *tx, int64_t comment, enum likeness like)
+{
+    struct arena a CLEANUP(arena_free) = { 0 };
+    arena_init(&a, HASHES_MEMORY);
+    struct str hashes[LIKENESSES] = { 0 };
+    struct str one[LIKENESSES] = { 0 };
+    err e = hashes_get(tx, comment, &a, hashes);
+    one[like] = hashes[like];
+    if (!e)
+        e = each(tx, &trace_remove, one, comment);
+    return e ? fault(e) : OK;
+}
+
 static err set_end(struct tx *tx, int64_t end)
 {
     struct stmt *s = query_start(tx, &trace_end_set);

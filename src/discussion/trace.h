@@ -38,6 +38,8 @@ MUST_USE err trace_visitor(struct tx *tx, struct str visitor, int64_t before, si
  * one comment go. */
 MUST_USE err trace_drop(struct tx *tx, int64_t comment);
 
+MUST_USE err trace_drop_of(struct tx *tx, int64_t comment, enum likeness like); /* of one hash */
+
 /* Lays traces for up to TRACE_STEP comments; *ret_more: some are left. */
 MUST_USE err trace_step(struct tx *tx, bool *ret_more);
 /* The job, and its first promise at each start. It promises its next run itself. */

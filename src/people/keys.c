@@ -1,7 +1,8 @@
 /*
  * DIR/keys/cookie and DIR/keys/link hold 32 bytes each. DIR/keys/address holds the key's number and
- * the time it was made, 8 bytes each, the least byte first, and then the key; renewing replaces the
- * file, and with it the last copy of the old key.
+ * the time it was made, 8 bytes each, the least byte first, and then the key. DIR/keys/address-N is
+ * an older one in the same form, with the time it was replaced; removing the file removes the last
+ * copy of that key.
  */
 #include "people/keys.h"
 #include "base/check.h"
@@ -10,6 +11,7 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +35,9 @@ struct address_key {
 struct keys {
     uint8_t signing[KEY_USES][KEY_BYTES];
     struct address_key address;
-    pthread_rwlock_t lock; /* of the address key */
+    struct address_key old[KEYS_OLD_MAX]; /* oldest first; made_at: when it was replaced */
+    size_t old_count;
+    pthread_rwlock_t lock; /* of the address keys */
     struct str folder;     /* empty: in memory only */
     struct arena own;
 };
@@ -109,8 +113,13 @@ static struct str address_path(const struct keys *k, struct arena *a)
     return str_print(a, STR_FMT "/address", STR_ARG(k->folder));
 }
 
-static err write_address(const struct keys *k, const struct address_key *key, struct arena *a,
-                         struct str *ret_why)
+static struct str old_path(const struct keys *k, int64_t number, struct arena *a)
+{
+    return str_print(a, STR_FMT "/address-%" PRId64, STR_ARG(k->folder), number);
+}
+
+static err write_address(const struct keys *k, const struct address_key *key, struct str path,
+                         struct arena *a, struct str *ret_why)
 {
     if (!k->folder.n)
         return OK;
@@ -118,7 +127,7 @@ static err write_address(const struct keys *k, const struct address_key *key, st
     put_int(bytes, key->number);
     put_int(bytes + 8, key->made_at);
     memcpy(bytes + 16, key->bytes, KEY_BYTES);
-    err e = write_private(address_path(k, a), bytes, sizeof bytes, a, ret_why);
+    err e = write_private(path, bytes, sizeof bytes, a, ret_why);
     secret_wipe(bytes, sizeof bytes);
     return e;
 }
@@ -137,12 +146,30 @@ static err load_address(struct keys *k, struct arena *a, struct str *ret_why)
                         : FILE_MISSING;
     if (e == FILE_MISSING && !ret_why->n) {
         k->address = new_address_key(1, clock_now(&(struct clock){ 0 }));
-        return write_address(k, &k->address, a, ret_why);
+        return write_address(k, &k->address, address_path(k, a), a, ret_why);
     }
     if (e)
         return e;
     k->address = (struct address_key){ .number = get_int(bytes), .made_at = get_int(bytes + 8) };
     memcpy(k->address.bytes, bytes + 16, KEY_BYTES);
+    return OK;
+}
+
+/* Those that are there, oldest first. */
+static err load_old(struct keys *k, struct arena *a, struct str *ret_why)
+{
+    int64_t from = k->address.number - KEYS_OLD_MAX;
+    for (int64_t n = from < 1 ? 1 : from; k->folder.n && n < k->address.number; n++) {
+        uint8_t bytes[ADDRESS_FILE_BYTES];
+        err e = read_private(old_path(k, n, a), bytes, sizeof bytes, a, ret_why);
+        if (e == FILE_MISSING && !ret_why->n)
+            continue;
+        if (e)
+            return e;
+        struct address_key key = { .number = n, .made_at = get_int(bytes + 8) };
+        memcpy(key.bytes, bytes + 16, KEY_BYTES);
+        k->old[k->old_count++] = key;
+    }
     return OK;
 }
 
@@ -170,7 +197,9 @@ static err load_all(struct keys *k, struct arena *a, struct str *ret_why)
     err e = k->folder.n ? make_folder(k, a, ret_why) : OK;
     for (size_t i = 0; !e && i < KEY_USES; i++)
         e = load_signing(k, (enum key_use)i, a, ret_why);
-    return e ? e : load_address(k, a, ret_why);
+    if (!e)
+        e = load_address(k, a, ret_why);
+    return e ? e : load_old(k, a, ret_why);
 }
 
 err keys_open(const char *data_dir, struct arena *a, struct keys **ret, struct str *ret_why)
@@ -199,8 +228,32 @@ void keys_free(struct keys *k)
     check(pthread_rwlock_destroy(&k->lock) == 0);
     secret_wipe(k->signing, sizeof k->signing);
     secret_wipe(&k->address, sizeof k->address);
+    secret_wipe(k->old, sizeof k->old);
     struct arena own = k->own;
     arena_free(&own);
+}
+
+/* Forgets k->old[i]. */
+static void drop_old(struct keys *k, size_t i, struct arena *a)
+{
+    if (k->folder.n)
+        (void)unlink(str_z(a, old_path(k, k->old[i].number, a))); // not there: as well
+    for (; i + 1 < k->old_count; i++)
+        k->old[i] = k->old[i + 1];
+    secret_wipe(&k->old[--k->old_count], sizeof k->old[0]);
+}
+
+static err keep_old(struct keys *k, int64_t now, struct arena *a, struct str *ret_why)
+{
+    struct address_key key = k->address;
+    key.made_at = now;
+    err e = write_address(k, &key, old_path(k, key.number, a), a, ret_why);
+    if (!e && k->old_count == KEYS_OLD_MAX)
+        drop_old(k, 0, a);
+    if (!e)
+        k->old[k->old_count++] = key;
+    secret_wipe(&key, sizeof key);
+    return e;
 }
 
 static err renew(struct keys *k, int64_t now, struct arena *a)
@@ -209,9 +262,13 @@ static err renew(struct keys *k, int64_t now, struct arena *a)
         return OK;
     struct address_key key = new_address_key(k->address.number + 1, now);
     struct str why = { 0 };
-    err e = write_address(k, &key, a, &why);
+    err e = keep_old(k, now, a, &why);
+    if (!e)
+        e = write_address(k, &key, address_path(k, a), a, &why);
     if (!e)
         k->address = key;
+    else if (k->old_count && k->old[k->old_count - 1].number == k->address.number)
+        secret_wipe(&k->old[--k->old_count], sizeof key); // it is the present one still
     secret_wipe(&key, sizeof key);
     return e > 0 ? ERR_FULL : e;
 }
@@ -250,4 +307,43 @@ int64_t keys_hash_address(struct keys *k, struct str address, uint8_t ret[KEYS_A
     check(pthread_rwlock_unlock(&k->lock) == 0);
     memcpy(ret, mac, KEYS_ADDRESS_BYTES);
     return number;
+}
+
+bool keys_hash_address_as(struct keys *k, int64_t number, struct str address,
+                          uint8_t ret[KEYS_ADDRESS_BYTES])
+{
+    uint8_t mac[SHA256_BYTES];
+    const struct address_key *key = NULL;
+    check(pthread_rwlock_rdlock(&k->lock) == 0);
+    if (k->address.number == number)
+        key = &k->address;
+    for (size_t i = 0; i < k->old_count; i++)
+        if (k->old[i].number == number)
+            key = &k->old[i];
+    if (key)
+        hmac_sha256(bytes_str(key->bytes, KEY_BYTES), address, mac);
+    check(pthread_rwlock_unlock(&k->lock) == 0);
+    if (key)
+        memcpy(ret, mac, KEYS_ADDRESS_BYTES);
+    return key != NULL;
+}
+
+static bool among(const int64_t *numbers, size_t n, int64_t number)
+{
+    for (size_t i = 0; i < n; i++)
+        if (numbers[i] == number)
+            return true;
+    return false;
+}
+
+err keys_forget(struct keys *k, int64_t before, const int64_t *needed, size_t n)
+{
+    struct arena a CLEANUP(arena_free);
+    arena_init(&a, OWN_MAX);
+    check(pthread_rwlock_wrlock(&k->lock) == 0);
+    for (size_t i = k->old_count; i > 0; i--)
+        if (k->old[i - 1].made_at < before && !among(needed, n, k->old[i - 1].number))
+            drop_old(k, i - 1, &a);
+    check(pthread_rwlock_unlock(&k->lock) == 0);
+    return OK;
 }

@@ -10,8 +10,9 @@
  * for. Losing them ends visitors' cookies and signed links, and makes hashes of addresses
  * incomparable with older ones; nothing else.
  *
- * The address key is changed every KEYS_ADDRESS_DAYS days by keys_renew(); the one before is then
- * forgotten, so that nobody, neither we, can find again who wrote an old comment.
+ * The address key is changed every KEYS_ADDRESS_DAYS days by keys_renew(). The one before is kept
+ * as long as hashes made with it are: for their rows, and for a ban until its end. keys_forget()
+ * then removes it, so that nobody, neither we, can find again who wrote an old comment.
  */
 struct keys;
 enum {
@@ -19,6 +20,7 @@ enum {
     KEYS_MAC_BYTES = 16, /* of the signatures we make */
     KEYS_ADDRESS_DAYS = 30,
     KEYS_ADDRESS_BYTES = 16, /* of a hashed address */
+    KEYS_OLD_MAX = 64,       /* old address keys: one more, and the oldest goes */
 };
 enum { KEYS_REFUSED = 1 };
 /*
@@ -48,3 +50,10 @@ bool keys_signed(const struct keys *k, enum key_use use, const struct str *parts
 /* The keyed hash of a client's address or its neighbourhood. Returns the number of the key, which
  * is kept beside it: hashes of different keys cannot be compared. Any thread. */
 int64_t keys_hash_address(struct keys *k, struct str address, uint8_t ret[KEYS_ADDRESS_BYTES]);
+
+/* The same with an older key. False: that key is no longer, or was never. */
+bool keys_hash_address_as(struct keys *k, int64_t number, struct str address,
+                          uint8_t ret[KEYS_ADDRESS_BYTES]);
+
+/* Removes the address keys that were replaced before `before`, but those in `needed`. */
+MUST_USE err keys_forget(struct keys *k, int64_t before, const int64_t *needed, size_t n);

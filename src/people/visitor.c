@@ -95,3 +95,19 @@ struct visitor_address visitor_address_of(const struct request *r)
         .key = key,
     };
 }
+
+bool visitor_address_as(const struct request *r, int64_t key, struct visitor_address *ret)
+{
+    struct client client = request_client(r);
+    uint8_t address[KEYS_ADDRESS_BYTES];
+    uint8_t prefix[KEYS_ADDRESS_BYTES];
+    if (!keys_hash_address_as(r->app->keys, key, client.address, address) ||
+        !keys_hash_address_as(r->app->keys, key, client.prefix, prefix))
+        return false;
+    *ret = (struct visitor_address){
+        .address = str_copy(r->arena, bytes_str(address, sizeof address)),
+        .prefix = str_copy(r->arena, bytes_str(prefix, sizeof prefix)),
+        .key = key,
+    };
+    return true;
+}

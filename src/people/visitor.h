@@ -31,3 +31,5 @@ struct visitor_address {
     int64_t key;
 };
 struct visitor_address visitor_address_of(const struct request *r);
+/* The same with an older key (keys.h). False: it is no longer. */
+bool visitor_address_as(const struct request *r, int64_t key, struct visitor_address *ret);

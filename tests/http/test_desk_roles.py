@@ -53,9 +53,12 @@ GETS = {
     "/desk/staff/new": "staff_manage",
     "/desk/staff/{person}": "staff_manage",
     "/desk/mail": "settings",
+    "/desk/privacy": "comment_delete",
     "/desk/audit": "audit_read",
 }
 POSTS = {
+    "/desk/privacy/export": "comment_delete",
+    "/desk/privacy/erase": "comment_delete",
     "/desk/sign-out": "desk",
     "/desk/confirm": "desk",
     "/desk/account": "desk",

@@ -33,6 +33,8 @@ static void place_remove(struct place *p)
     (void)unlink(path(p, "cookie"));
     (void)unlink(path(p, "link"));
     (void)unlink(path(p, "address"));
+    (void)unlink(path(p, "address-1"));
+    (void)unlink(path(p, "address-2"));
     (void)rmdir(path(p, ""));
     expect(rmdir(p->dir) == 0);
     arena_free(&p->a);
@@ -121,7 +123,7 @@ TEST(a_folder_for_keys_that_cannot_be_is_said_so)
     place_remove(&p);
 }
 
-TEST(the_address_key_is_changed_when_it_is_old_and_the_old_one_is_gone)
+TEST(the_address_key_is_changed_when_it_is_old)
 {
     struct place p;
     uint8_t one[KEYS_ADDRESS_BYTES];
@@ -139,6 +141,41 @@ TEST(the_address_key_is_changed_when_it_is_old_and_the_old_one_is_gone)
     keys_free(k);
     k = opened(&p);
     expect(keys_hash_address(k, S("192.0.2.1"), one) == 2 && memcmp(one, two, sizeof one) == 0);
+    keys_free(k);
+    place_remove(&p);
+}
+
+TEST(an_old_address_key_is_kept_until_it_is_forgotten)
+{
+    struct place p;
+    uint8_t one[KEYS_ADDRESS_BYTES];
+    uint8_t two[KEYS_ADDRESS_BYTES];
+    const int64_t needed = 1;
+    place_make(&p);
+    struct keys *k = opened(&p);
+    int64_t now = clock_now(&(struct clock){ 0 });
+    int64_t first = now + KEYS_ADDRESS_DAYS * DAY;
+    expect(keys_hash_address(k, S("192.0.2.1"), one) == 1);
+    expect(keys_renew(k, first, &p.a) == OK);
+    expect(keys_renew(k, first + KEYS_ADDRESS_DAYS * DAY, &p.a) == OK);
+    keys_free(k);
+    k = opened(&p);
+    expect(keys_hash_address_as(k, 1, S("192.0.2.1"), two) && memcmp(one, two, sizeof one) == 0);
+    expect(keys_hash_address_as(k, 2, S("192.0.2.1"), two) && memcmp(one, two, sizeof one) != 0);
+    expect(!keys_hash_address_as(k, 4, S("192.0.2.1"), two));
+    expect(keys_forget(k, first, NULL, 0) == OK); // replaced at that time: not before it
+    expect(keys_hash_address_as(k, 1, S("192.0.2.1"), two));
+    expect(keys_forget(k, INT64_MAX, &needed, 1) == OK);
+    expect(keys_hash_address_as(k, 1, S("192.0.2.1"), two));
+    expect(!keys_hash_address_as(k, 2, S("192.0.2.1"), two));
+    expect(keys_forget(k, first + 1, NULL, 0) == OK);
+    expect(!keys_hash_address_as(k, 1, S("192.0.2.1"), two));
+    keys_free(k);
+    struct stat st;
+    expect(stat(path(&p, "address-1"), &st) != 0 && stat(path(&p, "address-2"), &st) != 0);
+    k = opened(&p);
+    expect(!keys_hash_address_as(k, 1, S("192.0.2.1"), two));
+    expect(keys_hash_address(k, S("192.0.2.1"), two) == 3);
     keys_free(k);
     place_remove(&p);
 }

@@ -18,3 +18,9 @@ create table address_claim (
 ) strict;
 create unique index address_claim_email on address_claim (email);
 create index address_claim_asked on address_claim (asked_at);
+
+-- How far the daily removal of old data has come (discussion/retention.h).
+create table retention (
+    what text primary key,
+    comment integer not null -- up to this one it is done
+) strict;

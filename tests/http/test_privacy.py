@@ -1,0 +1,99 @@
+"""Without these, data about people would be kept longer than was said, or somewhere that nobody was told of."""
+
+import json
+import os
+import re
+import sqlite3
+import time
+
+import pytest
+
+import conftest
+from conftest import CONFIG, PATH, ROOT, page
+from desk_help import DESK_CONFIG, make_newsroom
+from test_comments import number_of, post
+
+DAY = 24 * 3600 * 1000000
+# What a column that may hold something of a person is called.
+PERSONAL = {"email", "name", "visitor", "voter", "address", "prefix", "body", "recipient", "agent", "password", "secret",
+            "actor", "author_name", "held_for", "token_hash", "code_hash", "clue"}
+# Of things, not of people.
+THINGS = {"media.name", "revision.body", "page_revision.body"}
+
+
+def database(site):
+    return sqlite3.connect(os.path.join(site.data, "diurnal.db"), timeout=30)
+
+
+def test_the_manual_names_every_table_and_every_column_about_people(site):
+    with open(os.path.join(ROOT, "docs/privacy.md"), encoding="utf-8") as f:
+        manual = f.read()
+    without = manual.partition("## Tables without data about people")[2]
+    missing = []
+    with database(site) as db:
+        tables = [t for (t,) in db.execute("select name from sqlite_master where type = 'table' "
+                                           "and name not like 'sqlite_%' and name not like '%migration%'")]
+        for table in tables:
+            columns = [c[1] for c in db.execute(f"pragma table_info({table})")]
+            wanted = [f"{table}.{c}" for c in columns if c in PERSONAL and f"{table}.{c}" not in THINGS]
+            if f"`{table}`" in without:
+                missing += wanted
+                continue
+            lines = [line for line in manual.splitlines() if f"`{table}." in line]
+            missing += [f"{table} (no column)"] if not lines else []
+            said = " ".join(lines)
+            missing += [w for w in wanted if f"`{w}`" not in said and f"`.{w.partition('.')[2]}`" not in said]
+    assert not missing, missing
+
+
+def test_hashes_and_addresses_are_dropped_after_their_days(make_site):
+    site = make_site(CONFIG + "\n[privacy]\naddress_days = 10\nemail_days = 20\n")
+    site.publish(conftest.REPORT)
+    ids = {}
+    for days in (9, 11, 21, 401):
+        client = site.client()
+        ids[days] = number_of(post(client, body=f"Written {days} days ago", email="ada@example.org"))
+        assert site.client().vote(ids[days], 1).status == 303
+    site.stop()
+    with database(site) as db:
+        # oldest first, as they would have come
+        order = sorted(ids, reverse=True)
+        numbers = sorted(ids.values())
+        for n, days in zip(numbers, order):
+            db.execute("update comment set created_at = created_at - ? where id = ?", (days * DAY, n))
+            db.execute("update vote set created_at = created_at - ? where comment = ?", (days * DAY, n))
+            ids[days] = n
+        db.execute("update job set run_at = 0")
+    site.start()
+
+    def left(n):
+        with database(site) as db:
+            return db.execute("select address is not null, prefix is not null, email is not null, visitor is not null, "
+                              "(select count(*) from vote where comment = $1 and address is not null) "
+                              "from comment_origin where comment = $1", (n,)).fetchone()
+
+    end = time.monotonic() + 20
+    while left(ids[401])[3] and time.monotonic() < end:
+        time.sleep(0.05)  # the job is in another process' hands
+    while left(ids[401])[4] and time.monotonic() < end:
+        time.sleep(0.05)
+    assert left(ids[9]) == (1, 1, 1, 1, 1)
+    assert left(ids[11]) == (0, 0, 1, 1, 0)
+    assert left(ids[21]) == (0, 0, 0, 1, 0)
+    assert left(ids[401]) == (0, 0, 0, 0, 0)
+    site.stop()
+    assert site.command("check")[0] == 0
+
+
+def test_the_commands_export_and_erase(site):
+    client = site.client()
+    number_of(post(client, body="To be *erased*", name="Ada", email="Ada@example.org"))
+    number_of(post(client, body="Another's", name="Bea", email="bea@example.org"))
+    said = json.loads(site.command("privacy", "export", "--email", "ADA@example.org")[1])
+    assert [i["body"] for i in said["items"]] == ["To be *erased*"]
+    assert "1 comment" in site.command("privacy", "erase", "--email", "ada@example.org")[1]
+    text = site.client().get(PATH).text
+    assert "erased" not in text and "Another&#39;s" in text.replace("Another's", "Another&#39;s")
+    assert json.loads(site.command("privacy", "export", "--email", "ada@example.org")[1])["items"] == []
+    status, _, why = site.command("privacy", "erase", "--email", "ada", check=False)
+    assert status == 1 and "not an e-mail address" in why
