@@ -7,6 +7,7 @@
 #include "mail/mail.h"
 #include "people/claim.h"
 #include "people/email.h"
+#include "people/subscriber.h"
 #include "store/job.h"
 
 QUERY(of_email, "select comment from comment_origin where email = $1 and email is not null "
@@ -132,6 +133,8 @@ static err forget(struct tx *tx, void *arg)
     err e = claim_ask(tx, w->email, w->now, &claim);
     if (!e)
         e = claim_drop(tx, claim);
+    if (!e)
+        e = subscriber_erase(tx, w->email);
     if (!e)
         e = mail_forget(tx, w->email, w->now);
     return e ? fault(e) : OK;

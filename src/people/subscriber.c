@@ -5,6 +5,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+QUERY(erase_subscriptions, "delete from subscription where subscriber in "
+                           "(select id from subscriber where email = $1)");
+QUERY(erase_subscriber, "delete from subscriber where email = $1 and blocked_at is null");
 QUERY(subscriber_make, "insert into subscriber (email, created_at) values ($1, $2) "
                        "on conflict (email) do nothing");
 QUERY(subscriber_by_email,
@@ -379,4 +382,17 @@ err subscriber_daily(struct tx *tx, int64_t now)
     s = query_start(tx, &subscribers_stale);
     bind_int(s, 1, now - FOLLOW_WAITS);
     return query_run(s, NULL);
+}
+
+err subscriber_erase(struct tx *tx, struct str email)
+{
+    struct stmt *s = query_start(tx, &erase_subscriptions);
+    bind_str(s, 1, email);
+    err e = query_run(s, NULL);
+    if (e)
+        return fault(e);
+    s = query_start(tx, &erase_subscriber);
+    bind_str(s, 1, email);
+    e = query_run(s, NULL);
+    return e ? fault(e) : OK;
 }

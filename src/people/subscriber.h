@@ -98,3 +98,7 @@ MUST_USE err fan_out_end(struct tx *tx, enum follow_kind kind, int64_t object);
 
 /* Of the daily work: drops what nobody confirmed. */
 MUST_USE err subscriber_daily(struct tx *tx, int64_t now);
+
+/* Its person is erased: nothing is followed, and the address is gone; but one whose owner wants no
+ * mail at all stays as that, or it could be written to again. */
+MUST_USE err subscriber_erase(struct tx *tx, struct str email);

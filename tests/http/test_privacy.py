@@ -2,15 +2,12 @@
 
 import json
 import os
-import re
 import sqlite3
 import time
 
-import pytest
-
 import conftest
-from conftest import CONFIG, PATH, ROOT, page
-from desk_help import DESK_CONFIG, make_newsroom
+from conftest import CONFIG, PATH, ROOT
+from desk_help import make_newsroom
 from test_comments import number_of, post
 
 DAY = 24 * 3600 * 1000000
@@ -97,3 +94,38 @@ def test_the_commands_export_and_erase(site):
     assert json.loads(site.command("privacy", "export", "--email", "ada@example.org")[1])["items"] == []
     status, _, why = site.command("privacy", "erase", "--email", "ada", check=False)
     assert status == 1 and "not an e-mail address" in why
+
+
+def test_the_desk_exports_and_erases_and_notes_it_without_the_address(tmp_path):
+    room = make_newsroom(tmp_path)
+    room.site.publish(conftest.REPORT)
+    number_of(post(room.site.client(), body="To be *erased*", name="Ada", email="ada@example.org"))
+    moderator = room.moderator
+    for wrong in ("", "ada", "nobody@example.org", "a@b\r\nc"):
+        for what in ("export", "erase"):
+            answer = moderator.post(f"/desk/privacy/{what}", {"email": wrong, "sure": "1"})
+            assert answer.status == 422 and 'id="privacy-error"' in answer.text
+    answer = moderator.post("/desk/privacy/export", {"email": "ADA@example.org"})
+    assert [i["body"] for i in json.loads(answer.text)["items"]] == ["To be *erased*"]
+    assert moderator.post("/desk/privacy/erase", {"email": "ada@example.org"}).status == 422  # not sure
+    answer = moderator.post("/desk/privacy/erase", {"email": "ada@example.org", "sure": "1"})
+    assert answer.status == 303 and "is being erased" in moderator.follow(answer).text
+    end = time.monotonic() + 20
+    while "<em>erased" in room.site.client().get(PATH).text and time.monotonic() < end:
+        time.sleep(0.05)  # the job is in another process' hands
+    assert "<em>erased" not in room.site.client().get(PATH).text
+    assert room.actions()[:2] == ["privacy.erase", "privacy.export"]
+    assert "ada@example.org" not in room.owner.get("/desk/audit").text
+    room.site.stop()
+
+
+def test_the_desk_sees_the_words_before_an_edit(tmp_path):
+    room = make_newsroom(tmp_path)
+    room.site.publish(conftest.REPORT)
+    client = room.site.client()
+    n = number_of(post(client, body="Frist <b>"))
+    client.post(f"/comments/{n}/edit", {"body": "First"})
+    text = room.moderator.get(f"/desk/comments/{n}").text
+    assert "Words before an edit" in text and "Frist &lt;b&gt;" in text
+    assert room.site.client().get(f"/comments/{n}").status == 303
+    room.site.stop()
