@@ -31,6 +31,7 @@ struct server {
     struct listener listener;
     struct MHD_Daemon *live; /* for open streams: its own thread, small pools; NULL: none */
     struct listener live_listener;
+    bool live_stands_back; /* its thread's own */
     struct workers *workers;
     struct watchdog watchdog;
     struct tally *tally;

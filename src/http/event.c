@@ -6,7 +6,9 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /*
  * The event threads' side. For each request the library calls event_line (the first line is there),
@@ -90,9 +92,20 @@ void event_connection(void *arg, struct MHD_Connection *connection, void **socke
     *socket_context = started ? connection_begin(arg, connection, false) : NULL;
 }
 
+/* Pages come first: who waits for one looks at the screen. Linux: of this thread; if not, so be it.
+ */
+static void stand_back(struct server *s)
+{
+    enum { NICE = 5 };
+    if (!s->live_stands_back)
+        (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
+    s->live_stands_back = true;
+}
+
 void event_live_connection(void *arg, struct MHD_Connection *connection, void **socket_context,
                            enum MHD_ConnectionNotificationCode code)
 {
+    stand_back(arg);
     bool started = code == MHD_CONNECTION_NOTIFY_STARTED;
     if (!started)
         connection_end(arg, *socket_context);
