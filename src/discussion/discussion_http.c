@@ -1,7 +1,7 @@
 #include "discussion/discussion_http.h"
 #include "base/scan.h"
-#include "discussion/comment_own.h"
 #include "discussion/appeal_http.h"
+#include "discussion/comment_own.h"
 #include "discussion/gate.h"
 #include "discussion/sender.h"
 #include "http/error.h"

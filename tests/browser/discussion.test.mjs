@@ -54,6 +54,25 @@ for (const script of [true, false]) {
   };
 
   describe(how, () => {
+    test("a preview shows the words above the form and keeps them; the author edits and deletes them", () => visit(REPORT, async (page) => {
+      await write(page, "Ada of the Mill", `The *gauge* was wrong, ${how}.`);
+      await page.getByRole("button", { name: "Preview" }).click();
+      await page.locator("#comment-preview em", { hasText: "gauge" }).waitFor();
+      assert.equal(await comment(page, `The gauge was wrong, ${how}.`).count(), 0);
+      if (script) assert.ok(await sameDocument(page), "the preview loaded the page anew");
+      await send(page);
+      const mine = comment(page, `The gauge was wrong, ${how}.`);
+      await mine.getByRole("link", { name: "Edit" }).click();
+      await page.getByLabel("Comment", { exact: true }).fill(`The gauge was right, ${how}.`);
+      await page.getByRole("button", { name: "Save" }).click();
+      const edited = comment(page, `The gauge was right, ${how}.`);
+      await edited.locator(".edited").waitFor();
+      await edited.getByRole("link", { name: "Delete" }).click();
+      await page.getByRole("button", { name: "Delete for good" }).click();
+      await page.locator("#discussion").waitFor();
+      assert.equal(await comment(page, `The gauge was right, ${how}.`).count(), 0);
+    }, { stays: false }));
+
     test("a comment is posted and stands on the page for everybody", () => visit(REPORT, async (page) => {
       const text = `The gauge at the mill reads two metres, ${how}.`;
       await write(page, "Ada of the Mill", text);
