@@ -19,7 +19,7 @@ struct smtp {
     struct str left; /* of its message */
     enum stage stage;
     bool over; /* we said QUIT: what is said now is no answer to it */
-    int code; /* the last whole answer since the last command */
+    int code;  /* the last whole answer since the last command */
     char said[SMTP_ANSWER_MAX];
     size_t said_n;
     char trouble[CURL_ERROR_SIZE];

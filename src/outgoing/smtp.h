@@ -10,14 +10,14 @@
 enum { SMTP_ANSWER_MAX = 300 /* bytes of what the server said that are kept */ };
 
 struct smtp_server {
-    struct str url;            /* smtp://host:587, smtps://host:465; checked by smtp_url_good() */
-    struct str user, password; /* empty: no AUTH */
-    struct str name;           /* with which we greet, a host's name; empty: the machine's own */
-    bool tls;                  /* smtp:// must go on with STARTTLS */
-    struct str ca_file;        /* certificates trusted instead of the machine's; mostly empty */
+    struct str url;             /* smtp://host:587, smtps://host:465; checked by smtp_url_good() */
+    struct str user, password;  /* empty: no AUTH */
+    struct str name;            /* with which we greet, a host's name; empty: the machine's own */
+    bool tls;                   /* smtp:// must go on with STARTTLS */
+    struct str ca_file;         /* certificates trusted instead of the machine's; mostly empty */
     bool (*give_up)(void *arg); /* asked about once a second while a mail is sent; or NULL */
     void *arg;
-    int connect_ms, mail_ms;   /* the longest wait for a connection, and for all of one mail */
+    int connect_ms, mail_ms; /* the longest wait for a connection, and for all of one mail */
 };
 bool smtp_url_good(struct str url); /* smtp:// or smtps://, a host, perhaps a port; nothing else */
 bool smtp_url_loopback(struct str url); /* its host is this machine, by 127.…, [::1] or localhost */
