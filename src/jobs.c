@@ -126,14 +126,14 @@ static err do_author_erase(void *arg, const struct job *job)
 static err do_notice(void *arg, const struct job *job)
 {
     const struct work *w = arg;
-    return notice_job(newsroom_app(w->room), job->subject);
+    return notice_job(newsroom_app(w->room), job);
 }
 
 static err do_report_notice(void *arg, const struct job *job)
 {
     const struct work *w = arg;
     const struct setup *setup = newsroom_pin(w->room);
-    err e = notice_report_job(newsroom_app(w->room), setup, job->subject);
+    err e = notice_report_job(newsroom_app(w->room), setup, job);
     newsroom_drop(w->room, setup);
     return e;
 }

@@ -139,6 +139,7 @@ static void stop(struct service *s)
     struct app *app = s->room ? newsroom_app(s->room) : NULL;
     live_end(app ? app->live : NULL);
     bool ended = control_stop(s->control, STOP_WITHIN / 2);
+    work_stop(s->work); // jobs touch topics, which the server is told of
     if (s->http)
         ended = server_stop(s->http, until - clock_monotonic()) && ended;
     if (!ended) {
@@ -147,7 +148,6 @@ static void stop(struct service *s)
         log_event("event=stopped_hard");
         _exit(EXIT_REFUSED);
     }
-    work_stop(s->work);
     if (s->room) {
         post_stop(newsroom_app(s->room)->post);
         newsroom_app(s->room)->post = NULL;

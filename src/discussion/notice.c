@@ -1,7 +1,6 @@
 #include "discussion/notice.h"
 #include "discussion/comment.h"
 #include "mail/mail.h"
-#include "store/job.h"
 
 #include <inttypes.h>
 
@@ -131,6 +130,8 @@ err fan_out(const struct app *app, const struct fan_out *f)
     struct arena a CLEANUP(arena_free) = { 0 };
     struct piece p = { .f = f, .arena = &a };
     while (!p.ended) {
+        if (job_stopping(f->job))
+            return fault(ERR_BUSY); // it goes on where it was after the next start
         arena_free(&a);
         arena_init(&a, SCRATCH);
         p.now = clock_now(&app->clock);
@@ -148,13 +149,14 @@ static err look(const struct app *app, int64_t comment, struct about *ret)
     return e ? e : read_about(&tx, comment, ret);
 }
 
-err notice_job(const struct app *app, int64_t comment)
+err notice_job(const struct app *app, const struct job *job)
 {
+    int64_t comment = job->subject;
     struct about c = { 0 };
     err e = look(app, comment, &c);
     if (e || !c.published) // taken down meanwhile
         return e;
-    struct fan_out f = { .mail = S(NOTICE_MAIL), .about = comment };
+    struct fan_out f = { .mail = S(NOTICE_MAIL), .about = comment, .job = job };
     const struct {
         enum follow_kind kind;
         int64_t object;

@@ -1,6 +1,7 @@
 #pragma once
 #include "base/app.h"
 #include "people/subscriber.h"
+#include "store/job.h"
 
 /*
  * Who is told by mail of a new comment: those who follow its report, the question it answers, or
@@ -19,7 +20,7 @@
 MUST_USE err notice_promise(struct tx *tx, int64_t comment, int64_t report, int64_t now);
 /* Whether the owner of this address wrote it. */
 MUST_USE err notice_own(struct tx *tx, int64_t comment, struct str email, bool *ret);
-MUST_USE err notice_job(const struct app *app, int64_t comment);
+MUST_USE err notice_job(const struct app *app, const struct job *job);
 
 /* The latest comments on what is followed (a report, a comment, a question), written after one time
  * and until another; NOTICE_NEW_MAX at most, the latest first. */
@@ -36,7 +37,8 @@ MUST_USE err notice_new(struct tx *tx, const struct notice_span *w, struct arena
 struct fan_out {
     struct str mail; /* its kind, and the first part of its keys */
     enum follow_kind kind;
-    int64_t object; /* what is followed */
-    int64_t about;  /* order.detail */
+    int64_t object;        /* what is followed */
+    int64_t about;         /* order.detail */
+    const struct job *job; /* it ends early, with a fault, when its workers stop */
 };
 MUST_USE err fan_out(const struct app *app, const struct fan_out *f);

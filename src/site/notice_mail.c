@@ -258,8 +258,9 @@ err notice_mail_report(const struct app *app, const struct setup *s, const struc
     return finish(&w, &who, follow.id, &v);
 }
 
-err notice_report_job(const struct app *app, const struct setup *s, int64_t report)
+err notice_report_job(const struct app *app, const struct setup *s, const struct job *job)
 {
+    int64_t report = job->subject;
     struct arena a CLEANUP(arena_free) = { 0 };
     arena_init(&a, 1024 * 1024);
     struct report r = { 0 };
@@ -277,7 +278,8 @@ err notice_report_job(const struct app *app, const struct setup *s, int64_t repo
     return fan_out(app, &(struct fan_out){ .mail = S(NOTICE_REPORT_MAIL),
                                            .kind = FOLLOW_SERIES,
                                            .object = r.series,
-                                           .about = report });
+                                           .about = report,
+                                           .job = job });
 }
 
 /* ---- addresses that are refused for good */

@@ -24,7 +24,8 @@ MUST_USE err notice_mail_subscriber_failed(struct tx *tx, const struct mail_orde
 /* Job REPORT_NOTICE_JOB: tells the followers of its series of a report, if its date is not more
  * than NOTICE_REPORT_DAYS ago: who publishes an archive writes to nobody. */
 enum { NOTICE_REPORT_DAYS = 7 };
-MUST_USE err notice_report_job(const struct app *app, const struct setup *s, int64_t report);
+struct job;
+MUST_USE err notice_report_job(const struct app *app, const struct setup *s, const struct job *job);
 
 /* Paths with signed tokens: all that a subscriber follows; the end of one subscription. */
 #define SUBSCRIPTIONS_PATH "/subscriptions"
