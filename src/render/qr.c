@@ -34,7 +34,7 @@ static void put_row(struct buf *out, const unsigned char *row, int width, int y)
 static void put_head(struct buf *out, int size, struct str title)
 {
     buf_print(out,
-              "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"qr\" role=\"img\" width=\"%d\" "
+              "<svg class=\"qr\" role=\"img\" width=\"%d\" "
               "height=\"%d\" viewBox=\"0 0 %d %d\" shape-rendering=\"crispEdges\"><title>",
               size * PIXELS, size * PIXELS, size, size);
     escape_put(out, ESCAPE_TEXT, title);
