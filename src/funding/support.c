@@ -25,6 +25,7 @@ static const struct view channel_view = VIEW(struct support_channel, channel_fie
 static const struct field support_fields[] = {
     FIELD_BOOL(struct support_view, any),
     FIELD_BOOL(struct support_view, below),
+    FIELD_BOOL(struct support_view, script),
     FIELD_STR(struct support_view, label),
     FIELD_LIST(struct support_view, links, &channel_view),
     FIELD_LIST(struct support_view, banks, &channel_view),
@@ -92,6 +93,7 @@ struct support_view support_show(const struct setup *setup, enum support_place w
     struct support_view v = {
         .any = n > 0,
         .below = below,
+        .script = where == SUPPORT_BELOW,
         .label =
             theme_word(setup->theme, below ? "funding_support_below" : "funding_support_above"),
         .links = { links, 0 },

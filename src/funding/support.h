@@ -10,8 +10,9 @@
  */
 enum support_place { SUPPORT_ABOVE, SUPPORT_BELOW, SUPPORT_BELOW_AGAIN /* with one above */ };
 struct support_view {
-    bool any;   /* at least one channel is configured; without one nothing is shown */
-    bool below; /* banks and wallets are shown opened */
+    bool any;    /* at least one channel is configured; without one nothing is shown */
+    bool below;  /* banks and wallets are shown opened */
+    bool script; /* the page has no other script that copies */
     struct str label;
     struct list links, banks, wallets; /* of struct support_channel */
 };

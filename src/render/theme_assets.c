@@ -55,6 +55,17 @@ static void add_bundle(struct assets *to, const struct sources *sources, struct 
     add(to, S("css/all.css"), buf_copy(&b, a), a);
 }
 
+/* A report's page asks for one file less. */
+static void add_report_script(struct assets *to, const struct sources *sources, struct arena *a)
+{
+    const struct source *copy = source_find(sources, S("js/copy.js"));
+    const struct source *discussion = source_find(sources, S("js/discussion.js"));
+    if (!copy || !discussion || source_find(sources, S("js/report.js")))
+        return;
+    add(to, S("js/report.js"),
+        str_print(a, STR_FMT "\n" STR_FMT, STR_ARG(copy->bytes), STR_ARG(discussion->bytes)), a);
+}
+
 /* Over their paths and own hashes. */
 static struct str hash_all(const struct assets *assets, struct arena *a)
 {
@@ -74,13 +85,14 @@ static int by_path(const void *x, const void *y)
 
 struct assets assets_of(const struct sources *sources, struct arena *a)
 {
-    struct assets all = { .list = arena_new(a, struct theme_file, sources->n + 1) };
+    struct assets all = { .list = arena_new(a, struct theme_file, sources->n + 2) };
     for (size_t i = 0; i < sources->n; i++) {
         const struct source *s = &sources->list[i];
         if (s->kind == SOURCE_ASSET)
             add(&all, s->path, s->bytes, a);
     }
     add_bundle(&all, sources, a);
+    add_report_script(&all, sources, a);
     if (all.n)
         qsort(all.list, all.n, sizeof *all.list, by_path);
     all.hash = hash_all(&all, a);
