@@ -202,3 +202,22 @@ def test_erasing_takes_words_and_name_and_leaves_the_places_of_replies(mailed):
         assert db.execute("select count(*) from comment_origin where email is not null").fetchone() == (0,)
         assert db.execute("select count(*) from address_claim").fetchone() == (0,)
         assert db.execute("select count(*) from mail where recipient = ?", (ADA,)).fetchone() == (0,)
+
+
+def test_a_link_is_void_when_its_address_was_erased_whoever_asks_next(mailed):
+    site, server = mailed
+    number_of(post(site.client(), body="The words of Bea", email="bea@example.org"))
+    number_of(post(site.client(), body="Ada's words", email=ADA))
+    ada = site.client()
+    link = opened(site, server, ada)
+    old = ada.jar["address"]
+    assert ada.post("/mine/erase", {}).location == "/mine?done=erase"
+    with sqlite3.connect(f"{site.data}/diurnal.db", timeout=30) as db:
+        end = time.monotonic() + 20
+        while db.execute("select count(*) from address_claim").fetchone()[0] and time.monotonic() < end:
+            time.sleep(0.05)  # the job is in another process' hands
+    ada.post("/mine/address", {"email": "bea@example.org"})
+    assert ada.get(link).status == 410 and ada.post(link, {}).status == 410
+    assert "bea@example.org" in mails(server, 2)[1]["To"]
+    ada.jar = {"address": old}
+    assert "Bea" not in ada.get("/mine").text and ada.post("/mine/erase", {}).status == 403

@@ -267,3 +267,21 @@ def test_the_pages_have_labels_and_headings(paper):
     text = site.client().get(link).text
     assert "<h1>What you follow</h1>" in text and 'name="robots" content="noindex"' in text
     assert site.client().get(link).headers["cache-control"] == "private, no-store"
+
+
+def test_a_link_of_one_who_was_erased_is_nobody_elses(paper):
+    site, server = paper
+    ask(site)
+    link = confirm(site, server)
+    say(site, "Told", email="")
+    leave = link_in(server.wait(2)[1], "/subscriptions/leave/")
+    assert site.command("privacy", "erase", "--email", FRIEND)[0] == 0
+    assert site.client().get(link).status == 404
+    ask(site, address="bea@example.net")
+    bea = manage_link(server.wait(3)[2])
+    assert site.client().get(link).status == 404
+    assert site.client().post(link, {"action": "confirm"}).status in (303, 404)
+    assert "Confirm" in site.client().get(bea).text
+    assert site.client().post(bea, {"action": "confirm"}).status == 303
+    assert site.client().post(leave, {"List-Unsubscribe": "One-Click"}).status == 200
+    assert "southern" in site.client().get(bea).text.lower()

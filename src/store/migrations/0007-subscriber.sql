@@ -1,7 +1,8 @@
 -- Who is told by mail about what (people/subscriber.h). An address counts only once its owner has
--- confirmed; until then the rows wait for some days and go.
+-- confirmed; until then the rows wait for some days and go. Links in mails name the ids, so none is
+-- given twice (autoincrement): an old link must not open the page of whoever came later.
 create table subscriber (
-    id integer primary key,
+    id integer primary key autoincrement,
     email text not null unique, -- lower case
     created_at integer not null,
     confirmed_at integer, -- its owner has followed a link that was mailed to it
@@ -12,7 +13,7 @@ create table subscriber (
 ) strict;
 
 create table subscription (
-    id integer primary key,
+    id integer primary key autoincrement,
     subscriber integer not null references subscriber (id),
     kind integer not null check (kind between 1 and 4), -- enum follow_kind
     object integer not null, -- the report, comment, question or series

@@ -8,9 +8,10 @@ create table comment_former (
     primary key (comment, number)
 ) strict, without rowid;
 
--- Who showed that an address is theirs, or was asked to (people/claim.h).
+-- Who showed that an address is theirs, or was asked to (people/claim.h). Links and cookies name the
+-- id, so none is given twice (autoincrement), or those of an erased person would open another's.
 create table address_claim (
-    id integer primary key,
+    id integer primary key autoincrement,
     email text not null,         -- lower case
     round integer not null,      -- links and cookies of an earlier one are void
     asked_at integer not null,   -- the last mail that was asked for
