@@ -356,6 +356,8 @@ static err ask_sure(struct request *r, struct response *ret, const struct change
 
 static const char *decision_trouble(err refusal)
 {
+    if (refusal == DECISION_EDITED)
+        return "desk_comment_was_edited";
     return refusal == DECISION_DELETED ? "desk_comment_is_deleted" : "desk_comment_same_state";
 }
 

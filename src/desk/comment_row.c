@@ -147,7 +147,7 @@ err row_make(struct row_maker *m, const struct desk_comment *d, struct comment_r
     bool visible = m->under.published && c->state == COMMENT_STATE_PUBLISHED;
     *ret = (struct comment_row){
         .id = c->id,
-        .seen = d->changed_at,
+        .seen = d->changed_at > c->edited_at ? d->changed_at : c->edited_at,
         .url = comment_desk_url(r, c->id),
         .name = c->name,
         .email = d->email,

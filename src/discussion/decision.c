@@ -8,7 +8,8 @@
 #include "discussion/record.h"
 
 QUERY(decided_row, "select report, " COMMENT_STATE_NUMBER ", reason, coalesce(changed_at, 0), "
-                   "coalesce(changed_by, 0), created_at, flags from comment where id = $1");
+                   "coalesce(changed_by, 0), created_at, flags, coalesce(edited_at, 0) "
+                   "from comment where id = $1");
 QUERY(decision_insert,
       "insert into decision (act, comment, at, person, was, was_reason, was_changed_at, "
       "was_changed_by, became, reason, note, minutes, assigned) "
@@ -45,7 +46,7 @@ QUERY(act_comments_set, "update act set comments = $2, comment = $3 where id = $
 
 /* A comment as it is when somebody decides. */
 struct subject {
-    int64_t id, report, created_at, flags;
+    int64_t id, report, created_at, flags, edited_at;
     struct comment_former was;
 };
 
@@ -68,6 +69,7 @@ static err subject_get(struct tx *tx, int64_t id, struct subject *ret)
                  .changed_by = column_int(s, 4) },
         .created_at = column_int(s, 5),
         .flags = column_int(s, 6),
+        .edited_at = column_int(s, 7),
     };
     query_end(s);
     return OK;
@@ -92,6 +94,8 @@ static err may_decide(const struct decision_wish *w, const struct subject *s)
         return DECISION_OVERTAKEN;
     if (s->was.state == COMMENT_STATE_DELETED)
         return w->kind == ACT_DELETE ? DECISION_SAME : DECISION_DELETED;
+    if (w->kind == ACT_APPROVE && s->edited_at > w->seen)
+        return DECISION_EDITED;
     if (s->was.state != state_of(w->kind))
         return OK;
     return published && s->flags ? OK : DECISION_SAME;

@@ -24,6 +24,7 @@ enum {
     DECISION_SAME,           /* it is so already, and no flag waits for an answer */
     DECISION_DELETED,        /* a deleted comment stays deleted */
     DECISION_OVERTAKEN,      /* changed after it was seen: another moderator was faster */
+    DECISION_EDITED,         /* to be approved, but its author changed the words after that */
 };
 /* Approving a published comment that is flagged says that the flags were wrong. */
 MUST_USE err decision_make(struct tx *tx, const struct decision_wish *w, int64_t comment,

@@ -170,6 +170,25 @@ def test_who_decides_on_what_another_changed_meanwhile_is_told(room):
     assert answer.status == 409 and "Somebody else was faster" in answer.text
 
 
+def test_words_that_their_author_changed_after_they_were_read_are_not_approved(held):
+    guest, n = writer(held, "Harmless words")
+    other, m = writer(held, "Others")
+    desk = held.moderator.get(f"/desk/comments/{n}")
+    form = [f for f in read(desk).forms if f.action == f"/desk/comments/{n}"][0]
+    queue = form_of(held.moderator.get("/desk/comments?show=held"), "bulk")
+    assert guest.post(f"/comments/{n}/edit", {"body": "Words that nobody read"}).status == 303
+    answer = held.moderator.send(form, "approve")
+    assert answer.status == 409 and "author has changed" in answer.text and "Words that nobody read" in answer.text
+    ticked = {**queue.fields, f"c{n}": "1", f"c{m}": "1", "action": "approve"}
+    assert held.moderator.post("/desk/comments", ticked).status == 303
+    assert "nobody read" not in public(held) and "Others" in public(held)
+    assert decide(held.moderator, n, "approve").status == 303 and "nobody read" in public(held)
+    guest, n = writer(held, "Again")
+    form = [f for f in read(held.moderator.get(f"/desk/comments/{n}")).forms if f.action == f"/desk/comments/{n}"][0]
+    assert guest.post(f"/comments/{n}/edit", {"body": "Who edits is removed all the same"}).status == 303
+    assert held.moderator.send(form, "spam").status == 303
+
+
 def test_of_64_at_once_on_one_comment_one_wins_and_the_counters_hold(room):
     _, n = writer(room, "Sixty-four hands")
     page = room.moderator.get(f"/desk/comments/{n}")
