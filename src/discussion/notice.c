@@ -1,4 +1,5 @@
 #include "discussion/notice.h"
+#include "base/check.h"
 #include "discussion/comment.h"
 #include "mail/mail.h"
 
@@ -9,15 +10,20 @@ QUERY(notice_comment,
       "from comment where id = $1");
 
 QUERY(notice_author, "select 1 from comment_origin where comment = $1 and email = $2");
-/* What a digest names of each thing that is followed: the latest within its days. */
-QUERY(notice_report, "select id from comment where report = $1 and state = 'published' "
-                     "and created_at > $2 and created_at <= $3 order by id desc limit $4");
-QUERY(notice_replies, "select id from comment where root = (select coalesce(root, id) from comment "
-                      "where id = $1) and visible = 1 and root is not null and parent = $1 and "
-                      "state = 'published' and created_at > $2 and created_at <= $3 "
-                      "order by id desc limit $4");
-QUERY(notice_answers, "select id from comment where question = $1 and state = 'published' "
-                      "and created_at > $2 and created_at <= $3 order by id desc limit $4");
+/* What a digest names of each thing that is followed. The latest are read until one is too old. */
+#define NEW_ROWS "select id, created_at, coalesce(parent, 0), state = 'published' from comment "
+QUERY(notice_report,
+      NEW_ROWS "where report = $1 and state = 'published' order by id desc limit $2");
+QUERY(notice_replies,
+      NEW_ROWS "where root = (select coalesce(root, id) from comment where id = $1) "
+               "and root is not null and visible = 1 order by id desc limit $2");
+QUERY(notice_answers, NEW_ROWS "where question = $1 and question is not null and visible = 1 "
+                               "order by created_at desc, id desc limit $2");
+/* And those that were held then, and were approved since. */
+QUERY(notice_approved,
+      "select c.id, d.at, c.created_at, c.report, coalesce(c.parent, 0), coalesce(c.question, 0), "
+      "c.state = 'published' and d.was = 'held' and d.became = 'published' and d.undone = 0 "
+      "from decision d join comment c on c.id = d.comment order by d.id desc limit $1");
 
 enum { SCRATCH = 256 * 1024 };
 
@@ -64,26 +70,80 @@ err notice_own(struct tx *tx, int64_t comment, struct str email, bool *ret)
     return e;
 }
 
-err notice_new(struct tx *tx, const struct notice_span *w, struct arena *a, const int64_t **ret,
+/* ---- what is new */
+
+struct news {
+    struct tx *tx;
+    struct notice_span span;
+    int64_t *ids;
+    size_t n;
+};
+
+static bool add_news(struct news *w, int64_t id)
+{
+    w->ids[w->n++] = id;
+    return w->n < NOTICE_NEW_MAX;
+}
+
+static err look_at_written(struct news *w)
+{
+    const struct notice_span *span = &w->span;
+    const struct query *q = span->kind == FOLLOW_REPORT    ? &notice_report
+                            : span->kind == FOLLOW_REPLIES ? &notice_replies
+                                                           : &notice_answers;
+    struct stmt *s = query_start(w->tx, q);
+    bind_int(s, 1, span->object);
+    bind_int(s, 2, NOTICE_LOOK_MAX);
+    for (bool more = true; more;) {
+        bool row = false;
+        err e = query_step(s, &row);
+        if (e || !row)
+            return e;
+        int64_t at = column_int(s, 1);
+        bool meant = span->kind != FOLLOW_REPLIES || column_int(s, 2) == span->object;
+        more = at > span->after;
+        if (more && at <= span->until && meant && column_int(s, 3))
+            more = add_news(w, column_int(s, 0));
+    }
+    query_end(s);
+    return OK;
+}
+
+static err look_at_approved(struct news *w)
+{
+    enum { REPORT = 3 }; /* columns: what a follow's kind is about */
+    const struct notice_span *span = &w->span;
+    int about = REPORT + (int)span->kind - FOLLOW_REPORT;
+    struct stmt *s = query_start(w->tx, &notice_approved);
+    bind_int(s, 1, NOTICE_LOOK_MAX);
+    for (bool more = w->n < NOTICE_NEW_MAX; more;) {
+        bool row = false;
+        err e = query_step(s, &row);
+        if (e || !row)
+            return e;
+        int64_t at = column_int(s, 1);
+        bool meant = column_int(s, about) == span->object && column_int(s, REPORT + 3);
+        more = at > span->after;
+        if (more && at <= span->until && meant && column_int(s, 2) <= span->after)
+            more = add_news(w, column_int(s, 0));
+    }
+    query_end(s);
+    return OK;
+}
+
+err notice_new(struct tx *tx, const struct notice_span *span, struct arena *a, const int64_t **ret,
                size_t *ret_n)
 {
-    const struct query *q = w->kind == FOLLOW_REPORT    ? &notice_report
-                            : w->kind == FOLLOW_REPLIES ? &notice_replies
-                                                        : &notice_answers;
-    int64_t *ids = arena_new(a, int64_t, NOTICE_NEW_MAX);
-    struct stmt *s = query_start(tx, q);
-    bind_int(s, 1, w->object);
-    bind_int(s, 2, w->after);
-    bind_int(s, 3, w->until);
-    bind_int(s, 4, NOTICE_NEW_MAX);
-    bool row = false;
-    size_t n = 0;
-    err e = query_step(s, &row);
-    for (; !e && row && n < NOTICE_NEW_MAX; e = query_step(s, &row))
-        ids[n++] = column_int(s, 0);
-    *ret = ids;
-    *ret_n = n;
-    return e;
+    check(span->kind >= FOLLOW_REPORT && span->kind <= FOLLOW_QUESTION);
+    struct news w = { .tx = tx, .span = *span, .ids = arena_new(a, int64_t, NOTICE_NEW_MAX) };
+    err e = look_at_written(&w);
+    if (!e && w.n < NOTICE_NEW_MAX)
+        e = look_at_approved(&w);
+    if (e)
+        return fault(e);
+    *ret = w.ids;
+    *ret_n = w.n;
+    return OK;
 }
 
 /* ---- one fan-out */

@@ -12,9 +12,8 @@
  * (site/notice_mail.h).
  */
 #define NOTICE_JOB "notice"
-#define NOTICE_MAIL                                                                                \
-    "comment" /* the kind: order.subject is the subscription, .detail the comment                  \
-               */
+/* The kind of mail: order.subject is the subscription, .detail the comment. */
+#define NOTICE_MAIL "comment"
 
 /* `comment` has become public. */
 MUST_USE err notice_promise(struct tx *tx, int64_t comment, int64_t report, int64_t now);
@@ -23,8 +22,9 @@ MUST_USE err notice_own(struct tx *tx, int64_t comment, struct str email, bool *
 MUST_USE err notice_job(const struct app *app, const struct job *job);
 
 /* The latest comments on what is followed (a report, a comment, a question), written after one time
- * and until another; NOTICE_NEW_MAX at most, the latest first. */
-enum { NOTICE_NEW_MAX = 5 };
+ * and until another, or approved then when they were held; NOTICE_NEW_MAX at most, the latest
+ * first. Of each kind the last NOTICE_LOOK_MAX are looked through. */
+enum { NOTICE_NEW_MAX = 5, NOTICE_LOOK_MAX = 5000 };
 struct notice_span {
     enum follow_kind kind;
     int64_t object, after, until;
