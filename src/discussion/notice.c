@@ -1,12 +1,11 @@
 #include "discussion/notice.h"
 #include "base/check.h"
 #include "discussion/comment.h"
-#include "mail/mail.h"
 
 #include <inttypes.h>
 
 QUERY(notice_comment,
-      "select report, coalesce(parent, 0), coalesce(question, 0), state = 'published' "
+      "select report, coalesce(parent, 0), coalesce(question, 0), state = 'published', created_at "
       "from comment where id = $1");
 
 QUERY(notice_author, "select 1 from comment_origin where comment = $1 and email = $2");
@@ -28,7 +27,7 @@ QUERY(notice_approved,
 enum { SCRATCH = 256 * 1024 };
 
 struct about {
-    int64_t report, parent, question;
+    int64_t report, parent, question, created_at;
     bool published;
 };
 
@@ -40,7 +39,11 @@ static err read_about(struct tx *tx, int64_t comment, struct about *ret)
     err e = query_step(s, &row);
     if (e || !row)
         return e;
-    *ret = (struct about){ column_int(s, 0), column_int(s, 1), column_int(s, 2), column_int(s, 3) };
+    *ret = (struct about){ .report = column_int(s, 0),
+                           .parent = column_int(s, 1),
+                           .question = column_int(s, 2),
+                           .published = column_int(s, 3),
+                           .created_at = column_int(s, 4) };
     query_end(s);
     return OK;
 }
@@ -214,7 +217,8 @@ err notice_job(const struct app *app, const struct job *job)
     int64_t comment = job->subject;
     struct about c = { 0 };
     err e = look(app, comment, &c);
-    if (e || !c.published) // taken down meanwhile
+    bool old = c.created_at < clock_now(&app->clock) - NOTICE_DAYS * DAY;
+    if (e || !c.published || old) // taken down meanwhile, or come back after a long time
         return e;
     struct fan_out f = { .mail = S(NOTICE_MAIL), .about = comment, .job = job };
     const struct {

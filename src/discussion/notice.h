@@ -1,5 +1,6 @@
 #pragma once
 #include "base/app.h"
+#include "mail/mail.h"
 #include "people/subscriber.h"
 #include "store/job.h"
 
@@ -7,10 +8,13 @@
  * Who is told by mail of a new comment: those who follow its report, the question it answers, or
  * the comment it replies to (people/subscriber.h). The transaction that makes a comment public
  * promises the fan-out when anybody follows; a job then queues a mail for each in small
- * transactions, goes on where it was cut off, and never queues two for one person and comment.
+ * transactions, goes on where it was cut off, and never queues two for one person and comment: as
+ * long as the mail's row is kept, which knows of the first; so of a comment that comes back when it
+ * is older than NOTICE_DAYS nobody is told.
  * What a mail says, and whether it is still wanted, is found out when its turn comes
  * (site/notice_mail.h).
  */
+enum { NOTICE_DAYS = MAIL_KEPT_DAYS };
 #define NOTICE_JOB "notice"
 /* The kind of mail: order.subject is the subscription, .detail the comment. */
 #define NOTICE_MAIL "comment"

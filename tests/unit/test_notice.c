@@ -4,6 +4,8 @@
 #include "discussion/notice.h"
 #include "unit/discussion.h"
 
+#include <semaphore.h>
+
 struct deciding {
     struct decision_wish wish;
     int64_t comment, act;
@@ -93,4 +95,93 @@ TEST(a_comment_that_was_held_is_in_the_digest_of_the_day_on_which_it_was_approve
     expect(room_state(&r, held, COMMENT_STATE_SPAM) == OK);
     expect_str(news(&r, FOLLOW_REPORT, 1, second, second + DAY), S("3 "));
     room_close(&r);
+}
+
+/* ---- the job */
+
+struct telling {
+    struct room room;
+    struct app app;
+    sem_t done;
+    err outcome;
+};
+
+static err tell(void *arg, const struct job *job)
+{
+    struct telling *t = arg;
+    t->outcome = notice_job(&t->app, job);
+    sem_post(&t->done);
+    return OK;
+}
+
+static err follow_work(struct tx *tx, void *arg)
+{
+    struct room *r = arg;
+    struct follow_order o = {
+        .email = S("ada@example.org"), .kind = FOLLOW_REPORT, .object = 1, .now = r->now
+    };
+    err e = subscriber_follow(tx, &o);
+    return e ? e : subscriber_confirm(tx, 1, S(""), r->now);
+}
+
+QUERY(test_forget_mails, "delete from mail");
+QUERY(test_count_mails, "select count(*) from mail where kind = 'comment'");
+
+static err forget_work(struct tx *tx, void *arg)
+{
+    (void)arg;
+    return query_run(query_start(tx, &test_forget_mails), NULL);
+}
+
+static int64_t mails(struct room *r)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    bool row = false;
+    expect(store_read(r->store, &tx) == OK);
+    struct stmt *s = query_start(&tx, &test_count_mails);
+    expect(query_step(s, &row) == OK && row);
+    int64_t n = column_int(s, 0);
+    query_end(s);
+    return n;
+}
+
+/* Runs the jobs until one of notices has ended. */
+static void run_notice(struct telling *t)
+{
+    const struct job_kind kinds[] = { { .name = S(NOTICE_JOB), .run = tell } };
+    struct jobs_options o = { .store = t->room.store,
+                              .clock = &t->app.clock,
+                              .kinds = kinds,
+                              .kind_count = 1,
+                              .workers = 1,
+                              .arg = t };
+    struct jobs *jobs = NULL;
+    t->app = (struct app){ .store = t->room.store, .clock = { .fixed = t->room.now } };
+    expect(jobs_start(&o, &jobs) == OK);
+    expect(sem_wait(&t->done) == 0);
+    jobs_stop(jobs);
+    expect(t->outcome == OK);
+}
+
+TEST(followers_are_told_of_a_comment_that_comes_back_but_not_after_its_mails_were_forgotten)
+{
+    struct telling t = { .outcome = ERR_DATA };
+    struct room *r = &t.room;
+    room_open(r);
+    expect(sem_init(&t.done, 0, 0) == 0);
+    expect(store_write(r->store, follow_work, r) == OK);
+    int64_t id = say(r, 0, COMMENT_HOLD_NONE);
+    int64_t written = r->now;
+    run_notice(&t);
+    expect(mails(r) == 1);
+    for (int late = 0; late < 2; late++) {
+        expect(store_write(r->store, forget_work, NULL) == OK);
+        r->now = written + NOTICE_DAYS * DAY + late;
+        expect(room_state(r, id, COMMENT_STATE_HIDDEN) == OK);
+        expect(room_state(r, id, COMMENT_STATE_PUBLISHED) == OK);
+        run_notice(&t);
+        expect(mails(r) == !late);
+    }
+    sem_destroy(&t.done);
+    room_close(r);
 }
