@@ -130,7 +130,8 @@ static err forget(struct tx *tx, void *arg)
 {
     const struct erasing *w = arg;
     int64_t claim = 0;
-    err e = claim_ask(tx, w->email, w->now, &claim);
+    int64_t asked_at = 0;
+    err e = claim_ask(tx, w->email, w->now, &claim, &asked_at);
     if (!e)
         e = claim_drop(tx, claim);
     if (!e)
@@ -156,7 +157,8 @@ err author_erase(const struct app *app, struct str email, int64_t *ret_comments)
 err author_erase_ask(struct tx *tx, struct str email, int64_t now)
 {
     int64_t claim = 0;
-    err e = claim_ask(tx, email, now, &claim);
+    int64_t asked_at = 0;
+    err e = claim_ask(tx, email, now, &claim, &asked_at);
     if (!e)
         e = claim_erase(tx, claim);
     if (!e)

@@ -2,7 +2,8 @@
 #include "people/token.h"
 
 QUERY(claim_put, "insert into address_claim (email, round, asked_at) values ($1, 1, $2) "
-                 "on conflict (email) do update set asked_at = $2 returning id");
+                 "on conflict (email) do update set asked_at = case when asked_at > $3 then "
+                 "asked_at else $2 end returning id, asked_at");
 QUERY(claim_row, "select id, round, email, erase from address_claim where id = $1");
 QUERY(claim_next, "update address_claim set round = round + 1 where id = $1");
 QUERY(claim_mark, "update address_claim set erase = 1, round = round + 1 where id = $1");
@@ -13,16 +14,18 @@ static const char cookie_name[] = "address";
 #define PURPOSE_LINK   S("address-link")
 #define PURPOSE_COOKIE S("address-cookie")
 
-err claim_ask(struct tx *tx, struct str email, int64_t now, int64_t *ret_id)
+err claim_ask(struct tx *tx, struct str email, int64_t now, int64_t *ret_id, int64_t *ret_asked_at)
 {
     struct stmt *s = query_start(tx, &claim_put);
     bind_str(s, 1, email);
     bind_int(s, 2, now);
+    bind_int(s, 3, now - CLAIM_ASK_APART);
     bool row = false;
     err e = query_step(s, &row);
     if (e || !row)
         return fault(e ? e : ERR_DATA);
     *ret_id = column_int(s, 0);
+    *ret_asked_at = column_int(s, 1);
     query_end(s);
     return OK;
 }

@@ -15,7 +15,8 @@
  */
 #define CLAIM_LINK_SPAN (1 * DAY)
 #define CLAIM_SPAN      (1 * HOUR)
-enum { CLAIM_KEPT_DAYS = 30 }; /* a claim is forgotten so long after it was asked for */
+#define CLAIM_ASK_APART (1 * HOUR) /* between two mails to one address */
+enum { CLAIM_KEPT_DAYS = 30 };     /* a claim is forgotten so long after it was asked for */
 
 struct claim {
     int64_t id, round;
@@ -24,8 +25,11 @@ struct claim {
 };
 enum { CLAIM_GONE = 1 }; /* unknown, used, over, or not one of ours */
 
-/* Notes that somebody asks for a link; the caller queues the mail. `email` is email_parse()'s. */
-MUST_USE err claim_ask(struct tx *tx, struct str email, int64_t now, int64_t *ret_id);
+/* Notes that somebody asks for a link; the caller queues the mail, with *ret_asked_at in its key:
+ * it stays the same for CLAIM_ASK_APART, so that one mail goes in that time, whoever asks. `email`
+ * is email_parse()'s. */
+MUST_USE err claim_ask(struct tx *tx, struct str email, int64_t now, int64_t *ret_id,
+                       int64_t *ret_asked_at);
 MUST_USE err claim_get(struct tx *tx, int64_t id, struct arena *a, struct claim *ret);
 
 /* The link's token, of the claim's present round. */

@@ -207,15 +207,16 @@ static err ask(struct tx *tx, void *arg)
 {
     const struct asking *w = arg;
     int64_t claim = 0;
+    int64_t asked_at = 0;
     bool known = false;
     err e = author_known(tx, w->email, &known);
     if (e || !known)
         return e;
-    e = claim_ask(tx, w->email, w->now, &claim);
+    e = claim_ask(tx, w->email, w->now, &claim, &asked_at);
     if (e)
         return e;
     struct mail_order o = { .key = str_print(w->a, MINE_LINK_MAIL "/%" PRId64 "/%" PRId64, claim,
-                                             w->now / HOUR),
+                                             asked_at),
                             .kind = S(MINE_LINK_MAIL),
                             .to = w->email,
                             .subject = claim };
