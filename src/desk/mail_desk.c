@@ -90,8 +90,8 @@ static err read_queue(const struct request *r, struct mail_view *v)
     v->failed = desk_count(r, "desk_mail_failed", counts.failed);
     if (counts.putoff)
         v->putoff = desk_count(r, "desk_mail_put_off", counts.putoff);
-    if (counts.oldest_due && counts.oldest_due < r->now)
-        v->oldest = desk_time(r, counts.oldest_due);
+    if (counts.oldest && counts.oldest < r->now)
+        v->oldest = desk_time(r, counts.oldest);
     fill_rows(r, page, v);
     return OK;
 }

@@ -41,6 +41,8 @@ struct mail_order {
     int64_t subject, detail;
     struct str note; /* what else who composes it wants to find again; valid UTF-8 */
     int64_t at;      /* not before; 0: at once */
+    bool ahead;      /* of what waits: somebody sits in front of the mailbox, while a fan-out of
+                        100,000 may take hours */
 };
 /*
  * Queues it. OK too when the key is there already: nothing is changed then, and *ret_new, which may

@@ -22,7 +22,7 @@ QUERY(try_mail_again, "update mail set state = 0, ended_at = null, attempts = 0,
                       "since = $2 where id = $1 and state = 3");
 QUERY(delete_old_mails, "delete from mail where id in (select id from mail where ended_at < $1 "
                         "order by ended_at limit $2)");
-QUERY(count_waiting_mails, "select count(*), coalesce(min(due_at), 0), "
+QUERY(count_waiting_mails, "select count(*), coalesce(min(since), 0), "
                            "count(case when attempts > 0 then 1 end) "
                            "from mail where ended_at is null");
 QUERY(count_ended_mails, "select count(case when state = 1 then 1 end), "
@@ -182,7 +182,7 @@ err queue_counts(struct tx *tx, int64_t now, struct queue_counts *ret)
     if (e)
         return e;
     ret->waiting = column_int(q, 0);
-    ret->oldest_due = column_int(q, 1);
+    ret->oldest = column_int(q, 1);
     ret->putoff = column_int(q, 2);
     query_end(q);
     q = query_start(tx, &count_ended_mails);

@@ -53,7 +53,7 @@ MUST_USE err queue_failed(struct tx *tx, int64_t before, struct arena *a, struct
 
 struct queue_counts {
     int64_t waiting, sent, failed; /* waiting now; sent and failed within a day */
-    int64_t oldest_due;            /* since when the longest due one waits; 0: none */
+    int64_t oldest;                /* since when the longest waiting one waits; 0: none */
     int64_t putoff;                /* of the waiting: tried already */
 };
 MUST_USE err queue_counts(struct tx *tx, int64_t now, struct queue_counts *ret);

@@ -154,7 +154,8 @@ static err ask(struct tx *tx, const struct asking *who, int64_t now)
     struct mail_order mail = { .key = { key, (size_t)n },
                                .kind = S(SUBSCRIBER_CONFIRM_MAIL),
                                .subject = who->id,
-                               .detail = now };
+                               .detail = now,
+                               .ahead = true };
     return mail_add(tx, &mail, now, NULL);
 }
 

@@ -219,6 +219,7 @@ static err ask(struct tx *tx, void *arg)
                                              asked_at),
                             .kind = S(MINE_LINK_MAIL),
                             .to = w->email,
+                            .ahead = true,
                             .subject = claim };
     return mail_add(tx, &o, w->now, NULL);
 }

@@ -76,6 +76,21 @@ TEST(the_same_key_is_queued_once)
     bed_remove(&b);
 }
 
+TEST(what_somebody_waits_for_goes_ahead_of_what_goes_to_many)
+{
+    struct bed b = bed_in_memory();
+    struct queued rows[10];
+    put(&b, "many/1", "k");
+    put(&b, "many/2", "k");
+    struct adding d = { .o = { .key = S("link"), .kind = S("k"), .ahead = true },
+                        .now = NOON + 6 * HOUR };
+    expect(store_write(b.s, add, &d) == OK && d.added);
+    expect(due(&b, d.now, rows) == 3);
+    expect_str(rows[0].order.key, S("link"));
+    expect(rows[0].since == d.now); // its tries are counted from now on
+    bed_remove(&b);
+}
+
 TEST(a_mail_that_has_ended_is_not_due_and_its_key_is_not_queued_again)
 {
     struct bed b = bed_in_memory();
