@@ -33,6 +33,7 @@ QUERY(follows_confirmed, "update subscription set confirmed_at = $2 "
                          "where subscriber = $1 and confirmed_at is null");
 QUERY(follow_paced, "update subscription set pace = $3 where id = $2 and subscriber = $1");
 QUERY(follow_ended, "delete from subscription where id = $2 and subscriber = $1");
+QUERY(follows_paced_ended, "delete from subscription where subscriber = $1 and pace = $2");
 QUERY(follows_ended, "delete from subscription where subscriber = $1");
 QUERY(subscriber_blocked, "update subscriber set blocked_at = $2 where id = $1");
 QUERY(subscriber_fails, "update subscriber set failed_at = $2 where id = $1");
@@ -259,6 +260,14 @@ err follow_end(struct tx *tx, int64_t subscriber, int64_t id)
     struct stmt *s = query_start(tx, &follow_ended);
     bind_int(s, 1, subscriber);
     bind_int(s, 2, id);
+    return query_run(s, NULL);
+}
+
+err follow_end_pace(struct tx *tx, int64_t subscriber, enum follow_pace pace)
+{
+    struct stmt *s = query_start(tx, &follows_paced_ended);
+    bind_int(s, 1, subscriber);
+    bind_int(s, 2, (int64_t)pace);
     return query_run(s, NULL);
 }
 

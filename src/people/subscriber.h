@@ -74,6 +74,7 @@ MUST_USE err follow_get(struct tx *tx, int64_t id, struct follow *ret); /* SUBSC
 MUST_USE err subscriber_confirm(struct tx *tx, int64_t subscriber, struct str visitor, int64_t now);
 MUST_USE err follow_set_pace(struct tx *tx, int64_t subscriber, int64_t id, enum follow_pace pace);
 MUST_USE err follow_end(struct tx *tx, int64_t subscriber, int64_t id);
+MUST_USE err follow_end_pace(struct tx *tx, int64_t subscriber, enum follow_pace pace);
 MUST_USE err follow_end_all(struct tx *tx, int64_t subscriber);
 MUST_USE err subscriber_block(struct tx *tx, int64_t subscriber, bool blocked, int64_t now);
 /* The address's server refuses it for good: nothing more is sent until it is confirmed anew. */

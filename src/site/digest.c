@@ -133,6 +133,7 @@ err digest_job(const struct app *app, const struct setup *s)
 struct gathering {
     const struct setup *setup;
     struct arena *arena;
+    enum follow_pace pace;
     int64_t after, until;
     struct digest_item *items;
     size_t n, links;
@@ -224,9 +225,7 @@ static err read_digest(const struct app *app, const struct mail_order *o, struct
                        struct subscriber *who)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
-    enum follow_pace pace = PACE_DAILY;
-    if (!follow_pace_parse(o->note, &pace))
-        return MAIL_DROP;
+    enum follow_pace pace = g->pace;
     g->until = o->detail;
     int64_t day = date_to_days(format_day_of(g->setup->formats, o->detail));
     g->after = hour_of(g->setup, day - (pace == PACE_WEEKLY ? DAYS : 1));
@@ -244,6 +243,8 @@ err digest_mail(const struct app *app, const struct setup *s, const struct mail_
 {
     struct gathering g = { .setup = s, .arena = a };
     struct subscriber who = { 0 };
+    if (!follow_pace_parse(o->note, &g.pace))
+        return MAIL_DROP;
     err e = read_digest(app, o, &g, &who);
     if (e)
         return e;
@@ -253,7 +254,9 @@ err digest_mail(const struct app *app, const struct setup *s, const struct mail_
     struct digest_view v = { .items = { g.items, g.n }, .manage = letter_link(s, a, manage) };
     v.letter.heading = theme_phrase(s->theme, a, "follow_mail_digest_subject", args, COUNT(args));
     v.letter.why = theme_word(s->theme, "follow_mail_digest_why");
-    v.letter.unsubscribe = v.manage;
+    struct leaving leaving = { .subscriber = who.id, .pace = g.pace };
+    ret->unsubscribe = letter_link(s, a, leave_path(app->keys, a, leaving));
+    v.letter.unsubscribe = ret->unsubscribe;
     letter_fill(s, a, &v.letter);
     ret->subject = v.letter.heading;
     ret->to = who.email;

@@ -33,6 +33,7 @@ TEMPLATE(notice_html, "mail/notice.html", &notice_view, TEMPLATE_HTML);
 
 #define MANAGE_PURPOSE "subscriptions"
 #define LEAVE_PURPOSE  "leave"
+#define DIGEST_PURPOSE "leave-digest"
 
 struct str subscriptions_path(const struct keys *k, struct arena *a, int64_t subscriber,
                               int64_t now)
@@ -43,9 +44,13 @@ struct str subscriptions_path(const struct keys *k, struct arena *a, int64_t sub
     return str_print(a, SUBSCRIPTIONS_PATH "/" STR_FMT, STR_ARG(token_write(k, a, &t)));
 }
 
-struct str leave_path(const struct keys *k, struct arena *a, int64_t subscription)
+struct str leave_path(const struct keys *k, struct arena *a, struct leaving what)
 {
-    struct token t = { .purpose = S(LEAVE_PURPOSE), .subject = subscription };
+    struct token t = { .purpose = S(LEAVE_PURPOSE), .subject = what.subscription };
+    if (!what.subscription)
+        t = (struct token){ .purpose = S(DIGEST_PURPOSE),
+                            .subject = what.subscriber,
+                            .detail = what.pace };
     return str_print(a, SUBSCRIPTIONS_PATH "/leave/" STR_FMT, STR_ARG(token_write(k, a, &t)));
 }
 
@@ -58,12 +63,16 @@ bool subscriptions_path_read(const struct keys *k, struct str token, int64_t now
     return true;
 }
 
-bool leave_path_read(const struct keys *k, struct str token, int64_t *ret)
+bool leave_path_read(const struct keys *k, struct str token, struct leaving *ret)
 {
     struct token t = { 0 };
-    if (!token_read(k, token, S(LEAVE_PURPOSE), &t))
+    if (token_read(k, token, S(LEAVE_PURPOSE), &t)) {
+        *ret = (struct leaving){ .subscription = t.subject };
+        return true;
+    }
+    if (!token_read(k, token, S(DIGEST_PURPOSE), &t) || t.detail < 0 || t.detail >= PACES)
         return false;
-    *ret = t.subject;
+    *ret = (struct leaving){ .subscriber = t.subject, .pace = (enum follow_pace)t.detail };
     return true;
 }
 
@@ -117,7 +126,8 @@ static err finish(const struct writing *w, const struct subscriber *who, int64_t
     struct str manage = subscriptions_path(w->app->keys, a, who->id, w->now);
     v->manage = letter_link(w->setup, a, manage);
     if (leave) {
-        m->unsubscribe = letter_link(w->setup, a, leave_path(w->app->keys, a, leave));
+        m->unsubscribe = letter_link(
+            w->setup, a, leave_path(w->app->keys, a, (struct leaving){ .subscription = leave }));
         v->letter.unsubscribe = m->unsubscribe;
     }
     m->to = who->email;

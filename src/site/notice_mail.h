@@ -1,6 +1,7 @@
 #pragma once
 #include "base/app.h"
 #include "mail/mail.h"
+#include "people/subscriber.h"
 
 /*
  * The mails that subscribers get, and the addresses in them. Every mail says why it comes, links to
@@ -27,12 +28,18 @@ enum { NOTICE_REPORT_DAYS = 7 };
 struct job;
 MUST_USE err notice_report_job(const struct app *app, const struct setup *s, const struct job *job);
 
-/* Paths with signed tokens: all that a subscriber follows; the end of one subscription. */
+/* Paths with signed tokens: all that a subscriber follows; the end of one subscription, or of all
+ * that comes at a pace (a digest's). */
 #define SUBSCRIPTIONS_PATH "/subscriptions"
 enum { SUBSCRIPTIONS_LINK_DAYS = 400 };
 struct keys;
 struct str subscriptions_path(const struct keys *k, struct arena *a, int64_t subscriber,
                               int64_t now);
-struct str leave_path(const struct keys *k, struct arena *a, int64_t subscription);
+struct leaving {
+    int64_t subscription; /* 0: all of that subscriber with that pace */
+    int64_t subscriber;
+    enum follow_pace pace;
+};
+struct str leave_path(const struct keys *k, struct arena *a, struct leaving what);
 bool subscriptions_path_read(const struct keys *k, struct str token, int64_t now, int64_t *ret);
-bool leave_path_read(const struct keys *k, struct str token, int64_t *ret);
+bool leave_path_read(const struct keys *k, struct str token, struct leaving *ret);

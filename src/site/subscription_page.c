@@ -297,21 +297,26 @@ static const struct field leave_fields[] = {
 static const struct view leave_view = VIEW(struct leave_view, leave_fields);
 TEMPLATE(leave_page, "pages/leave.html", &leave_view, TEMPLATE_HTML);
 
-static bool follow_of(const struct request *r, int64_t *ret)
+static bool leaving_of(const struct request *r, struct leaving *ret)
 {
     struct str token = { 0 };
     (void)request_segment(r, "token", &token); // the pattern has it
     return leave_path_read(r->app->keys, token, ret);
 }
 
-static err read_leave(const struct request *r, int64_t id, struct leave_view *v)
+static err read_leave(const struct request *r, const struct leaving *what, struct leave_view *v)
 {
+    if (!what->subscription) {
+        const char *word = what->pace == PACE_WEEKLY ? "follow_all_weekly" : "follow_all_daily";
+        v->what = theme_word(r->setup->theme, word);
+        return OK;
+    }
     struct tx tx CLEANUP(tx_end) = { 0 };
     struct follow f = { 0 };
     struct follow_thing t = { 0 };
     err e = store_read(r->app->store, &tx);
     if (!e)
-        e = follow_get(&tx, id, &f);
+        e = follow_get(&tx, what->subscription, &f);
     if (e) { // ended already
         v->done = e == SUBSCRIBER_NONE;
         return v->done ? OK : e;
@@ -336,18 +341,20 @@ static err show_leave(struct request *r, struct response *ret, struct leave_view
 err subscription_leave_show(struct request *r, struct response *ret)
 {
     struct leave_view v = { 0 };
-    int64_t id = 0;
-    if (!follow_of(r, &id))
+    struct leaving what = { 0 };
+    if (!leaving_of(r, &what))
         return http_refuse(r, ret, 404, "error_follow_link");
-    err e = read_leave(r, id, &v);
+    err e = read_leave(r, &what, &v);
     return e ? fault(e) : show_leave(r, ret, &v);
 }
 
 static err leave(struct tx *tx, void *arg)
 {
-    const int64_t *id = arg;
+    const struct leaving *what = arg;
     struct follow f = { 0 };
-    err e = follow_get(tx, *id, &f);
+    if (!what->subscription)
+        return follow_end_pace(tx, what->subscriber, what->pace);
+    err e = follow_get(tx, what->subscription, &f);
     if (e)
         return e == SUBSCRIBER_NONE ? OK : e;
     return follow_end(tx, f.subscriber, f.id);
@@ -355,10 +362,10 @@ static err leave(struct tx *tx, void *arg)
 
 err subscription_leave_post(struct request *r, struct response *ret)
 {
-    int64_t id = 0;
-    if (!follow_of(r, &id))
+    struct leaving what = { 0 };
+    if (!leaving_of(r, &what))
         return http_refuse(r, ret, 404, "error_follow_link");
-    err e = store_write(r->app->store, leave, &id);
+    err e = store_write(r->app->store, leave, &what);
     struct leave_view v = { .done = true };
     return e ? fault(e) : show_leave(r, ret, &v);
 }

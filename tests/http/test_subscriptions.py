@@ -285,3 +285,37 @@ def test_a_link_of_one_who_was_erased_is_nobody_elses(paper):
     assert site.client().post(bea, {"action": "confirm"}).status == 303
     assert site.client().post(leave, {"List-Unsubscribe": "One-Click"}).status == 200
     assert "southern" in site.client().get(bea).text.lower()
+
+
+def test_a_digest_names_what_is_new_and_is_left_with_one_click(paper):
+    site, server = paper
+    ask(site)
+    link = confirm(site, server)
+    ask(site, series=1)  # stays unconfirmed
+    follow = re.findall(r'name="id" value="(\d+)"', site.client().get(link).text)[-1]  # the oldest
+    assert site.client().post(link, {"action": "pace", "id": follow, "pace": "weekly"}).status == 303
+    numbers = [say(site, f"Words {i}") for i in range(7)]
+    mails_settled(site)
+    before = len(server.taken)
+    site.stop()
+    with sqlite3.connect(os.path.join(site.data, "diurnal.db")) as db:
+        now = int(time.time() * 1e6)
+        who = db.execute("select id from subscriber").fetchone()[0]
+        db.executemany("insert into mail (key, kind, subject, detail, note, since, due_at) values (?, 'digest', ?, ?, ?, ?, ?)",
+                       [("digest/1", who, now, "weekly", now, now), ("digest/2", who, now, "daily", now, now)])
+    site.start()
+    mails_settled(site)
+    assert len(server.taken) == before + 1  # nothing is daily
+    mail = parse(server.taken[before])
+    text = mail.get_body(("plain",)).get_content()
+    found = [int(n) for n in re.findall(r"/comments/(\d+)", text)]
+    assert found == numbers[:1:-1] and "and more" in text
+    header = mail["List-Unsubscribe"]
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    leave = re.search(r"(/subscriptions/leave/[^>]+)>", header)[1]
+    assert leave in text
+    assert "once a week" in site.client().get(leave).text and follow in site.client().get(link).text
+    answer = site.client().post(leave, {"List-Unsubscribe": "One-Click"})
+    assert answer.status == 200 and "not told of this any more" in answer.text
+    assert f'name="id" value="{follow}"' not in site.client().get(link).text
+    assert site.client().get(link.replace("/subscriptions/", "/subscriptions/leave/")).status == 404
