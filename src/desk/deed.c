@@ -2,10 +2,10 @@
 #include "base/utf8.h"
 
 static const struct deed deeds[] = {
-    { ACT_APPROVE, "approve", "comment.approve", "comment_approved", PERMISSION_COMMENT_MODERATE },
-    { ACT_HIDE, "hide", "comment.hide", "comment_hidden", PERMISSION_COMMENT_MODERATE },
-    { ACT_SPAM, "spam", "comment.spam", "comment_spam", PERMISSION_COMMENT_MODERATE },
-    { ACT_DELETE, "delete", "comment.delete", "comment_deleted", PERMISSION_COMMENT_DELETE },
+    { "approve", "comment.approve", "comment_approved", ACT_APPROVE, PERMISSION_COMMENT_MODERATE },
+    { "hide", "comment.hide", "comment_hidden", ACT_HIDE, PERMISSION_COMMENT_MODERATE },
+    { "spam", "comment.spam", "comment_spam", ACT_SPAM, PERMISSION_COMMENT_MODERATE },
+    { "delete", "comment.delete", "comment_deleted", ACT_DELETE, PERMISSION_COMMENT_DELETE },
 };
 
 const struct deed *deed_of(struct str name)

@@ -5,8 +5,8 @@
 
 /* The four decisions as buttons name them, and what each says when it is done. */
 struct deed {
-    enum act_kind kind;
     const char *name, *action, *done; /* "hide", "comment.hide", "comment_hidden" */
+    enum act_kind kind;
     enum permission need;
 };
 const struct deed *deed_of(struct str name); /* NULL: none of them */

@@ -24,7 +24,11 @@ CHECK_ROWS(answer_report, "an answer stands under the report that asked",
            "on q.id = c.question where q.report <> c.report");
 
 /* Among the first are placeholders perhaps, which are no answers. */
-enum { SCRATCH_BYTES = 16 * 1024, ANSWERS_LOOKED_AT = 2 * ANSWERS_SHOWN_MAX };
+enum {
+    SCRATCH_BYTES = 16 * 1024,
+    CREDITS_MEMORY = 8 * 1024 * 1024,
+    ANSWERS_LOOKED_AT = 2 * ANSWERS_SHOWN_MAX
+};
 
 err answer_check(struct tx *tx, const struct comment_draft *d)
 {
@@ -124,7 +128,7 @@ static err check_room(struct tx *tx, int64_t question)
 err answer_use(struct tx *tx, int64_t comment, bool used, int64_t by, int64_t now)
 {
     struct arena a CLEANUP(arena_free) = { 0 };
-    arena_init(&a, 8 * 1024 * 1024);
+    arena_init(&a, CREDITS_MEMORY);
     struct comment c = { 0 };
     struct answers credits = { 0 };
     err e = comment_get(tx, comment, &a, &c);

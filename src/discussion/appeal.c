@@ -44,6 +44,8 @@ CHECK_ROWS(appeal_right_removed, "a right to appeal is kept for removed comments
            "select r.comment from appeal_right r join comment c on c.id = r.comment "
            "where c.reason = 0");
 
+enum { CASE_MEMORY = 4 * (DECISION_NOTE_MAX + APPEAL_BYTES_MAX + APPEAL_ANSWER_MAX) };
+
 static void read_appeal(struct stmt *s, struct arena *a, struct appeal *ret)
 {
     *ret = (struct appeal){
@@ -136,7 +138,7 @@ err appeal_add(struct tx *tx, int64_t comment, struct str visitor, struct str bo
 {
     struct arena a CLEANUP(arena_free) = { 0 };
     struct appeal_case c = { 0 };
-    arena_init(&a, 4 * (DECISION_NOTE_MAX + APPEAL_BYTES_MAX + APPEAL_ANSWER_MAX));
+    arena_init(&a, CASE_MEMORY);
     err e = appeal_case_get(tx, comment, visitor, &a, &c);
     if (e)
         return e;
@@ -235,7 +237,7 @@ err appeal_judge(struct tx *tx, const struct appeal_judgement *j)
 {
     struct arena a CLEANUP(arena_free) = { 0 };
     struct appeal appeal = { 0 };
-    arena_init(&a, 4 * (APPEAL_BYTES_MAX + APPEAL_ANSWER_MAX));
+    arena_init(&a, CASE_MEMORY);
     err e = appeal_get(tx, j->id, &a, &appeal);
     if (e)
         return e;

@@ -74,7 +74,7 @@ static err next_comment(struct tx *tx, struct export *x, struct arena *a, struct
 {
     struct author_comment c = { 0 };
     size_t n = 0;
-    err e = author_comments(tx, &x->who, x->before, 1, a, &c, &n);
+    err e = author_comments(tx, &x->who, (struct trace_piece){ x->before, 1 }, a, &c, &n);
     if (e || !n)
         return e;
     put_comment(x, &c, w, a);

@@ -134,30 +134,30 @@ MUST_USE err comment_add(struct tx *tx, const struct comment_draft *d, struct co
 /* A comment as it is read. Which of the texts are filled is said by the function that reads it. */
 struct comment {
     int64_t id, report;
-    int64_t parent; /* 0 for the root of a thread */
-    int64_t root;   /* its thread: the root's id, its own for a root */
-    int64_t depth;  /* 0 for a root */
-    enum comment_state state;
-    bool visible;
-    bool erased;        /* its author had the name removed: shown as "erased author" */
+    int64_t parent;     /* 0 for the root of a thread */
+    int64_t root;       /* its thread: the root's id, its own for a root */
+    int64_t depth;      /* 0 for a root */
     struct str name;    /* empty when erased or deleted */
     int64_t person;     /* staff, or 0 */
     int64_t question;   /* the one it answers, or 0 */
-    bool used;          /* an answer that the report made use of, and names */
     struct html html;   /* empty unless published, or asked for */
     int64_t created_at; /* microseconds */
     int64_t edited_at;  /* the last edit, or 0: the words are those it came with */
     int64_t up, down, score;
-    int64_t children;       /* visible direct replies */
-    int64_t replies;        /* of a root: visible comments below it */
-    bool pinned;            /* stands at the top of its discussion while it is published */
-    bool locked;            /* takes no replies; a root: nothing in its thread does */
-    int64_t my_vote;        /* -1, 0, +1: the viewer's, where a viewer was given */
-    bool mine;              /* written by the viewer */
-    struct str parent_name; /* whom it replies to; see listing.h */
+    int64_t children;         /* visible direct replies */
+    int64_t replies;          /* of a root: visible comments below it */
+    int64_t my_vote;          /* -1, 0, +1: the viewer's, where a viewer was given */
+    struct str parent_name;   /* whom it replies to; see listing.h */
+    struct str question_text; /* of an answer; listing.h */
+    enum comment_state state;
+    bool visible;
+    bool erased; /* its author had the name removed: shown as "erased author" */
+    bool used;   /* an answer that the report made use of, and names */
+    bool pinned; /* stands at the top of its discussion while it is published */
+    bool locked; /* takes no replies; a root: nothing in its thread does */
+    bool mine;   /* written by the viewer */
     bool parent_erased;
-    struct str question_text; /* of an answer, and whether the report still asks it; listing.h */
-    bool question_shown;
+    bool question_shown; /* the report still asks it */
 };
 
 enum { COMMENT_MISSING = 1 };

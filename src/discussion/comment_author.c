@@ -3,7 +3,6 @@
 #include "discussion/appeal.h"
 #include "discussion/comment_desk.h"
 #include "discussion/comment_row.h"
-#include "discussion/trace.h"
 #include "mail/mail.h"
 #include "people/claim.h"
 #include "people/email.h"
@@ -70,15 +69,16 @@ static int64_t next_id(struct lists *l)
     return next;
 }
 
-err author_comments(struct tx *tx, const struct author *who, int64_t before, size_t max,
+err author_comments(struct tx *tx, const struct author *who, struct trace_piece piece,
                     struct arena *a, struct author_comment *ret, size_t *ret_n)
 {
-    struct lists l = { .ids = { arena_new(a, int64_t, max), arena_new(a, int64_t, max) } };
-    err e = who->visitor.n ? trace_visitor(tx, who->visitor, before, max, l.ids[0], &l.n[0]) : OK;
+    struct lists l = { .ids = { arena_new(a, int64_t, piece.max),
+                                arena_new(a, int64_t, piece.max) } };
+    err e = who->visitor.n ? trace_visitor(tx, who->visitor, piece, l.ids[0], &l.n[0]) : OK;
     if (!e && who->email.n)
-        e = ids_of_email(tx, who->email, before, max, l.ids[1], &l.n[1]);
+        e = ids_of_email(tx, who->email, piece.before, piece.max, l.ids[1], &l.n[1]);
     size_t n = 0;
-    while (!e && n < max) {
+    while (!e && n < piece.max) {
         int64_t id = next_id(&l);
         bool there = false;
         if (!id)

@@ -1,6 +1,7 @@
 #pragma once
 #include "base/app.h"
 #include "discussion/comment.h"
+#include "discussion/trace.h"
 
 /*
  * All that one person wrote here: the comments of a visitor's cookie, and those that were given
@@ -16,8 +17,8 @@ struct author_comment {
     struct str email, body; /* as typed; empty when deleted */
     bool by_email;          /* found by the address: it can be changed at any time */
 };
-/* Latest first, below `before` (0: from the latest), at most `max`; deleted ones are nobody's. */
-MUST_USE err author_comments(struct tx *tx, const struct author *who, int64_t before, size_t max,
+/* Latest first; deleted ones are nobody's. */
+MUST_USE err author_comments(struct tx *tx, const struct author *who, struct trace_piece piece,
                              struct arena *a, struct author_comment *ret, size_t *ret_n);
 
 /* Whether anything was given with that address. */

@@ -170,7 +170,7 @@ static err list_like(struct tx *tx, const struct queue_query *q, struct arena *a
 {
     int64_t ids[DESK_COMMENTS + 1];
     size_t n = 0;
-    err e = trace_list(tx, q->of, q->like, q->before, COUNT(ids), ids, &n);
+    err e = trace_list(tx, q->of, q->like, (struct trace_piece){ q->before, COUNT(ids) }, ids, &n);
     if (e)
         return e;
     if (n > DESK_COMMENTS)
@@ -311,7 +311,7 @@ err comment_ids_desk(struct tx *tx, const struct queue_query *q, struct arena *a
     err e = OK;
     *ret_more = false;
     if (q->of)
-        e = trace_list(tx, q->of, q->like, 0, QUEUE_ALL_MAX + 1, ids, &n);
+        e = trace_list(tx, q->of, q->like, (struct trace_piece){ 0, QUEUE_ALL_MAX + 1 }, ids, &n);
     else if (q->text.n)
         e = ids_text(tx, q, a, ids, &n, ret_more);
     else
@@ -333,7 +333,7 @@ err comment_history(struct tx *tx, int64_t comment, enum likeness l, struct hist
     int64_t ids[HISTORY_MAX + 1];
     size_t n = 0;
     struct history h = { 0 };
-    err e = trace_list(tx, comment, l, 0, COUNT(ids), ids, &n);
+    err e = trace_list(tx, comment, l, (struct trace_piece){ 0, COUNT(ids) }, ids, &n);
     h.more = n > HISTORY_MAX;
     for (size_t i = 0; !e && i < n && i < HISTORY_MAX; i++) {
         struct stmt *s = query_start(tx, &state_of_one);

@@ -174,12 +174,12 @@ static err queue_some(struct tx *tx, void *arg)
     struct piece *p = arg;
     const struct fan_out *f = p->f;
     struct follows them = { 0 };
-    int64_t after = 0;
     int64_t last = 0;
     enum follow_kind kind = f->kind;
-    err e = fan_out_at(tx, kind, f->about, &after);
+    struct follow_place from = { .kind = kind, .object = f->object };
+    err e = fan_out_at(tx, kind, f->about, &from.after);
     if (!e)
-        e = follow_followers(tx, kind, f->object, after, p->arena, &them, &last);
+        e = follow_followers(tx, &from, p->arena, &them, &last);
     for (size_t i = 0; !e && i < them.n; i++)
         e = queue_one(tx, p, &them.follows[i]);
     p->ended = !last;

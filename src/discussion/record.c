@@ -33,14 +33,20 @@ CHECK_ROWS(record_waits_counted, "how long comments waited is counted as it was 
 
 int64_t record_minutes(int64_t since, int64_t now)
 {
-    enum { HOUR_MINUTES = 60, DAY_MINUTES = 24 * 60, YEAR_DAYS = 366 };
+    enum {
+        HOUR_MINUTES = 60,
+        HOURS_MINUTES = 10 * HOUR_MINUTES,
+        DAY_MINUTES = 24 * 60,
+        DAYS_MINUTES = 3 * DAY_MINUTES,
+        YEAR_DAYS = 366
+    };
     int64_t m = now > since ? (now - since) / MINUTE : 0;
     int64_t step = 1;
     if (m > (int64_t)YEAR_DAYS * DAY_MINUTES)
         m = (int64_t)YEAR_DAYS * DAY_MINUTES;
-    if (m >= 3 * DAY_MINUTES)
+    if (m >= DAYS_MINUTES)
         step = DAY_MINUTES;
-    else if (m >= 10 * HOUR_MINUTES)
+    else if (m >= HOURS_MINUTES)
         step = HOUR_MINUTES;
     else if (m >= HOUR_MINUTES)
         step = 10;

@@ -50,11 +50,11 @@ static void put_reasons(struct sentence *t, const struct record *r)
 
 struct str minutes_text(const struct setup *s, struct arena *a, int64_t minutes)
 {
-    enum { HOUR_MINUTES = 60, DAY_MINUTES = 24 * 60 };
+    enum { HOUR_MINUTES = 60, DAY_MINUTES = 24 * 60, DAYS_MINUTES = 3 * DAY_MINUTES };
     const struct sentence t = { .s = s, .a = a };
     if (minutes < HOUR_MINUTES)
         return count(&t, "duration_minutes", minutes);
-    if (minutes >= 3 * DAY_MINUTES)
+    if (minutes >= DAYS_MINUTES)
         return count(&t, "duration_days", minutes / DAY_MINUTES);
     if (minutes % HOUR_MINUTES == 0)
         return count(&t, "duration_hours", minutes / HOUR_MINUTES);

@@ -145,7 +145,7 @@ static err look(struct looking *l)
     return e ? fault(e) : OK;
 }
 
-err trace_list(struct tx *tx, int64_t comment, enum likeness like, int64_t before, size_t max,
+err trace_list(struct tx *tx, int64_t comment, enum likeness like, struct trace_piece piece,
                int64_t *ret_ids, size_t *ret_n)
 {
     struct arena a CLEANUP(arena_free) = { 0 };
@@ -153,8 +153,8 @@ err trace_list(struct tx *tx, int64_t comment, enum likeness like, int64_t befor
     struct str hashes[LIKENESSES] = { 0 };
     struct looking l = { .tx = tx,
                          .like = like,
-                         .before = before > 0 ? before : INT64_MAX,
-                         .max = max,
+                         .before = piece.before > 0 ? piece.before : INT64_MAX,
+                         .max = piece.max,
                          .ids = ret_ids };
     err e = hashes_get(tx, comment, &a, hashes);
     l.hash = hashes[like];
@@ -166,14 +166,14 @@ err trace_list(struct tx *tx, int64_t comment, enum likeness like, int64_t befor
     return OK;
 }
 
-err trace_visitor(struct tx *tx, struct str visitor, int64_t before, size_t max, int64_t *ret_ids,
+err trace_visitor(struct tx *tx, struct str visitor, struct trace_piece piece, int64_t *ret_ids,
                   size_t *ret_n)
 {
     struct looking l = { .tx = tx,
                          .like = LIKE_VISITOR,
                          .hash = visitor,
-                         .before = before > 0 ? before : INT64_MAX,
-                         .max = max,
+                         .before = piece.before > 0 ? piece.before : INT64_MAX,
+                         .max = piece.max,
                          .ids = ret_ids };
     err e = look(&l);
     if (!e)

@@ -25,13 +25,19 @@ enum likeness { LIKE_VISITOR, LIKE_ADDRESS, LIKE_PREFIX, LIKENESSES };
 struct str likeness_str(enum likeness l); /* "visitor", "address", "prefix" */
 bool likeness_parse(struct str s, enum likeness *ret);
 
-/* The ids of comments that are like this one (itself too), latest first, below `before` (0: from
- * the latest), at most `max`. None when the comment has no such hash (any more). */
-MUST_USE err trace_list(struct tx *tx, int64_t comment, enum likeness l, int64_t before, size_t max,
+/* A piece of a list of comments, latest first: below `before` (0: from the latest), at most `max`.
+ */
+struct trace_piece {
+    int64_t before;
+    size_t max;
+};
+/* The ids of comments that are like this one (itself too). None when the comment has no such hash
+ * (any more). */
+MUST_USE err trace_list(struct tx *tx, int64_t comment, enum likeness l, struct trace_piece piece,
                         int64_t *ret_ids, size_t *ret_n);
 
 /* The same for a visitor's own hash (people/visitor.h). */
-MUST_USE err trace_visitor(struct tx *tx, struct str visitor, int64_t before, size_t max,
+MUST_USE err trace_visitor(struct tx *tx, struct str visitor, struct trace_piece piece,
                            int64_t *ret_ids, size_t *ret_n);
 
 /* For whoever removes hashes from comment_origin, in the same transaction and before: the traces of

@@ -2,6 +2,8 @@
 #include "base/scan.h"
 #include "mail/deliver.h"
 
+#include <string.h>
+
 enum { LINES_MAX = 20000, LINE_MAX_BYTES = 2000 };
 
 /* What was found so far, while the lines go by. */
@@ -50,8 +52,10 @@ static struct str printable(struct str s, struct arena *a)
 {
     struct str cut = str_sub(s, 0, BOUNCE_TEXT_MAX);
     char *p = arena_new(a, char, cut.n + 1);
+    memcpy(p, cut.s, cut.n);
     for (size_t i = 0; i < cut.n; i++)
-        p[i] = cut.s[i] >= ' ' && cut.s[i] <= '~' ? cut.s[i] : '?';
+        if (p[i] < ' ' || p[i] > '~')
+            p[i] = '?';
     return (struct str){ p, cut.n };
 }
 
@@ -72,7 +76,10 @@ bool bounce_read(struct str message, struct str secret, struct arena *a, struct 
 err bounce_take(struct tx *tx, const struct bounce_order *o, struct arena *a, bool *ret_done)
 {
     struct queued row = { 0 };
-    err e = queue_bounce(tx, o->bounce->row, o->bounce->text, o->now, a, &row, ret_done);
+    const struct queue_outcome back = { .id = o->bounce->row,
+                                        .now = o->now,
+                                        .answer = o->bounce->text };
+    err e = queue_bounce(tx, &back, a, &row, ret_done);
     if (e || !*ret_done || !str_starts(o->bounce->status, S("5.1.")))
         return e;
     struct delivery d = { .kinds = o->kinds, .kind_count = o->kind_count };

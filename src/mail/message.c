@@ -25,7 +25,9 @@ static struct str plain_id(struct str id, struct arena *a)
         char c = cut.s[i];
         bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                     (c == '-' && i);
-        p[i] = good ? c : '_';
+        p[i] = c;
+        if (!good)
+            p[i] = '_';
     }
     return (struct str){ p, cut.n };
 }

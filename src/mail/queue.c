@@ -120,21 +120,21 @@ err queue_outcome(struct tx *tx, const struct queue_outcome *o, bool *ret_done)
     return e;
 }
 
-err queue_bounce(struct tx *tx, int64_t id, struct str answer, int64_t now, struct arena *a,
-                 struct queued *ret, bool *ret_done)
+err queue_bounce(struct tx *tx, const struct queue_outcome *o, struct arena *a, struct queued *ret,
+                 bool *ret_done)
 {
     int64_t changes = 0;
     size_t n = 0;
     struct stmt *q = query_start(tx, &bounce_mail);
-    bind_int(q, 1, id);
-    bind_str(q, 2, answer);
-    bind_int(q, 3, now);
+    bind_int(q, 1, o->id);
+    bind_str(q, 2, o->answer);
+    bind_int(q, 3, o->now);
     err e = query_run(q, &changes);
     *ret_done = changes;
     if (e || !changes)
         return e;
     q = query_start(tx, &select_mail);
-    bind_int(q, 1, id);
+    bind_int(q, 1, o->id);
     return take_rows(q, 1, a, ret, &n);
 }
 

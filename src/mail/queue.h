@@ -32,9 +32,10 @@ struct queue_outcome {
 };
 MUST_USE err queue_outcome(struct tx *tx, const struct queue_outcome *o, bool *ret_done);
 
-/* A mail that was sent has come back: only then *ret_done, and the row in `a`. */
-MUST_USE err queue_bounce(struct tx *tx, int64_t id, struct str answer, int64_t now,
-                          struct arena *a, struct queued *ret, bool *ret_done);
+/* A mail that was sent has come back (`id`, `now` and `answer`): only then *ret_done, and the row
+ * in `a`. */
+MUST_USE err queue_bounce(struct tx *tx, const struct queue_outcome *o, struct arena *a,
+                          struct queued *ret, bool *ret_done);
 
 /* Tries one that failed again, at once. False in *ret_done: it had not failed. */
 MUST_USE err queue_again(struct tx *tx, int64_t id, int64_t now, bool *ret_done);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { URL_MAX = 300, HOST_MAX = 253, PORT_MAX = 65535, SECOND_MS = 1000 };
+enum { URL_MAX = 300, HOST_MAX = 253, PORT_MAX = 65535, SECOND_MS = 1000, OPEN_MEMORY = 64 * 1024 };
 
 /* How far a mail has come: the last command, as libcurl shows it when it sends one. */
 enum stage { AT_START, AT_MAIL, AT_RCPT, AT_DATA, AT_TEXT };
@@ -209,7 +209,7 @@ static void set_server(struct smtp *s, const struct smtp_server *o, struct arena
 struct smtp *smtp_open(const struct smtp_server *o)
 {
     struct arena a CLEANUP(arena_free);
-    arena_init(&a, 64 * 1024);
+    arena_init(&a, OPEN_MEMORY);
     struct smtp *s = calloc(1, sizeof *s);
     check(s);
     s->give_up = o->give_up;
@@ -265,8 +265,10 @@ static bool is_status(struct str word)
 static struct str harmless(struct arena *a, struct str s)
 {
     char *copy = arena_new(a, char, s.n + 1);
+    memcpy(copy, s.s, s.n);
     for (size_t i = 0; i < s.n; i++)
-        copy[i] = s.s[i] >= ' ' && s.s[i] <= '~' ? s.s[i] : '?';
+        if (copy[i] < ' ' || copy[i] > '~')
+            copy[i] = '?';
     return (struct str){ copy, s.n };
 }
 

@@ -23,9 +23,8 @@ bool smtp_url_good(struct str url); /* smtp:// or smtps://, a host, perhaps a po
 bool smtp_url_loopback(struct str url); /* its host is this machine, by 127.…, [::1] or localhost */
 
 struct smtp;
-struct smtp *
-smtp_open(const struct smtp_server *s); /* copies all of it; connects at the first mail */
-void smtp_close(struct smtp *s);        /* says QUIT; NULL is fine */
+struct smtp *smtp_open(const struct smtp_server *o); /* copies all; connects at the first mail */
+void smtp_close(struct smtp *s);                     /* says QUIT; NULL is fine */
 
 /* What the server said last. */
 struct smtp_answer {

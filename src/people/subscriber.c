@@ -294,14 +294,14 @@ err subscriber_failed(struct tx *tx, int64_t subscriber, int64_t now)
     return query_run(s, NULL);
 }
 
-err follow_followers(struct tx *tx, enum follow_kind kind, int64_t object, int64_t after,
-                     struct arena *a, struct follows *ret, int64_t *ret_last)
+err follow_followers(struct tx *tx, const struct follow_place *from, struct arena *a,
+                     struct follows *ret, int64_t *ret_last)
 {
     struct follow *f = arena_new(a, struct follow, FOLLOWERS_MAX);
     struct stmt *s = query_start(tx, &followers);
-    bind_int(s, 1, (int64_t)kind);
-    bind_int(s, 2, object);
-    bind_int(s, 3, after);
+    bind_int(s, 1, (int64_t)from->kind);
+    bind_int(s, 2, from->object);
+    bind_int(s, 3, from->after);
     bind_int(s, 4, FOLLOWERS_MAX);
     bool row = false;
     size_t n = 0;
@@ -314,8 +314,8 @@ err follow_followers(struct tx *tx, enum follow_kind kind, int64_t object, int64
         if (column_int(s, 2) && column_int(s, 3) == PACE_NOW)
             f[n++] = (struct follow){ .id = last,
                                       .subscriber = column_int(s, 1),
-                                      .object = object,
-                                      .kind = kind,
+                                      .object = from->object,
+                                      .kind = from->kind,
                                       .confirmed = true };
     }
     *ret = (struct follows){ f, n };

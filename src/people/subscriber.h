@@ -85,8 +85,12 @@ MUST_USE err subscriber_failed(struct tx *tx, int64_t subscriber, int64_t now);
  * blocked nor failed, FOLLOWERS_MAX at most, by their numbers. *ret_last is what to go on after, 0
  * when there are no more.
  */
-MUST_USE err follow_followers(struct tx *tx, enum follow_kind kind, int64_t object, int64_t after,
-                              struct arena *a, struct follows *ret, int64_t *ret_last);
+struct follow_place {
+    enum follow_kind kind;
+    int64_t object, after;
+};
+MUST_USE err follow_followers(struct tx *tx, const struct follow_place *from, struct arena *a,
+                              struct follows *ret, int64_t *ret_last);
 MUST_USE err follow_any(struct tx *tx, enum follow_kind kind, int64_t object, bool *ret);
 /* The next subscribers that have something of that pace, behind `after`, FOLLOWERS_MAX at most. */
 MUST_USE err subscriber_of_pace(struct tx *tx, enum follow_pace pace, int64_t after,

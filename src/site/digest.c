@@ -102,12 +102,13 @@ static err queue_some(struct tx *tx, void *arg)
 
 static err run_round(const struct app *app, struct round r)
 {
+    enum { ROUND_MEMORY = 256 * 1024 };
     struct arena a CLEANUP(arena_free) = { 0 };
     r.arena = &a;
     err e = OK;
     while (!e && !r.ended) {
         arena_free(&a);
-        arena_init(&a, 256 * 1024);
+        arena_init(&a, ROUND_MEMORY);
         e = store_write(app->store, queue_some, &r);
     }
     return e;

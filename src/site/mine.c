@@ -131,7 +131,8 @@ static err read_comments(struct request *r, struct tx *tx, int64_t before, struc
     err e = claim_of(r, tx, &claim);
     who.email = claim.email;
     if (!e)
-        e = author_comments(tx, &who, before, MINE_COMMENTS + 1, r->arena, comments, &n);
+        e = author_comments(tx, &who, (struct trace_piece){ before, MINE_COMMENTS + 1 }, r->arena,
+                            comments, &n);
     size_t shown = n > MINE_COMMENTS ? MINE_COMMENTS : n;
     struct mine_row *rows = arena_new(r->arena, struct mine_row, shown);
     for (size_t i = 0; !e && i < shown; i++)

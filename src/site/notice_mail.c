@@ -270,9 +270,10 @@ err notice_mail_report(const struct app *app, const struct setup *s, const struc
 
 err notice_report_job(const struct app *app, const struct setup *s, const struct job *job)
 {
+    enum { REPORT_MEMORY = 1024 * 1024 };
     int64_t report = job->subject;
     struct arena a CLEANUP(arena_free) = { 0 };
-    arena_init(&a, 1024 * 1024);
+    arena_init(&a, REPORT_MEMORY);
     struct report r = { 0 };
     struct tx tx CLEANUP(tx_end) = { 0 };
     err e = store_read(app->store, &tx);

@@ -181,6 +181,25 @@ TEST(a_decision_that_was_overtaken_is_refused_and_its_undoing_too)
     room_close(&r);
 }
 
+TEST(a_decision_is_undone_only_after_the_later_one_that_found_flags_wrong)
+{
+    struct room r;
+    room_open(&r);
+    int64_t id = say_held(&r, "ada", "One");
+    int64_t first = 0;
+    int64_t second = 0;
+    r.now += SECOND;
+    expect(decide(&r, id, ACT_APPROVE, REASON_NONE, &first) == OK);
+    expect(flag(&r, id, "bea", 0) == OK);
+    r.now += SECOND;
+    expect(decide(&r, id, ACT_APPROVE, REASON_NONE, &second) == OK);
+    expect(undo(&r, first, NULL) == ACT_OVERTAKEN);
+    expect(undo(&r, second, NULL) == OK && flags_waiting(&r) == 1);
+    expect(undo(&r, first, NULL) == OK);
+    expect(room_comment(&r, id).state == COMMENT_STATE_HELD && room_findings(&r) == 0);
+    room_close(&r);
+}
+
 TEST(many_are_decided_as_one_act_and_what_was_changed_since_stays_when_it_is_undone)
 {
     struct room r;

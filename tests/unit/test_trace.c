@@ -20,7 +20,7 @@ static size_t like(struct room *r, int64_t comment, enum likeness l, int64_t bef
     struct tx tx CLEANUP(tx_end) = { 0 };
     size_t n = 0;
     expect(store_read(r->store, &tx) == OK);
-    expect(trace_list(&tx, comment, l, before, max, ids, &n) == OK);
+    expect(trace_list(&tx, comment, l, (struct trace_piece){ before, max }, ids, &n) == OK);
     return n;
 }
 
