@@ -18,6 +18,7 @@
 #include "render/theme.h"
 #include "serve.h"
 #include "store/store.h"
+#include "token_commands.h"
 
 #include <inttypes.h>
 #include <unistd.h>
@@ -540,6 +541,11 @@ const struct command command_table[] = {
     { "staff link", "", "prints a one-time link for somebody who cannot sign in",
       OPTIONS(staff_link_options), COMMAND_SHARED, NULL, staff_link_run },
     { "staff list", "", "lists who works here", NULL, 0, COMMAND_SHARED, NULL, staff_list_run },
+    { "token add", "", "makes an API token and prints it, once", OPTIONS(token_add_options),
+      COMMAND_SHARED, NULL, token_add_run },
+    { "token list", "", "lists the API tokens", NULL, 0, COMMAND_SHARED, NULL, token_list_run },
+    { "token end", "", "ends an API token", OPTIONS(token_end_options), COMMAND_SHARED, NULL,
+      token_end_run },
     { "goal set", "", "sets the goal of a period", OPTIONS(goal_set_options), COMMAND_SHARED, NULL,
       goal_set_run },
     { "contribution add", "", "enters a gift", OPTIONS(contribution_add_options), COMMAND_SHARED,

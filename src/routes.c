@@ -3,6 +3,7 @@
 #include "desk/appeal_desk.h"
 #include "desk/audit_desk.h"
 #include "desk/comment_desk_page.h"
+#include "desk/desk_api.h"
 #include "desk/funding_desk.h"
 #include "desk/mail_desk.h"
 #include "desk/overview.h"
@@ -26,6 +27,7 @@
 #include "discussion/work.h"
 #include "funding/funding_api.h"
 #include "funding/funding_http.h"
+#include "people/api_token.h"
 #include "people/permission.h"
 #include "publishing/media_http.h"
 #include "publishing/page_http.h"
@@ -66,6 +68,19 @@
     {                                                                                              \
         .method = HTTP_POST, .pattern = "/api/v1" address, .run = function, .guard = GUARD_API,    \
         .body = BODY_JSON, .need = PUBLIC, .limit = kind, .api = true                              \
+    }
+/* The desk for programs: a token in Authorization with that scope, and a role that allows it. */
+#define DESK_API(address, function, parameters, who, token_scope)                                  \
+    {                                                                                              \
+        .method = HTTP_GET, .pattern = "/api/v1/desk" address, .run = function,                    \
+        .query = parameters, .guard = GUARD_TOKEN, .need = PERMISSION_##who,                       \
+        .scope = SCOPE_##token_scope, .limit = LIMIT_DESK, .api = true                             \
+    }
+#define DESK_API_POST(address, function, who, token_scope)                                         \
+    {                                                                                              \
+        .method = HTTP_POST, .pattern = "/api/v1/desk" address, .run = function,                   \
+        .guard = GUARD_TOKEN, .body = BODY_JSON, .need = PERMISSION_##who,                         \
+        .scope = SCOPE_##token_scope, .limit = LIMIT_DESK, .api = true                             \
     }
 /* The desk: its pages say by `done` what was just done. Who may ask stands in each row; whose
  * report it is, desk/report_rules.h judges. */
@@ -193,6 +208,21 @@ const struct route routes[] = {
       .api = true },
     API("/funding", funding_api_get, "goal"),
     API("/contributions", funding_api_contributions, "after"),
+
+    DESK_API("/comments", desk_api_comments, "queue like of q before", COMMENT_MODERATE,
+             COMMENTS_READ),
+    DESK_API("/comments/{id}", desk_api_comment, NULL, COMMENT_MODERATE, COMMENTS_READ),
+    DESK_API_POST("/comments/{id}/decision", desk_api_decide, COMMENT_MODERATE, COMMENTS_DECIDE),
+    DESK_API_POST("/decisions", desk_api_decide_all, COMMENT_BULK, COMMENTS_DECIDE),
+    DESK_API_POST("/comments/{id}/mark", desk_api_mark, COMMENT_MODERATE, COMMENTS_MARK),
+    DESK_API_POST("/comments/{id}/notes", desk_api_note, COMMENT_MODERATE, COMMENTS_NOTE),
+    DESK_API_POST("/comments/{id}/assignment", desk_api_assign, COMMENT_MODERATE, COMMENTS_NOTE),
+    DESK_API_POST("/discussions/{id}", desk_api_open, COMMENT_MODERATE, COMMENTS_MARK),
+    DESK_API("/acts", desk_api_acts, "before", COMMENT_MODERATE, COMMENTS_READ),
+    DESK_API_POST("/acts/{id}/undo", desk_api_undo, COMMENT_MODERATE, COMMENTS_DECIDE),
+    DESK_API("/appeals", desk_api_appeals, "show after", APPEAL_JUDGE, APPEALS_READ),
+    DESK_API("/appeals/{id}", desk_api_appeal, NULL, APPEAL_JUDGE, APPEALS_READ),
+    DESK_API_POST("/appeals/{id}", desk_api_judge, APPEAL_JUDGE, APPEALS_JUDGE),
 
     DOOR("/sign-in", sign_in_show, "next done"),
     DOOR_POST("/sign-in", sign_in_post),

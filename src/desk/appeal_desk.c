@@ -1,6 +1,7 @@
 #include "desk/appeal_desk.h"
 #include "base/utf8.h"
 #include "desk/comment_row.h"
+#include "desk/deed.h"
 #include "discussion/appeal.h"
 #include "http/error.h"
 
@@ -199,13 +200,10 @@ struct judging {
 static err judge_work(struct tx *tx, void *arg)
 {
     const struct judging *w = arg;
-    err e = appeal_judge(tx, &w->j);
-    struct desk_deed deed = { w->j.granted ? "appeal.grant" : "appeal.refuse", "appeal", w->j.id,
-                              S("") };
-    return e ? e : desk_note(tx, w->r, &deed);
+    return deed_judge(tx, w->r, &w->j);
 }
 
-static bool answer_fine(struct str answer, const char **ret_trouble)
+bool appeal_answer_fine(struct str answer, const char **ret_trouble)
 {
     if (text_check(answer, false) != TEXT_FINE)
         *ret_trouble = "desk_note_not_text";
@@ -227,7 +225,7 @@ err appeal_desk_post(struct request *r, struct response *ret)
         return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
     if (!w.j.granted && !str_eq(verdict, S("refuse")))
         return http_refuse(r, ret, 400, ERROR_BAD_FORM);
-    if (!answer_fine(w.j.answer, &trouble))
+    if (!appeal_answer_fine(w.j.answer, &trouble))
         return show(r, ret, w.j.id, trouble);
     err e = store_write(r->app->store, judge_work, &w);
     if (e < 0)

@@ -6,3 +6,6 @@
 err appeals_show(struct request *r, struct response *ret);     /* GET /desk/appeals?show=&after= */
 err appeal_desk_show(struct request *r, struct response *ret); /* GET /desk/appeals/{id} */
 err appeal_desk_post(struct request *r, struct response *ret); /* POST /desk/appeals/{id} */
+
+/* What may be answered to an appeal; else the word of what is wrong in *ret_trouble. */
+bool appeal_answer_fine(struct str answer, const char **ret_trouble);

@@ -37,13 +37,9 @@ TEMPLATE(bulk_page, "pages/desk/bulk.html", &bulk_view, TEMPLATE_HTML);
 
 struct bulk {
     const struct request *r;
-    const struct deed *deed;
-    struct decision_wish wish;
     struct queue_place place;
-    int64_t *ids;
-    size_t n;
+    struct deed_many many;
     bool more; /* the list has others */
-    struct decisions_done done;
 };
 
 /* ---- which ones */
@@ -55,9 +51,9 @@ static bool ids_parse(struct bulk *b, struct str text)
         struct str one = text;
         if (!str_cut(text, ',', &one, &text))
             text = (struct str){ 0 };
-        if (b->n == DECISIONS_MAX || !int_parse(one, 1, INT64_MAX, &b->ids[b->n]))
+        if (b->many.n == DECISIONS_MAX || !int_parse(one, 1, INT64_MAX, &b->many.ids[b->many.n]))
             return false;
-        b->n++;
+        b->many.n++;
     }
     return true;
 }
@@ -66,19 +62,21 @@ static bool ids_parse(struct bulk *b, struct str text)
 static void keep_ticked(struct bulk *b)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < b->n; i++) {
-        struct str name = str_print(b->r->arena, "c%" PRId64, b->ids[i]);
+    for (size_t i = 0; i < b->many.n; i++) {
+        struct str name = str_print(b->r->arena, "c%" PRId64, b->many.ids[i]);
         if (desk_field(b->r, str_z(b->r->arena, name)).n)
-            b->ids[kept++] = b->ids[i];
+            b->many.ids[kept++] = b->many.ids[i];
     }
-    b->n = kept;
+    b->many.n = kept;
 }
 
 static err read_all(struct bulk *b)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
     err e = store_read(b->r->app->store, &tx);
-    return e ? e : comment_ids_desk(&tx, &b->place.query, b->r->arena, b->ids, &b->n, &b->more);
+    return e ? e
+             : comment_ids_desk(&tx, &b->place.query, b->r->arena, b->many.ids, &b->many.n,
+                                &b->more);
 }
 
 static bool wants_all(const struct bulk *b)
@@ -93,8 +91,8 @@ static bool wants_all(const struct bulk *b)
 static struct str ids_print(const struct bulk *b)
 {
     struct buf out CLEANUP(buf_free) = buf_make((size_t)DECISIONS_MAX * ID_BYTES);
-    for (size_t i = 0; i < b->n; i++)
-        buf_print(&out, "%s%" PRId64, i ? "," : "", b->ids[i]);
+    for (size_t i = 0; i < b->many.n; i++)
+        buf_print(&out, "%s%" PRId64, i ? "," : "", b->many.ids[i]);
     return buf_copy(&out, b->r->arena);
 }
 
@@ -102,7 +100,7 @@ static err read_shown(struct bulk *b, struct bulk_view *v)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
     struct row_maker m = { 0 };
-    size_t most = b->n < SHOWN ? b->n : SHOWN;
+    size_t most = b->many.n < SHOWN ? b->many.n : SHOWN;
     size_t n = 0;
     struct comment_row *rows = arena_new(b->r->arena, struct comment_row, most);
     err e = store_read(b->r->app->store, &tx);
@@ -110,7 +108,7 @@ static err read_shown(struct bulk *b, struct bulk_view *v)
         e = row_maker_start(&m, b->r, &tx);
     for (size_t i = 0; !e && i < most; i++) {
         struct desk_comment found = { 0 };
-        e = comment_get_desk(&tx, b->ids[i], b->r->arena, &found);
+        e = comment_get_desk(&tx, b->many.ids[i], b->r->arena, &found);
         if (!e)
             e = row_make(&m, &found, &rows[n++]);
         if (e > 0) // a number that is no comment's: it will be passed over
@@ -122,18 +120,19 @@ static err read_shown(struct bulk *b, struct bulk_view *v)
 
 static err ask(struct request *r, struct response *ret, struct bulk *b, const char *trouble)
 {
-    struct str key = str_print(r->arena, "desk_bulk_%s", b->deed->name);
-    struct str reason = reason_str(b->wish.reason);
+    struct str key = str_print(r->arena, "desk_bulk_%s", b->many.deed->name);
+    struct str reason = reason_str(b->many.wish.reason);
     struct bulk_view v = {
-        .question = desk_count(r, str_z(r->arena, key), (int64_t)b->n),
+        .question = desk_count(r, str_z(r->arena, key), (int64_t)b->many.n),
         .more = b->more ? desk_word(r, "desk_bulk_more") : S(""),
         .place = queue_fields_of(r, &b->place),
         .ids = ids_print(b),
         .seen = desk_field(r, "seen"),
-        .action = str_from_z(b->deed->name),
-        .reason = b->deed->kind == ACT_HIDE || b->deed->kind == ACT_DELETE ? reason : S(""),
-        .note = b->wish.note,
-        .button = b->n ? desk_word(r, "desk_bulk_sure") : S(""),
+        .action = str_from_z(b->many.deed->name),
+        .reason =
+            b->many.deed->kind == ACT_HIDE || b->many.deed->kind == ACT_DELETE ? reason : S(""),
+        .note = b->many.wish.note,
+        .button = b->many.n ? desk_word(r, "desk_bulk_sure") : S(""),
         .back = queue_place_url(r->arena, &b->place),
         .trouble = trouble ? desk_word(r, trouble) : S(""),
     };
@@ -148,13 +147,7 @@ static err ask(struct request *r, struct response *ret, struct bulk *b, const ch
 static err bulk_work(struct tx *tx, void *arg)
 {
     struct bulk *b = arg;
-    err e = decision_make_all(tx, &b->wish, b->ids, b->n, &b->done);
-    if (e || !b->done.act)
-        return e;
-    struct str detail = str_print(b->r->arena, "%" PRId64 " comments " STR_FMT, b->done.done,
-                                  STR_ARG(reason_str(b->wish.reason)));
-    struct desk_deed deed = { b->deed->action, "act", b->done.act, detail };
-    return desk_note(tx, b->r, &deed);
+    return deed_decide_all(tx, b->r, &b->many);
 }
 
 static err carry_out(struct request *r, struct response *ret, struct bulk *b)
@@ -162,36 +155,36 @@ static err carry_out(struct request *r, struct response *ret, struct bulk *b)
     err e = store_write(r->app->store, bulk_work, b);
     if (e)
         return fault(e);
-    if (!b->done.act)
+    if (!b->many.done.act)
         return ask(r, ret, b, "desk_bulk_nothing");
-    return desk_done(r, ret, queue_place_url(r->arena, &b->place), b->deed->done);
+    return desk_done(r, ret, queue_place_url(r->arena, &b->place), b->many.deed->done);
 }
 
 err comments_bulk_post(struct request *r, struct response *ret)
 {
     struct bulk b = { .r = r,
-                      .deed = deed_of(desk_field(r, "action")),
-                      .ids = arena_new(r->arena, int64_t, QUEUE_ALL_MAX) };
+                      .many = { .deed = deed_of(desk_field(r, "action")),
+                                .ids = arena_new(r->arena, int64_t, QUEUE_ALL_MAX) } };
     const char *trouble = NULL;
     bool sure = str_eq(desk_field(r, "sure"), S("yes"));
-    if (!b.deed || !queue_place_sent(r, &b.place) || !ids_parse(&b, desk_field(r, "ids")))
+    if (!b.many.deed || !queue_place_sent(r, &b.place) || !ids_parse(&b, desk_field(r, "ids")))
         return http_refuse(r, ret, 400, ERROR_BAD_FORM);
-    if (!person_may(r->person, b.deed->need))
+    if (!person_may(r->person, b.many.deed->need))
         return http_refuse(r, ret, 403, "error_not_allowed");
-    bool fine = deed_wish(r, b.deed, &b.wish, &trouble);
-    (void)int_parse(desk_field(r, "seen"), 0, INT64_MAX, &b.wish.seen); // else as they are now
+    bool fine = deed_wish(r, b.many.deed, &b.many.wish, &trouble);
+    (void)int_parse(desk_field(r, "seen"), 0, INT64_MAX, &b.many.wish.seen); // else as they are now
     bool all = !sure && wants_all(&b);
     if (all) {
-        b.n = 0;
+        b.many.n = 0;
         err e = read_all(&b);
         if (e)
             return fault(e);
     } else if (!sure) {
         keep_ticked(&b);
     }
-    if (!fine || !b.n)
+    if (!fine || !b.many.n)
         return ask(r, ret, &b, fine ? "desk_bulk_none" : trouble);
-    if (!sure && (all || b.deed->kind == ACT_DELETE))
+    if (!sure && (all || b.many.deed->kind == ACT_DELETE))
         return ask(r, ret, &b, NULL);
     return carry_out(r, ret, &b);
 }

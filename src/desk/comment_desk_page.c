@@ -6,7 +6,6 @@
 #include "desk/queue_place.h"
 #include "desk/undo_line.h"
 #include "discussion/appeal.h"
-#include "discussion/assignment.h"
 #include "discussion/comment_desk.h"
 #include "discussion/comment_own.h"
 #include "discussion/flag.h"
@@ -278,10 +277,9 @@ err comment_desk_show(struct request *r, struct response *ret)
 struct change {
     const struct request *r;
     int64_t id;
-    const struct deed *deed; /* a decision; else: */
     enum act_kind mark;
     bool erase;
-    struct decision_wish wish;
+    struct deed_many many; /* that decision */
     struct queue_place place;
     bool from_list; /* the button stood in a list; else on the comment's own page */
 };
@@ -294,10 +292,7 @@ static struct str back_of(const struct change *c)
 static err decide_work(struct tx *tx, void *arg)
 {
     struct change *c = arg;
-    int64_t act = 0;
-    err e = decision_make(tx, &c->wish, c->id, &act);
-    struct desk_deed deed = { c->deed->action, "comment", c->id, reason_str(c->wish.reason) };
-    return e ? e : desk_note(tx, c->r, &deed);
+    return deed_decide(tx, c->r, &c->many, c->id);
 }
 
 static err erase_work(struct tx *tx, void *arg)
@@ -313,13 +308,7 @@ static err erase_work(struct tx *tx, void *arg)
 static err mark_work(struct tx *tx, void *arg)
 {
     const struct change *c = arg;
-    int64_t act = 0;
-    struct mark_wish w = { c->mark, c->id, c->r->person->id, c->r->now };
-    struct str name = act_kind_str(c->mark);
-    err e = mark_set(tx, &w, &act);
-    struct str action = str_print(c->r->arena, "comment." STR_FMT, STR_ARG(name));
-    struct desk_deed deed = { .action = str_z(c->r->arena, action), "comment", c->id, S("") };
-    return e ? e : desk_note(tx, c->r, &deed);
+    return deed_mark(tx, c->r, c->mark, c->id);
 }
 
 static const struct desk_input sure_inputs[] = {
@@ -354,32 +343,16 @@ static err ask_sure(struct request *r, struct response *ret, const struct change
     return desk_ask(r, ret, &q);
 }
 
-static const char *decision_trouble(err refusal)
-{
-    if (refusal == DECISION_EDITED)
-        return "desk_comment_was_edited";
-    return refusal == DECISION_DELETED ? "desk_comment_is_deleted" : "desk_comment_same_state";
-}
-
-static const char *mark_trouble(err refusal)
-{
-    static const char *const words[] = { [MARK_SAME] = "desk_comment_same_state",
-                                         [MARK_REPLY] = "desk_pin_reply",
-                                         [MARK_NOT_SHOWN] = "desk_pin_not_shown",
-                                         [MARK_TOO_MANY] = "desk_pin_too_many" };
-    return words[refusal];
-}
-
 static err decide(struct request *r, struct response *ret, struct change *c)
 {
     const char *trouble = NULL;
-    bool fine = deed_wish(r, c->deed, &c->wish, &trouble);
-    (void)int_parse(desk_field(r, "seen"), 0, INT64_MAX, &c->wish.seen); // else as it is now
-    if (!person_may(r->person, c->deed->need))
+    bool fine = deed_wish(r, c->many.deed, &c->many.wish, &trouble);
+    (void)int_parse(desk_field(r, "seen"), 0, INT64_MAX, &c->many.wish.seen); // else as it is now
+    if (!person_may(r->person, c->many.deed->need))
         return http_refuse(r, ret, 403, "error_not_allowed");
     if (!fine)
         return show_one(r, ret, c->id, trouble);
-    if (c->deed->kind == ACT_DELETE && !str_eq(desk_field(r, "sure"), S("yes")))
+    if (c->many.deed->kind == ACT_DELETE && !str_eq(desk_field(r, "sure"), S("yes")))
         return ask_sure(r, ret, c);
     err e = store_write(r->app->store, decide_work, c);
     if (e < 0)
@@ -387,8 +360,8 @@ static err decide(struct request *r, struct response *ret, struct change *c)
     if (e == DECISION_NO_COMMENT)
         return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
     if (e) // another moderator was faster: what they did is shown
-        return show_one(r, ret, c->id, decision_trouble(e));
-    return desk_done(r, ret, back_of(c), c->deed->done);
+        return show_one(r, ret, c->id, deed_decision_trouble(e));
+    return desk_done(r, ret, back_of(c), c->many.deed->done);
 }
 
 static err erase(struct request *r, struct response *ret, struct change *c)
@@ -416,18 +389,20 @@ static err mark(struct request *r, struct response *ret, struct change *c)
     if (e == MARK_MISSING)
         return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
     if (e)
-        return show_one(r, ret, c->id, mark_trouble(e));
+        return show_one(r, ret, c->id, deed_mark_trouble(e));
     return desk_done(r, ret, back_of(c), "comment_marked");
 }
 
 err comment_desk_post(struct request *r, struct response *ret)
 {
     struct str action = desk_field(r, "action");
-    struct change c = { .r = r, .deed = deed_of(action), .erase = str_eq(action, S("erase")) };
+    struct change c = { .r = r,
+                        .many = { .deed = deed_of(action) },
+                        .erase = str_eq(action, S("erase")) };
     if (!desk_segment_id(r, "id", &c.id))
         return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
     c.from_list = queue_place_sent(r, &c.place);
-    if (c.deed)
+    if (c.many.deed)
         return decide(r, ret, &c);
     if (c.erase)
         return erase(r, ret, &c);
@@ -441,28 +416,15 @@ err comment_desk_post(struct request *r, struct response *ret)
 struct aside {
     const struct request *r;
     int64_t id, person;
-    struct staff_note note;
+    struct str body;
     bool is_note;
 };
 
 static err aside_work(struct tx *tx, void *arg)
 {
-    struct aside *s = arg;
-    struct comment there = { 0 };
-    int64_t before = 0;
-    struct desk_deed deed = { "comment.assign", "comment", s->id, S("") };
-    err e = comment_get(tx, s->id, s->r->arena, &there);
-    if (e)
-        return e;
-    if (s->is_note) {
-        deed.action = "comment.note";
-        e = staff_note_add(tx, s->id, &s->note);
-    } else if (s->person) {
-        e = assignment_set(tx, s->id, s->person, s->r->now);
-    } else {
-        e = assignment_end(tx, s->id, &before);
-    }
-    return e ? e : desk_note(tx, s->r, &deed);
+    const struct aside *s = arg;
+    return s->is_note ? deed_write_down(tx, s->r, s->id, s->body)
+                      : deed_assign(tx, s->r, s->id, s->person);
 }
 
 static err put_aside(struct request *r, struct response *ret, struct aside *s)
@@ -476,29 +438,12 @@ static err put_aside(struct request *r, struct response *ret, struct aside *s)
 
 err comment_note_post(struct request *r, struct response *ret)
 {
-    static const char *const words[] = { [STAFF_NOTE_EMPTY] = "desk_staff_note_empty",
-                                         [STAFF_NOTE_LONG] = "desk_staff_note_long",
-                                         [STAFF_NOTE_NOT_TEXT] = "desk_note_not_text" };
     struct aside s = { .r = r, .is_note = true };
     if (!desk_segment_id(r, "id", &s.id))
         return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
-    s.note = (struct staff_note){ .person = r->person->id,
-                                  .at = r->now,
-                                  .body = str_trim(desk_field(r, "body")) };
-    err e = staff_note_check(s.note.body);
-    return e ? show_one(r, ret, s.id, words[e]) : put_aside(r, ret, &s);
-}
-
-/* Somebody who is here and may moderate. */
-static err may_be_asked(const struct request *r, int64_t person, bool *ret)
-{
-    struct tx tx CLEANUP(tx_end) = { 0 };
-    struct person p = { 0 };
-    err e = store_read(r->app->store, &tx);
-    if (!e)
-        e = person_get(&tx, person, r->arena, &p);
-    *ret = !e && p.active && role_may(p.role, PERMISSION_COMMENT_MODERATE);
-    return e < 0 ? fault(e) : OK;
+    s.body = str_trim(desk_field(r, "body"));
+    err e = staff_note_check(s.body);
+    return e ? show_one(r, ret, s.id, deed_note_trouble(e)) : put_aside(r, ret, &s);
 }
 
 err comment_assign_post(struct request *r, struct response *ret)
@@ -509,7 +454,7 @@ err comment_assign_post(struct request *r, struct response *ret)
         return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
     if (desk_field(r, "person").n) {
         may = desk_field_id(r, "person", &s.person);
-        err e = may ? may_be_asked(r, s.person, &may) : OK;
+        err e = may ? deed_may_assign(r, s.person, &may) : OK;
         if (e)
             return e;
     }

@@ -4,6 +4,8 @@
 #include "base/scan.h"
 #include "render/format.h"
 
+#include <inttypes.h>
+
 static const struct field desk_head_fields[] = {
     FIELD_LIST(struct desk_head, links, &layout_link_view),
     FIELD_STR(struct desk_head, name),
@@ -218,12 +220,22 @@ struct desk_time desk_time(const struct request *r, int64_t micros)
                                format_time(r->setup->formats, r->arena, micros) };
 }
 
+/* What a program did in somebody's name is told from what they did. */
+static struct str detail_of(const struct request *r, struct str detail)
+{
+    const struct person *p = r->person;
+    if (!p->token)
+        return detail;
+    return str_print(r->arena, STR_FMT "%s(token %" PRId64 ": " STR_FMT ")", STR_ARG(detail),
+                     detail.n ? " " : "", p->token, STR_ARG(p->token_name));
+}
+
 err desk_note(struct tx *tx, const struct request *r, const struct desk_deed *d)
 {
     return audit_add(tx, person_actor(r->person),
                      &(struct audit_note){ .action = str_from_z(d->action),
                                            .kind = str_from_z(d->kind),
                                            .object = d->object,
-                                           .detail = d->detail,
+                                           .detail = detail_of(r, d->detail),
                                            .now = r->now });
 }

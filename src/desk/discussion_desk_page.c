@@ -1,4 +1,5 @@
 #include "desk/comment_desk_page.h"
+#include "desk/deed.h"
 #include "discussion/discussion.h"
 #include "discussion/mark.h"
 #include "http/error.h"
@@ -91,15 +92,7 @@ err discussion_desk_show(struct request *r, struct response *ret)
 static err change_work(struct tx *tx, void *arg)
 {
     const struct change *c = arg;
-    int64_t act = 0;
-    struct mark_wish w = { c->open ? ACT_OPEN : ACT_CLOSE, c->report.id, c->r->person->id,
-                           c->r->now };
-    err e = mark_set(tx, &w, &act);
-    if (e == MARK_SAME) // somebody else was faster, to the same end
-        return OK;
-    struct desk_deed deed = { c->open ? "discussion.open" : "discussion.close", "report",
-                              c->report.id, c->report.title };
-    return e ? e : desk_note(tx, c->r, &deed);
+    return deed_open(tx, c->r, &c->report, c->open);
 }
 
 err discussion_desk_post(struct request *r, struct response *ret)

@@ -1,5 +1,6 @@
 #include "desk/undo_line.h"
 #include "desk/comment_row.h"
+#include "desk/deed.h"
 #include "desk/queue_place.h"
 #include "http/error.h"
 
@@ -113,17 +114,7 @@ static err undo_work(struct tx *tx, void *arg)
 {
     const struct undoing *u = arg;
     int64_t done = 0;
-    err e = act_undo(tx, u->id, u->r->person->id, u->r->now, &done);
-    struct desk_deed deed = { "act.undo", "act", u->id,
-                              str_print(u->r->arena, "%" PRId64 " changed back", done) };
-    return e ? e : desk_note(tx, u->r, &deed);
-}
-
-static const char *trouble_of(err refusal)
-{
-    if (refusal == ACT_FINAL)
-        return "desk_undo_final";
-    return refusal == ACT_UNDONE ? "desk_undo_again" : "desk_undo_overtaken";
+    return deed_undo(tx, u->r, u->id, &done);
 }
 
 err act_undo_post(struct request *r, struct response *ret)
@@ -138,7 +129,7 @@ err act_undo_post(struct request *r, struct response *ret)
     if (e == ACT_MISSING)
         return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
     if (e)
-        return show(r, ret, trouble_of(e));
+        return show(r, ret, deed_undo_trouble(e));
     bool listed = queue_place_sent(r, &place);
     return desk_done(r, ret, listed ? queue_place_url(r->arena, &place) : S("/desk/acts"),
                      "act_undone");

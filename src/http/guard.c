@@ -24,6 +24,7 @@ enum verdict guard_judge(const struct route *route, const struct proof *proof, s
     if (route->method == HTTP_GET)
         return VERDICT_PASS;
     switch (route->guard) {
+    case GUARD_TOKEN:
     case GUARD_NONE: return VERDICT_GUEST; // it carries its own proof: a signature, a token
     case GUARD_FORM: return judge_form(route, proof, origins);
     case GUARD_API: return proof->cookie ? judge_form(route, proof, origins) : VERDICT_PASS;

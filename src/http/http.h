@@ -15,11 +15,12 @@ enum http_method { HTTP_GET, HTTP_POST }; /* HEAD is answered from GET */
 
 /* What proves that a POST is meant by the one who sends it (DESIGN section 6). */
 enum guard {
-    GUARD_NONE, /* reads */
-    GUARD_FORM, /* Sec-Fetch-Site: same-origin or our Origin. With neither header (old clients) a
-                   public route goes on as a guest: request_cookie() then hides every cookie named
-                   __Host-…; a route with `need` refuses */
-    GUARD_API,  /* JSON: as GUARD_FORM when a cookie is sent, else free */
+    GUARD_NONE,  /* reads */
+    GUARD_FORM,  /* Sec-Fetch-Site: same-origin or our Origin. With neither header (old clients) a
+                    public route goes on as a guest: request_cookie() then hides every cookie named
+                    __Host-…; a route with `need` refuses */
+    GUARD_API,   /* JSON: as GUARD_FORM when a cookie is sent, else free */
+    GUARD_TOKEN, /* JSON: a token in Authorization alone says who asks; cookies are not looked at */
 };
 enum body_kind {
     BODY_NONE,
@@ -59,6 +60,7 @@ struct route {
         limit; /* taken by the server before `run`, but LIMIT_COMMENT, _VOTE and _FLAG, which
                   the handler takes with request_limit(), to keep the person's words */
     int need;  /* PUBLIC, or the permission that is asked for before `run` */
+    int scope; /* of GUARD_TOKEN: bits of people/api_token.h that the token must have */
     bool api;  /* errors are problem details (RFC 9457), not pages */
 };
 
@@ -180,7 +182,8 @@ struct response {
     struct body_source source; /* instead of `body` when .more is set */
     struct body_tap tap;       /* instead of `body` when .take is set */
     enum cache_kind cache;
-    bool embeddable; /* /embed/ only: may be framed by anyone */
+    struct str field; /* of a problem: the member of what was sent that is to blame, or empty */
+    bool embeddable;  /* /embed/ only: may be framed by anyone */
     struct header headers[RESPONSE_HEADERS_MAX];
     size_t header_count;
 };

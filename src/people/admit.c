@@ -1,6 +1,7 @@
 #include "people/admit.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "people/api_admit.h"
 #include "people/session.h"
 #include "people/sign_in.h"
 
@@ -139,6 +140,8 @@ static err ask_to_sign_in(struct request *r, struct response *ret)
 
 err person_admit(struct request *r, struct response *ret)
 {
+    if (r->route->guard == GUARD_TOKEN)
+        return token_admit(r, ret);
     if (!r->secure)
         return refuse(r, ret, 403, "error_desk_needs_https");
     struct session_found found = { 0 };

@@ -14,6 +14,8 @@ static const struct row table[PERMISSIONS] = {
 /*                                                         owner  editor reporter moderator treasurer */
 [PERMISSION_DESK]                 = { "desk",
     "sign in; the overview; the own account and sessions",  { 1,     1,     1,       1,        1 } },
+[PERMISSION_API_TOKEN]            = { "api_token",
+    "act by an API token; see and end the own ones",        { 1,     1,     0,       1,        0 } },
 [PERMISSION_REPORT_WRITE]         = { "report_write",
     "write reports; change own drafts",                     { 1,     1,     1,       0,        0 } },
 [PERMISSION_REPORT_EDIT]          = { "report_edit",

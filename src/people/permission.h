@@ -14,6 +14,7 @@ enum role { ROLE_OWNER, ROLE_EDITOR, ROLE_REPORTER, ROLE_MODERATOR, ROLE_TREASUR
 
 enum permission {
     PERMISSION_DESK = 1,             /* sign in, the overview, the own account and sessions */
+    PERMISSION_API_TOKEN,            /* act by an API token; see and end the own ones */
     PERMISSION_REPORT_WRITE,         /* write reports; change own drafts */
     PERMISSION_REPORT_EDIT,          /* change anybody's reports, and published ones */
     PERMISSION_REPORT_PUBLISH,       /* publish, schedule, withdraw */

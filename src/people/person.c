@@ -1,6 +1,7 @@
 #include "people/person.h"
 #include "base/check.h"
 #include "base/utf8.h"
+#include "people/api_token.h"
 #include "people/email.h"
 #include "people/session.h"
 
@@ -288,6 +289,8 @@ err person_end(struct tx *tx, struct actor by, int64_t id, int64_t now)
         e = set_active(tx, id, false);
     if (!e)
         e = session_end_all(tx, id, 0);
+    if (!e)
+        e = api_token_end_all(tx, id, now);
     if (!e)
         e = drop_links(tx, id);
     return e ? e : note(tx, by, "person.end", id, now, p.name);

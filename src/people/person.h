@@ -28,6 +28,9 @@ struct person {
     /* Only for who is asking (request.person): */
     int64_t session;      /* the session's id */
     int64_t confirmed_at; /* when the password was last given in this session */
+    int64_t token;        /* the API token that asks in their name; 0: none, they ask themselves */
+    struct str token_name;
+    int scopes; /* of that token */
 };
 bool person_may(const struct person *p, enum permission permission);
 struct actor person_actor(const struct person *p);

@@ -78,6 +78,11 @@ err sign_in_hash(const struct knock *k, struct str password, struct str *ret_has
     return OK;
 }
 
+struct throttle *sign_ins_throttle(const struct sign_ins *s)
+{
+    return s->throttle;
+}
+
 err sign_in_guess(const struct knock *k, const struct guess *g, struct sign_in *ret)
 {
     int64_t wait = throttle_take(k->app->sign_ins->throttle, g, k->now);

@@ -91,4 +91,5 @@ struct link_form {
 MUST_USE err sign_in_link(const struct knock *k, const struct link_form *f, struct sign_in *ret);
 
 /* How many passwords were hashed since the start: for tests and metrics. */
+struct throttle *sign_ins_throttle(const struct sign_ins *s); /* for guesses at API tokens */
 int64_t sign_ins_hashed(const struct sign_ins *s);

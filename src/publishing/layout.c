@@ -239,6 +239,10 @@ static void respond_problem(struct request *r, struct response *ret, int status,
     put_json(&out, title);
     buf_print(&out, ",\"status\":%d,\"detail\":", status);
     put_json(&out, detail);
+    if (ret->field.n) {
+        buf_put(&out, S(",\"field\":"));
+        put_json(&out, ret->field);
+    }
     buf_put(&out, S("}\n"));
     ret->type = "application/problem+json";
     ret->status = status;

@@ -53,7 +53,7 @@ def test_every_read_answers_as_described(site):
     client = site.client()
     client.post(PATH + "/comments", {"name": "Tove", "body": "a root"})
     for path in SPEC["paths"]:
-        if "get" in SPEC["paths"][path]:
+        if "get" in SPEC["paths"][path] and not path.startswith("/desk"):  # those: test_api_desk.py
             check(client.get("/api/v1" + path.replace("{id}", "1").replace("{slug}", "daily-field-report")), path)
     assert check(client.get("/api/v1/reports?series=daily-field-report"), "/reports")["reports"][0]["id"] == 1
     for bad in ("/reports/999", "/reports/x", "/reports/99999999999999999999"):

@@ -11,6 +11,7 @@ static const struct {
     const char *who; /* owner Editor Reporter Moderator Treasurer */
 } expected[] = {
     { PERMISSION_DESK, "desk", "OERMT" },
+    { PERMISSION_API_TOKEN, "api_token", "OEM" },
     { PERMISSION_REPORT_WRITE, "report_write", "OER" },
     { PERMISSION_REPORT_EDIT, "report_edit", "OE" },
     { PERMISSION_REPORT_PUBLISH, "report_publish", "OE" },
