@@ -7,6 +7,7 @@
 #include "people/visitor.h"
 #include "publishing/report.h"
 #include "render/fold.h"
+#include "render/shown_text.h"
 
 #include <inttypes.h>
 
@@ -204,6 +205,7 @@ struct judging {
     struct gate *g;
     const struct snapshot *s;
     struct comment_draft *d;
+    struct str shown;               /* the words as readers see them */
     const struct rule_set *sets[3]; /* site, series, report; NULL: none */
 };
 
@@ -252,6 +254,14 @@ static int64_t links_of(const struct comment_draft *d)
     return anchors > n ? anchors : n;
 }
 
+static bool any_has(const struct str *texts, size_t n, struct str phrase)
+{
+    for (size_t i = 0; i < n; i++)
+        if (skeleton_has(texts[i], phrase))
+            return true;
+    return false;
+}
+
 static void judge_words(struct judging *j)
 {
     int64_t links = links_of(j->d);
@@ -263,12 +273,14 @@ static void judge_words(struct judging *j)
         phrases += j->sets[i] ? j->sets[i]->phrase_count : 0;
     if (!phrases)
         return;
-    struct str name = text_skeleton(j->g->skeletons, j->r->arena, j->d->name);
-    struct str body = text_skeleton(j->g->skeletons, j->r->arena, j->d->body);
+    // What is typed has the addresses of links, and what readers see no `cas**i**no`.
+    const struct str typed[] = { j->d->name, j->d->body, j->shown };
+    struct str texts[COUNT(typed)];
+    for (size_t i = 0; i < COUNT(typed); i++)
+        texts[i] = text_skeleton(j->g->skeletons, j->r->arena, typed[i]);
     for (size_t i = 0; i < COUNT(j->sets); i++)
         for (size_t k = 0; j->sets[i] && k < j->sets[i]->phrase_count; k++)
-            if (skeleton_has(body, j->sets[i]->phrases[k].skeleton) ||
-                skeleton_has(name, j->sets[i]->phrases[k].skeleton))
+            if (any_has(texts, COUNT(texts), j->sets[i]->phrases[k].skeleton))
                 hold(j, COMMENT_HOLD_PHRASE, j->sets[i]->phrases[k].typed);
 }
 
@@ -284,12 +296,25 @@ static uint64_t words_hash(struct str text)
     return h;
 }
 
+/* How often these words came lately: as they were typed, and as readers see them. */
+static int64_t repeats(const struct judging *j)
+{
+    int64_t now = j->r->now;
+    uint64_t typed = words_hash(j->d->body);
+    uint64_t shown = words_hash(j->shown);
+    int64_t n = rates_add(j->g->words, typed, DUPLICATE_SPAN, now);
+    if (shown == typed || j->shown.n < DUPLICATE_BYTES_LEAST)
+        return n;
+    int64_t as_shown = rates_add(j->g->words, shown, DUPLICATE_SPAN, now);
+    return as_shown > n ? as_shown : n;
+}
+
 static void judge_repeats(struct judging *j)
 {
     int64_t now = j->r->now;
     int64_t most = number(j, RULE_DUPLICATES);
     if (most && j->d->body.n >= DUPLICATE_BYTES_LEAST) {
-        int64_t n = rates_add(j->g->words, words_hash(j->d->body), DUPLICATE_SPAN, now);
+        int64_t n = repeats(j);
         if (n >= most)
             hold_number(j, COMMENT_HOLD_DUPLICATE, n);
     }
@@ -404,6 +429,7 @@ static err judge_rules(struct judging *j)
     err e = find_sets(j);
     if (e)
         return e;
+    j->shown = shown_text(j->r->arena, j->d->html);
     judge_words(j);
     judge_repeats(j);
     judge_slow(j);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
+#include <unicode/uscript.h>
 #include <unicode/uspoof.h>
 #include <unicode/ustring.h>
 
@@ -63,6 +64,21 @@ static struct wide fold(const struct skeletons *s, struct arena *a, struct wide 
     }
 }
 
+/* Marks that became no letter with the one before them: lines through and below words, and the
+ * like. What does ("\u00F6" of o and two dots) is another letter. */
+static struct wide unmarked(struct arena *a, struct wide w)
+{
+    UChar *p = arena_new(a, UChar, (size_t)w.n + 1);
+    int32_t n = 0;
+    for (int32_t i = 0; i < w.n; i++) { // none beyond the first plane is drawn on letters
+        UErrorCode e = U_ZERO_ERROR;
+        bool mark = U_MASK(u_charType(w.s[i])) & (U_GC_MN_MASK | U_GC_ME_MASK);
+        if (!mark || uscript_getScript(w.s[i], &e) != USCRIPT_INHERITED)
+            p[n++] = w.s[i];
+    }
+    return (struct wide){ p, n };
+}
+
 static struct wide draw(const struct skeletons *s, struct arena *a, struct wide w)
 {
     int32_t room = w.n + w.n / 2 + 16;
@@ -80,7 +96,7 @@ static struct wide draw(const struct skeletons *s, struct arena *a, struct wide 
 
 static struct str folded_of(const struct skeletons *s, struct arena *a, struct str text)
 {
-    struct wide w = draw(s, a, fold(s, a, widen(a, text)));
+    struct wide w = draw(s, a, unmarked(a, fold(s, a, widen(a, text))));
     return icu_str(a, w.s, w.n);
 }
 
@@ -139,9 +155,25 @@ static struct str join(const struct drawn table[ASCII], struct arena *a, struct 
     return (struct str){ p, n };
 }
 
+/* White space of any length is one space. */
+static struct str one_space(struct arena *a, struct str text)
+{
+    char *p = arena_new(a, char, text.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.s[i];
+        bool space = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+        if (!space)
+            p[n++] = c;
+        else if (!n || p[n - 1] != ' ')
+            p[n++] = ' ';
+    }
+    return (struct str){ p, n };
+}
+
 struct str text_skeleton(const struct skeletons *s, struct arena *a, struct str text)
 {
-    return is_ascii(text) ? join(s->folded, a, text) : folded_of(s, a, text);
+    return one_space(a, is_ascii(text) ? join(s->folded, a, text) : folded_of(s, a, text));
 }
 
 /* Letters and digits; whatever stands between them becomes one space. Marks are left out. */

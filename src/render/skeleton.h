@@ -3,10 +3,11 @@
 
 /*
  * How a text looks, so that two texts which a reader takes for the same compare as equal: letter
- * case, compatibility forms and zero-width characters go (NFKC_Casefold of UAX 44), and letters
- * that look alike become one ("skeleton" of UTS 39, by ICU). A skeleton is for comparing only; it
- * is never shown. Names that differ in case alone may still look alike in one case only ("I" and
- * "l"): text_looks() therefore also takes the skeleton first and the case after.
+ * case, compatibility forms and zero-width characters go (NFKC_Casefold of UAX 44), so do marks
+ * that strike a letter through and the like, white space is one space, and letters that look alike
+ * become one ("skeleton" of UTS 39, by ICU). A skeleton is for comparing only; it is never shown.
+ * Names that differ in case alone may still look alike in one case only ("I" and "l"): text_looks()
+ * therefore also takes the skeleton first and the case after.
  *
  * Immutable once made; any thread.
  */

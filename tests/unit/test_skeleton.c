@@ -53,7 +53,12 @@ TEST(a_phrase_is_seen_through_case_confusables_and_zero_width_characters)
         { "newcasino", "casino", false },
         { "newcasino", "*casino", true },
         { "stra\u00DFe", "STRASSE", true },
-        { "cheap  pills", "cheap pills", false },
+        { "cheap \t\n pills", "cheap pills", true },
+        { "cheap\u2003pills", "cheap  pills", true },
+        { "c\u0336a\u0332s\u0336ino", "casino", true },
+        { "\u0645\u064E\u062B\u0644", "\u0645\u062B\u0644", true }, // an Arabic vowel sign
+        { "el a\u00F1o", "ano", false },
+        { "el an\u0303o", "a\u00F1o", true },
         { "cheap pills!", "cheap pills", true },
         { "\u4ECA\u65E5\u8D4C\u573A\u5F00", "\u8D4C\u573A", true },
         { "hello", "*", false },
