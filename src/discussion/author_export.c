@@ -72,14 +72,14 @@ static err next_words(struct tx *tx, struct export *x, struct arena *a, struct j
 static err next_comment(struct tx *tx, struct export *x, struct arena *a, struct json_writer *w,
                         bool *ret_put)
 {
-    struct author_comment c = { 0 };
-    size_t n = 0;
-    err e = author_comments(tx, &x->who, (struct trace_piece){ x->before, 1 }, a, &c, &n);
-    if (e || !n)
+    struct author_list list = { 0 };
+    err e = author_comments(tx, &x->who, (struct trace_piece){ x->before, 1 }, a, &list);
+    if (e || !list.n)
         return e;
-    put_comment(x, &c, w, a);
-    x->before = c.comment.id;
-    x->former = c.comment.edited_at ? c.comment.id : 0;
+    const struct author_comment *c = list.comments;
+    put_comment(x, c, w, a);
+    x->before = c->comment.id;
+    x->former = c->comment.edited_at ? c->comment.id : 0;
     x->numbers = INT64_MAX;
     *ret_put = true;
     return OK;

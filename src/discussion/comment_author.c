@@ -69,26 +69,38 @@ static int64_t next_id(struct lists *l)
     return next;
 }
 
-err author_comments(struct tx *tx, const struct author *who, struct trace_piece piece,
-                    struct arena *a, struct author_comment *ret, size_t *ret_n)
+static err find_ids(struct tx *tx, const struct author *who, struct trace_piece piece,
+                    struct arena *a, struct lists *l)
 {
-    struct lists l = { .ids = { arena_new(a, int64_t, piece.max),
-                                arena_new(a, int64_t, piece.max) } };
-    err e = who->visitor.n ? trace_visitor(tx, who->visitor, piece, l.ids[0], &l.n[0]) : OK;
+    for (int i = 0; i < 2; i++)
+        l->ids[i] = arena_new(a, int64_t, piece.max);
+    err e = who->visitor.n ? trace_visitor(tx, who->visitor, piece, l->ids[0], &l->n[0]) : OK;
     if (!e && who->email.n)
-        e = ids_of_email(tx, who->email, piece.before, piece.max, l.ids[1], &l.n[1]);
+        e = ids_of_email(tx, who->email, piece.before, piece.max, l->ids[1], &l->n[1]);
+    return e;
+}
+
+err author_comments(struct tx *tx, const struct author *who, struct trace_piece piece,
+                    struct arena *a, struct author_list *ret)
+{
+    struct author_comment *comments = arena_new(a, struct author_comment, piece.max);
+    struct lists l = { 0 };
     size_t n = 0;
-    while (!e && n < piece.max) {
-        int64_t id = next_id(&l);
+    size_t bytes = 0;
+    piece.max++; // to know whether there are more
+    err e = find_ids(tx, who, piece, a, &l);
+    int64_t id = e ? 0 : next_id(&l);
+    for (; !e && id && n < piece.max - 1 && bytes < AUTHOR_BYTES; id = next_id(&l)) {
         bool there = false;
-        if (!id)
-            break;
-        e = read_one(tx, id, who, a, &ret[n], &there);
-        n += there;
+        e = read_one(tx, id, who, a, &comments[n], &there);
+        if (e || !there)
+            continue;
+        bytes += comments[n].comment.html.s.n + comments[n].body.n;
+        n++;
     }
     if (e)
         return fault(e);
-    *ret_n = n;
+    *ret = (struct author_list){ comments, n, id && n ? comments[n - 1].comment.id : 0 };
     return arena_full(a) ? fault(ERR_LIMIT) : OK;
 }
 

@@ -17,9 +17,15 @@ struct author_comment {
     struct str email, body; /* as typed; empty when deleted */
     bool by_email;          /* found by the address: it can be changed at any time */
 };
-/* Latest first; deleted ones are nobody's. */
+struct author_list {
+    const struct author_comment *comments; /* latest first; deleted ones are nobody's */
+    size_t n;
+    int64_t next; /* go on before this one; 0: there are no more */
+};
+/* Fewer than the piece's most when their words come to AUTHOR_BYTES: a page has to hold them. */
+enum { AUTHOR_BYTES = 512 * 1024 };
 MUST_USE err author_comments(struct tx *tx, const struct author *who, struct trace_piece piece,
-                             struct arena *a, struct author_comment *ret, size_t *ret_n);
+                             struct arena *a, struct author_list *ret);
 
 /* Whether anything was given with that address. */
 MUST_USE err author_known(struct tx *tx, struct str email, bool *ret);

@@ -125,23 +125,21 @@ static err read_comments(struct request *r, struct tx *tx, int64_t before, struc
 {
     struct author who = { 0 };
     struct claim claim = { 0 };
-    size_t n = 0;
-    struct author_comment *comments = arena_new(r->arena, struct author_comment, MINE_COMMENTS + 1);
+    struct author_list list = { 0 };
     (void)visitor_get(r, &who.visitor); // nobody: nothing is theirs
     err e = claim_of(r, tx, &claim);
     who.email = claim.email;
     if (!e)
-        e = author_comments(tx, &who, (struct trace_piece){ before, MINE_COMMENTS + 1 }, r->arena,
-                            comments, &n);
-    size_t shown = n > MINE_COMMENTS ? MINE_COMMENTS : n;
-    struct mine_row *rows = arena_new(r->arena, struct mine_row, shown);
-    for (size_t i = 0; !e && i < shown; i++)
-        e = fill_row(r, tx, &comments[i], &rows[i]);
+        e = author_comments(tx, &who, (struct trace_piece){ before, MINE_COMMENTS }, r->arena,
+                            &list);
+    struct mine_row *rows = arena_new(r->arena, struct mine_row, list.n);
+    for (size_t i = 0; !e && i < list.n; i++)
+        e = fill_row(r, tx, &list.comments[i], &rows[i]);
     if (e)
         return e;
-    v->comments = (struct list){ rows, shown };
-    if (n > shown)
-        v->next_url = str_print(r->arena, "/mine?before=%" PRId64, rows[shown - 1].id);
+    v->comments = (struct list){ rows, list.n };
+    if (list.next)
+        v->next_url = str_print(r->arena, "/mine?before=%" PRId64, list.next);
     if (claim.email.n)
         v->confirmed = of_email(r, "mine_confirmed", claim.email);
     return OK;

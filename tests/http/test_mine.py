@@ -90,6 +90,21 @@ def test_fifty_are_a_page(site):
     assert len(json.loads(client.get("/mine/export.json").text)["items"]) == len(ids)
 
 
+def test_long_comments_are_fewer_a_page_and_all_are_there(site):
+    client = site.client()
+    for i in range(30):
+        number_of(post(client, body=f"The number {i} " + "&" * 15900))
+    text, seen, pages = client.get("/mine"), 0, 1
+    while text.status == 200:
+        seen += text.text.count("<article")
+        following = re.search(r'href="(/mine\?before=\d+)"', text.text)
+        if not following:
+            break
+        text, pages = client.get(following.group(1)), pages + 1
+    assert (text.status, seen) == (200, 30) and pages > 3
+    assert len(json.loads(client.get("/mine/export.json").text)["items"]) == 30
+
+
 def test_a_mailed_link_brings_all_comments_of_an_address(mailed):
     site, server = mailed
     n = number_of(post(site.client(), body="From the phone", email=ADA))
