@@ -11,6 +11,8 @@ QUERY(flagged_row, "select c.report, case when c.state = 'published' then 1 else
                    "coalesce(case when o.visitor = $2 then 1 else 0 end, 0), "
                    "coalesce(c.changed_by, 0) from comment c "
                    "left join comment_origin o on o.comment = c.id where c.id = $1");
+QUERY(flag_room,
+      "select count(*), count(*) filter (where prefix = $2) from flag where comment = $1");
 QUERY(flag_insert, "insert into flag (comment, voter, reason, note, created_at, address_key, "
                    "address, prefix) values ($1, $2, $3, $4, $5, $6, $7, $8) "
                    "on conflict (comment, voter) do nothing");
@@ -84,8 +86,27 @@ static err count(struct tx *tx, int64_t comment, int64_t n)
     return query_run(s, NULL);
 }
 
+/* Whoever keeps no cookies is somebody new each time; the neighbourhood is not. */
+static err has_room(struct tx *tx, const struct flag *f, bool *ret)
+{
+    struct stmt *s = query_start(tx, &flag_room);
+    bind_int(s, 1, f->comment);
+    bind_blob_or_null(s, 2, f->prefix);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e || !row)
+        return e ? e : ERR_DATA;
+    *ret = column_int(s, 0) < FLAGS_OF_COMMENT && column_int(s, 1) < FLAGS_OF_NEIGHBOURS;
+    query_end(s);
+    return OK;
+}
+
 static err insert(struct tx *tx, const struct flag *f)
 {
+    bool room = false;
+    err e = has_room(tx, f, &room);
+    if (e || !room)
+        return e ? e : FLAG_AGAIN;
     struct stmt *s = query_start(tx, &flag_insert);
     int64_t added = 0;
     bind_int(s, 1, f->comment);
@@ -96,7 +117,7 @@ static err insert(struct tx *tx, const struct flag *f)
     bind_int(s, 6, f->key);
     bind_blob_or_null(s, 7, f->address);
     bind_blob_or_null(s, 8, f->prefix);
-    err e = query_run(s, &added);
+    e = query_run(s, &added);
     if (e)
         return e;
     return added ? count(tx, f->comment, 1) : FLAG_AGAIN;

@@ -10,7 +10,11 @@
  * (discussion.flags_hide): then as many flags from different neighbourhoods (people/visitor.h)
  * hide a comment that no person of the staff has decided about yet.
  */
-enum { FLAG_NOTE_MAX = 500 };              /* bytes */
+enum {
+    FLAG_NOTE_MAX = 500,     /* bytes */
+    FLAGS_OF_COMMENT = 1000, /* kept of one comment, answered or not */
+    FLAGS_OF_NEIGHBOURS = 5, /* of one neighbourhood on one comment */
+};
 extern const struct config_key flags_hide; /* [discussion] flags_hide; 0: never */
 
 struct flag {
@@ -27,7 +31,7 @@ enum {
     FLAG_NO_COMMENT = 1, /* none of that id, or of a report that is not public */
     FLAG_NOT_PUBLISHED,
     FLAG_OWN,   /* by the comment's author */
-    FLAG_AGAIN, /* this voter has flagged it before */
+    FLAG_AGAIN, /* this voter has flagged it before, or as many as are kept have */
 };
 MUST_USE err flag_add(struct tx *tx, const struct flag *f);
 

@@ -1,9 +1,13 @@
 #include "people/claim.h"
+#include "people/email.h"
 #include "people/token.h"
 
-QUERY(claim_put, "insert into address_claim (email, round, asked_at) values ($1, 1, $2) "
-                 "on conflict (email) do update set asked_at = case when asked_at > $3 then "
-                 "asked_at else $2 end returning id, asked_at");
+QUERY(claim_put,
+      "insert into address_claim (email, mailbox, round, asked_at) values ($1, $4, 1, $2) "
+      "on conflict (email) do update set asked_at = case when asked_at > $3 then "
+      "asked_at else $2 end returning id, asked_at");
+QUERY(claim_beside, "select 1 from address_claim where mailbox = $1 and asked_at > $3 "
+                    "and email <> $2 limit 1");
 QUERY(claim_row, "select id, round, email, erase from address_claim where id = $1");
 QUERY(claim_next, "update address_claim set round = round + 1 where id = $1");
 QUERY(claim_mark, "update address_claim set erase = 1, round = round + 1 where id = $1");
@@ -16,10 +20,12 @@ static const char cookie_name[] = "address";
 
 err claim_ask(struct tx *tx, struct str email, int64_t now, int64_t *ret_id, int64_t *ret_asked_at)
 {
+    char mailbox[EMAIL_MAX];
     struct stmt *s = query_start(tx, &claim_put);
     bind_str(s, 1, email);
     bind_int(s, 2, now);
     bind_int(s, 3, now - CLAIM_ASK_APART);
+    bind_str(s, 4, email_mailbox(email, mailbox));
     bool row = false;
     err e = query_step(s, &row);
     if (e || !row)
@@ -28,6 +34,19 @@ err claim_ask(struct tx *tx, struct str email, int64_t now, int64_t *ret_id, int
     *ret_asked_at = column_int(s, 1);
     query_end(s);
     return OK;
+}
+
+err claim_mailbox_busy(struct tx *tx, struct str email, int64_t now, bool *ret)
+{
+    char mailbox[EMAIL_MAX];
+    struct stmt *s = query_start(tx, &claim_beside);
+    bind_str(s, 1, email_mailbox(email, mailbox));
+    bind_str(s, 2, email);
+    bind_int(s, 3, now - CLAIM_ASK_APART);
+    err e = query_step(s, ret);
+    if (!e && *ret)
+        query_end(s);
+    return e ? fault(e) : OK;
 }
 
 err claim_get(struct tx *tx, int64_t id, struct arena *a, struct claim *ret)

@@ -30,6 +30,9 @@ enum { CLAIM_GONE = 1 }; /* unknown, used, over, or not one of ours */
  * is email_parse()'s. */
 MUST_USE err claim_ask(struct tx *tx, struct str email, int64_t now, int64_t *ret_id,
                        int64_t *ret_asked_at);
+/* Whether another form of the address (people/email.h: the same mailbox) was asked for within
+ * CLAIM_ASK_APART: then its owner has had a mail, and no further one goes. */
+MUST_USE err claim_mailbox_busy(struct tx *tx, struct str email, int64_t now, bool *ret);
 MUST_USE err claim_get(struct tx *tx, int64_t id, struct arena *a, struct claim *ret);
 
 /* The link's token, of the claim's present round. */

@@ -1,6 +1,7 @@
 #include "people/subscriber.h"
 #include "base/check.h"
 #include "mail/mail.h"
+#include "people/email.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,11 +9,14 @@
 QUERY(erase_subscriptions, "delete from subscription where subscriber in "
                            "(select id from subscriber where email = $1)");
 QUERY(erase_subscriber, "delete from subscriber where email = $1 and blocked_at is null");
-QUERY(subscriber_make, "insert into subscriber (email, created_at) values ($1, $2) "
+QUERY(subscriber_make, "insert into subscriber (email, created_at, mailbox) values ($1, $2, $3) "
                        "on conflict (email) do nothing");
 QUERY(subscriber_by_email,
       "select id, confirmed_at is not null and failed_at is null and visitor = $2, "
-      "blocked_at is not null, coalesce(asked_at, 0) from subscriber where email = $1");
+      "blocked_at is not null from subscriber where email = $1");
+QUERY(mailbox_closed, "select 1 from subscriber where mailbox = $1 and asked_at > $2 "
+                      "union all select 1 from subscriber where mailbox = $1 "
+                      "and blocked_at is not null limit 1");
 QUERY(subscriber_asked, "update subscriber set asked_at = $2 where id = $1");
 QUERY(subscriber_read, "select email, confirmed_at is not null, blocked_at is not null, "
                        "failed_at is not null from subscriber where id = $1");
@@ -74,7 +78,8 @@ bool follow_pace_parse(struct str s, enum follow_pace *ret)
 }
 
 struct asking {
-    int64_t id, asked_at;
+    int64_t id;
+    struct str mailbox;
     bool known, blocked; /* known: the browser is the one it was confirmed in */
 };
 
@@ -83,6 +88,7 @@ static err find(struct tx *tx, const struct follow_order *o, struct asking *ret)
     struct stmt *s = query_start(tx, &subscriber_make);
     bind_str(s, 1, o->email);
     bind_int(s, 2, o->now);
+    bind_str(s, 3, ret->mailbox);
     err e = query_run(s, NULL);
     if (e)
         return e;
@@ -93,10 +99,9 @@ static err find(struct tx *tx, const struct follow_order *o, struct asking *ret)
     e = query_step(s, &row);
     if (e || !row)
         return e ? e : fault(ERR_DATA);
-    *ret = (struct asking){ .id = column_int(s, 0),
-                            .known = !column_null(s, 1) && column_int(s, 1),
-                            .blocked = column_int(s, 2),
-                            .asked_at = column_int(s, 3) };
+    ret->id = column_int(s, 0);
+    ret->known = !column_null(s, 1) && column_int(s, 1);
+    ret->blocked = column_int(s, 2);
     query_end(s);
     return OK;
 }
@@ -139,15 +144,32 @@ static err is_confirmed(struct tx *tx, const struct follow_order *o, int64_t sub
     return e;
 }
 
-/* The mail with the link; not while the latest is younger than an hour. */
+/* Whether whoever has the mailbox may be written to: not while the latest mail to it is younger
+ * than an hour, and never when its owner wants no mail, by whatever form of the address. */
+static err may_ask(struct tx *tx, const struct asking *who, int64_t now, bool *ret)
+{
+    struct stmt *s = query_start(tx, &mailbox_closed);
+    bind_str(s, 1, who->mailbox);
+    bind_int(s, 2, now - FOLLOW_ASK_APART);
+    bool row = false;
+    err e = query_step(s, &row);
+    *ret = !row;
+    if (!e && row)
+        query_end(s);
+    return e;
+}
+
+/* The mail with the link. */
 static err ask(struct tx *tx, const struct asking *who, int64_t now)
 {
-    if (who->asked_at && now < who->asked_at + FOLLOW_ASK_APART)
-        return OK;
+    bool may = false;
+    err e = may_ask(tx, who, now, &may);
+    if (e || !may)
+        return e;
     struct stmt *s = query_start(tx, &subscriber_asked);
     bind_int(s, 1, who->id);
     bind_int(s, 2, now);
-    err e = query_run(s, NULL);
+    e = query_run(s, NULL);
     if (e)
         return e;
     char key[64];
@@ -162,7 +184,8 @@ static err ask(struct tx *tx, const struct asking *who, int64_t now)
 
 err subscriber_follow(struct tx *tx, const struct follow_order *o)
 {
-    struct asking who = { 0 };
+    char mailbox[EMAIL_MAX];
+    struct asking who = { .mailbox = email_mailbox(o->email, mailbox) };
     bool room = false;
     bool done = false;
     err e = find(tx, o, &who);

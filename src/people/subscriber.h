@@ -7,8 +7,8 @@
  * People who are told by mail: an address, and what it follows. Whoever types an address gets
  * nothing by it: a *subscription* counts once the address's owner has confirmed it on the page that
  * a signed link in a mail opens (double opt-in), or when the asking browser is the one in which the
- * address was confirmed before. Whatever anyone types, an address gets one such mail an hour at
- * most, none when its owner has blocked us, and what nobody confirms is gone after
+ * address was confirmed before. Whatever anyone types, a mailbox (people/email.h) gets one such
+ * mail an hour at most, none when its owner has blocked us, and what nobody confirms is gone after
  * FOLLOW_WAITS.
  *
  * All objects are told by number, for this room knows none of them.

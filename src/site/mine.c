@@ -208,8 +208,11 @@ static err ask(struct tx *tx, void *arg)
     int64_t claim = 0;
     int64_t asked_at = 0;
     bool known = false;
+    bool busy = false;
     err e = author_known(tx, w->email, &known);
-    if (e || !known)
+    if (!e && known)
+        e = claim_mailbox_busy(tx, w->email, w->now, &busy);
+    if (e || !known || busy)
         return e;
     e = claim_ask(tx, w->email, w->now, &claim, &asked_at);
     if (e)

@@ -137,6 +137,11 @@ def test_typing_an_address_grants_nothing_and_sends_one_mail_an_hour(mailed):
     time.sleep(1)  # what should not come
     assert len(server.taken) == 1 and ADA in got[0]["To"]
     assert "Ada's words" not in client.get("/mine").text
+    tagged = ADA.replace("@", "+me@")  # the same mailbox
+    number_of(post(site.client(), body="Signed so by a stranger", email=tagged))
+    assert client.post("/mine/address", {"email": tagged}).location == "/mine?done=asked"
+    time.sleep(1)
+    assert len(server.taken) == 1
 
 
 @pytest.mark.parametrize("address", ["", "ada", "a@b\r\nBcc: x@example.org", "a@b@c", "x" * 250 + "@e.org", "a b@example.org"])

@@ -118,6 +118,17 @@ def test_flags_from_one_network_hide_nothing_whatever_their_number(room):
     assert "5 flags" in room.moderator.get(f"/desk/comments/{n}").text
 
 
+def test_of_one_network_five_flags_on_a_comment_are_kept_however_many_cookies_it_has(room):
+    n = comment(room.site, PATH, body="Flagged by one machine")
+    for _ in range(7):
+        answer = flag(room, n)[1]
+        assert answer.status == 303 and answer.location.endswith("?done=1")  # a brigade learns nothing
+    assert "5 flags" in room.moderator.get(f"/desk/comments/{n}").text
+    decide(room.moderator, n, "approve")
+    assert flag(room, n)[1].status == 303  # nor does it begin anew
+    assert f"/desk/comments/{n}" not in room.moderator.get("/desk/comments?show=flagged").text
+
+
 # ---- decisions with reasons, and undoing them
 
 def test_a_decision_has_a_reason_and_a_word_to_its_author_who_alone_reads_it(room):

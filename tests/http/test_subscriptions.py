@@ -121,6 +121,29 @@ def test_an_address_gets_one_question_an_hour_whatever_anyone_types(paper):
     assert len(server.wait(1)) == 1
 
 
+def test_one_mailbox_gets_one_question_an_hour_by_whatever_form_of_its_address(paper):
+    site, server = paper
+    for address in ("ada@example.net", "ada+1@example.net", "ADA+two+three@example.net"):
+        ask(site, address=address)
+    for address in ("mara.lind@gmail.com", "maralind@googlemail.com", "m.a.r.a.lind+x@gmail.com"):
+        ask(site, address=address)
+    ask(site, address="a.da@example.net")  # elsewhere a dot makes another person
+    mails_settled(site)
+    asked = sorted(parse(m)["To"] for m in server.wait(3))
+    assert asked == ["a.da@example.net", "ada@example.net", "mara.lind@gmail.com"]
+
+
+def test_who_wants_no_mail_gets_none_by_another_form_of_the_address_either(paper):
+    site, server = paper
+    ask(site)
+    assert site.client().post(confirm(site, server), {"action": "block"}).status == 303
+    with sqlite3.connect(os.path.join(site.data, "diurnal.db"), timeout=30) as db:
+        db.execute("update subscriber set asked_at = asked_at - 7200000000")
+    ask(site, address=FRIEND.replace("@", "+again@"))
+    mails_settled(site)
+    assert len(server.taken) == 1
+
+
 def test_a_blocked_address_is_never_written_to_again(paper):
     site, server = paper
     ask(site)

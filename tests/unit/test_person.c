@@ -255,3 +255,20 @@ TEST(staff_add_says_in_one_sentence_why_not)
     expect_str(d.why, S("another person has that e-mail address"));
     office_close(&o);
 }
+
+TEST(forms_of_an_address_that_lead_to_one_mailbox_are_known_as_one)
+{
+    static const char *const cases[][2] = {
+        { "ada@b.c", "ada@b.c" },
+        { "ada+x@b.c", "ada@b.c" },
+        { "ada++@b.c", "ada@b.c" },
+        { "+ada@b.c", "+ada@b.c" },
+        { "a.da@b.c", "a.da@b.c" },
+        { "a.d.a+x.y@gmail.com", "ada@gmail.com" },
+        { "a.da@googlemail.com", "ada@gmail.com" },
+        { "a.da@gmail.com.evil.c", "a.da@gmail.com.evil.c" },
+    };
+    char room[EMAIL_MAX];
+    for (size_t i = 0; i < COUNT(cases); i++)
+        expect_str(email_mailbox(str_from_z(cases[i][0]), room), str_from_z(cases[i][1]));
+}

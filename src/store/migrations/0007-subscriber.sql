@@ -4,6 +4,7 @@
 create table subscriber (
     id integer primary key autoincrement,
     email text not null unique, -- lower case
+    mailbox text not null default '', -- people/email.h: a+b@ is a@, who is written to once an hour
     created_at integer not null,
     confirmed_at integer, -- its owner has followed a link that was mailed to it
     asked_at integer,     -- when the latest mail that asks for it was queued
@@ -11,6 +12,8 @@ create table subscriber (
     failed_at integer,    -- its server refuses it for good
     visitor blob          -- the browser it was confirmed in
 ) strict;
+create index subscriber_mailbox on subscriber (mailbox, asked_at);
+create index subscriber_blocked on subscriber (mailbox) where blocked_at is not null;
 
 create table subscription (
     id integer primary key autoincrement,

@@ -13,11 +13,13 @@ create table comment_former (
 create table address_claim (
     id integer primary key autoincrement,
     email text not null,         -- lower case
+    mailbox text not null,       -- people/email.h: a+b@ is a@, who is written to once an hour
     round integer not null,      -- links and cookies of an earlier one are void
     asked_at integer not null,   -- the last mail that was asked for
     erase integer not null default 0 check (erase in (0, 1)) -- asked to be erased: a job is at it
 ) strict;
 create unique index address_claim_email on address_claim (email);
+create index address_claim_mailbox on address_claim (mailbox, asked_at);
 create index address_claim_asked on address_claim (asked_at);
 
 -- How far the daily removal of old data has come (discussion/retention.h).
