@@ -24,6 +24,7 @@
 #include "discussion/discussion_api.h"
 #include "discussion/discussion_http.h"
 #include "discussion/flag_http.h"
+#include "discussion/reader_api.h"
 #include "discussion/work.h"
 #include "funding/funding_api.h"
 #include "funding/funding_http.h"
@@ -42,6 +43,7 @@
 #include "site/site_api.h"
 #include "site/sitemap.h"
 #include "site/static.h"
+#include "site/subscription_api.h"
 #include "site/subscription_page.h"
 
 #define REPORT "/{year}/{month}/{day}/{slug}"
@@ -206,6 +208,14 @@ const struct route routes[] = {
       .need = PUBLIC,
       .limit = LIMIT_VOTE,
       .api = true },
+    API("/reports/{id}/record", reader_api_record, NULL),
+    API_POST("/reports/{id}/preview", reader_api_preview, LIMIT_COMMENT),
+    API_POST("/comments/{id}/flag", reader_api_flag, LIMIT_FLAG),
+    API("/comments/{id}/appeal", reader_api_appeal, NULL),
+    API_POST("/comments/{id}/appeal", reader_api_appeal_post, LIMIT_FLAG),
+    API_POST("/comments/{id}/edit", reader_api_edit, LIMIT_COMMENT),
+    API_POST("/comments/{id}/delete", reader_api_delete, LIMIT_VOTE),
+    API_POST("/subscriptions", subscription_api_post, LIMIT_COMMENT),
     API("/funding", funding_api_get, "goal"),
     API("/contributions", funding_api_contributions, "after"),
 

@@ -164,7 +164,7 @@ err appeal_show(struct request *r, struct response *ret)
     return show(r, ret, id, NULL, 200);
 }
 
-static const char *trouble_of(err refusal)
+const char *appeal_trouble(err refusal)
 {
     static const char *const words[] = {
         [APPEAL_MADE] = "appeal_made",         [APPEAL_TOO_LATE] = "appeal_too_late",
@@ -186,23 +186,31 @@ static err add_work(struct tx *tx, void *arg)
     return appeal_add(tx, a->comment, a->visitor, a->body, a->now);
 }
 
+err appeal_send(const struct request *r, int64_t comment, struct str body)
+{
+    struct adding a = { .comment = comment, .now = r->now, .body = str_trim(body) };
+    if (!visitor_get(r, &a.visitor))
+        return APPEAL_NOT_YOURS;
+    err e = appeal_check(a.body);
+    return e ? e : store_write(r->app->store, add_work, &a);
+}
+
 err appeal_post(struct request *r, struct response *ret)
 {
-    struct adding a = { .now = r->now };
-    if (!segment_id(r, &a.comment) || !visitor_get(r, &a.visitor))
+    struct str body = { 0 };
+    struct str visitor = { 0 };
+    int64_t comment = 0;
+    if (!segment_id(r, &comment) || !visitor_get(r, &visitor))
         return http_refuse(r, ret, 404, "error_appeal_not_yours");
-    (void)request_field(r, "body", &a.body); // none is an empty one
-    a.body = str_trim(a.body);
+    (void)request_field(r, "body", &body); // none is an empty one
     if (!request_limit(r, LIMIT_FLAG))
-        return show(r, ret, a.comment, "flag_too_often", 429);
-    err e = appeal_check(a.body);
-    if (!e)
-        e = store_write(r->app->store, add_work, &a);
+        return show(r, ret, comment, "flag_too_often", 429);
+    err e = appeal_send(r, comment, body);
     if (e < 0)
         return fault(e);
     if (e == APPEAL_NOT_YOURS)
         return http_refuse(r, ret, 404, "error_appeal_not_yours");
     if (e)
-        return show(r, ret, a.comment, trouble_of(e), e < APPEAL_EMPTY ? 409 : 422);
-    return response_redirect(r, ret, 303, appeal_path(r, a.comment));
+        return show(r, ret, comment, appeal_trouble(e), e < APPEAL_EMPTY ? 409 : 422);
+    return response_redirect(r, ret, 303, appeal_path(r, comment));
 }

@@ -11,3 +11,8 @@ err appeal_post(struct request *r, struct response *ret); /* POST: body */
 /* Whether the asking visitor has such a page for this comment. */
 bool appeal_is_for(const struct request *r, int64_t comment);
 struct str appeal_path(const struct request *r, int64_t comment);
+
+/* For all who take appeals, from the asking visitor: APPEAL_NOT_YOURS .. APPEAL_NOT_TEXT, and the
+ * word for what comes behind APPEAL_NOT_YOURS. */
+MUST_USE err appeal_send(const struct request *r, int64_t comment, struct str body);
+const char *appeal_trouble(err refusal);

@@ -106,3 +106,33 @@ int comment_refusal_status(err refusal)
     check(false);
     return 0;
 }
+
+const char *comment_refusal_field(err refusal)
+{
+    switch ((enum comment_refusal)refusal) {
+    case COMMENT_NAME_MISSING:
+    case COMMENT_NAME_TOO_LONG:
+    case COMMENT_NAME_NOT_TEXT:
+    case COMMENT_NAME_STAFF: return "name";
+    case COMMENT_EMAIL_WRONG:
+    case COMMENT_EMAIL_TOO_LONG:
+    case COMMENT_EMAIL_NEEDED: return "email";
+    case COMMENT_BODY_EMPTY:
+    case COMMENT_TOO_LONG:
+    case COMMENT_NOT_TEXT: return "body";
+    case COMMENT_NO_PARENT:
+    case COMMENT_PARENT_GONE:
+    case COMMENT_LOCKED:
+    case COMMENT_TOO_DEEP: return "parent";
+    case COMMENT_NO_QUESTION:
+    case COMMENT_QUESTION_CLOSED:
+    case COMMENT_QUESTION_DROPPED:
+    case COMMENT_ANSWER_REPLIES: return "question";
+    case COMMENT_NO_REPORT:
+    case COMMENT_CLOSED:
+    case COMMENT_BANNED:
+    case COMMENT_WORK_WANTED:
+    case COMMENT_REFUSALS: break;
+    }
+    return NULL;
+}

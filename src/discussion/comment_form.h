@@ -46,3 +46,5 @@ enum comment_hold moderation_hold(const struct config *c);
 /* The key of the word that says a refusal to the person, and the status of its response. */
 const char *comment_refusal_word(err refusal);
 int comment_refusal_status(err refusal);
+/* The field it is about: "name", "email", "body", "parent", "question"; NULL: none of them. */
+const char *comment_refusal_field(err refusal);

@@ -41,14 +41,7 @@ TEMPLATE(own_delete_page, "pages/comment-delete.html", &own_view, TEMPLATE_HTML)
 
 /* ---- whose it is */
 
-/* What a request is about: the comment it may change, and the report that shows it. */
-struct asking {
-    struct own_wish wish;
-    struct own_comment comment;
-    struct report report;
-};
-
-static err find(const struct request *r, struct asking *a)
+err own_find(const struct request *r, struct own_asking *a)
 {
     struct str id = { 0 };
     const struct person *staff = NULL;
@@ -76,8 +69,7 @@ static err find(const struct request *r, struct asking *a)
     return e > 0 ? ERR_DATA : e;
 }
 
-/* Says a refusal. */
-static err refuse(struct request *r, struct response *ret, err refusal)
+err own_refuse(struct request *r, struct response *ret, err refusal)
 {
     static const struct {
         int status;
@@ -108,7 +100,8 @@ static struct str until_text(const struct request *r, const struct own_comment *
     return theme_phrase(r->setup->theme, r->arena, word, args, COUNT(args));
 }
 
-static struct own_view view_of(const struct request *r, const struct asking *a, const char *title)
+static struct own_view view_of(const struct request *r, const struct own_asking *a,
+                               const char *title)
 {
     struct str heading = theme_word(r->setup->theme, title);
     struct str place = discussion_place_of(r, a->report.path, a->wish.comment, a->wish.visitor);
@@ -133,10 +126,10 @@ static err respond(struct request *r, struct response *ret, const struct templat
 
 err own_edit_show(struct request *r, struct response *ret)
 {
-    struct asking a = { 0 };
-    err e = find(r, &a);
+    struct own_asking a = { 0 };
+    err e = own_find(r, &a);
     if (e)
-        return refuse(r, ret, e);
+        return own_refuse(r, ret, e);
     struct own_view v = view_of(r, &a, "comment_edit_heading");
     v.until = until_text(r, &a.comment, "comment_edit_until");
     return respond(r, ret, &own_edit_page, &v, 200);
@@ -144,10 +137,10 @@ err own_edit_show(struct request *r, struct response *ret)
 
 err own_delete_show(struct request *r, struct response *ret)
 {
-    struct asking a = { 0 };
-    err e = find(r, &a);
+    struct own_asking a = { 0 };
+    err e = own_find(r, &a);
     if (e)
-        return refuse(r, ret, e);
+        return own_refuse(r, ret, e);
     struct own_view v = view_of(r, &a, "comment_delete_heading");
     return respond(r, ret, &own_delete_page, &v, 200);
 }
@@ -167,7 +160,7 @@ static err edit(struct tx *tx, void *arg)
 }
 
 /* The form again: why is about the words, or NULL and `word` about the whole. */
-static err again(struct request *r, struct response *ret, const struct asking *a,
+static err again(struct request *r, struct response *ret, const struct own_asking *a,
                  const struct comment_draft *d, err why, const char *word)
 {
     const struct theme *theme = r->setup->theme;
@@ -177,21 +170,18 @@ static err again(struct request *r, struct response *ret, const struct asking *a
     v.error = word ? theme_word(theme, word) : S("");
     v.preview = why ? (struct html){ 0 } : d->html;
     v.until = until_text(r, &a->comment, "comment_edit_until");
-    int status = why ? comment_refusal_status(why) : ret->status ? ret->status : word ? 503 : 200;
-    if (why == COMMENT_NAME_STAFF || why == COMMENT_BANNED || why == COMMENT_WORK_WANTED)
-        status = 403;
+    int status = why ? own_edit_status(why) : ret->status ? ret->status : word ? 503 : 200;
     return respond(r, ret, &own_edit_page, &v, status);
 }
 
-/* What a new comment passes, with the name and address the first words came with. */
-static err make_draft(struct request *r, struct response *ret, const struct asking *a,
-                      struct comment_draft *d)
+err own_draft(struct request *r, struct response *ret, const struct own_asking *a, struct str body,
+              struct comment_draft *d)
 {
     struct comment_problems problems = { 0 };
     *d = (struct comment_draft){ .report = a->comment.report,
                                  .parent = a->comment.parent,
-                                 .question = a->comment.question };
-    (void)request_field(r, "body", &d->body); // none is empty, and refused as such
+                                 .question = a->comment.question,
+                                 .body = body };
     err e = sender_sign(r, ret, d);
     if (e)
         return e;
@@ -201,43 +191,62 @@ static err make_draft(struct request *r, struct response *ret, const struct aski
     return comment_prepare(d, r->setup->config, r->arena, &problems);
 }
 
-static err edited(struct request *r, struct response *ret, const struct asking *a)
+int own_edit_status(err refusal)
+{
+    bool barred = refusal == COMMENT_NAME_STAFF || refusal == COMMENT_BANNED ||
+                  refusal == COMMENT_WORK_WANTED;
+    return barred ? 403 : comment_refusal_status(refusal);
+}
+
+err own_store_edit(const struct request *r, const struct own_asking *a,
+                   const struct comment_draft *d, struct own_edited *ret)
+{
+    struct edit_work w = { .wish = &a->wish, .draft = d };
+    err e = store_write(r->app->store, edit, &w);
+    if (!e)
+        *ret = w.done;
+    return e;
+}
+
+static err edited(struct request *r, struct response *ret, const struct own_asking *a)
 {
     response_fresh(r, ret);
     struct str place = discussion_place_of(r, a->report.path, a->wish.comment, a->wish.visitor);
     return response_redirect(r, ret, 303, place);
 }
 
-static err store_edit(struct request *r, struct response *ret, const struct asking *a,
+static err store_edit(struct request *r, struct response *ret, const struct own_asking *a,
                       struct comment_draft *d)
 {
     err e = gate_comment(r, d);
     if (e)
         return e < 0 ? fault(e) : again(r, ret, a, d, e, NULL);
-    struct edit_work w = { .wish = &a->wish, .draft = d };
-    e = store_write(r->app->store, edit, &w);
+    struct own_edited done = { 0 };
+    e = own_store_edit(r, a, d, &done);
     if (e == ERR_FULL)
         return again(r, ret, a, d, OK, ERROR_DISK_FULL);
     if (e == ERR_BUSY)
         return again(r, ret, a, d, OK, ERROR_BUSY_NOW);
-    return e ? refuse(r, ret, e) : edited(r, ret, a);
+    return e ? own_refuse(r, ret, e) : edited(r, ret, a);
 }
 
 err own_edit_post(struct request *r, struct response *ret)
 {
-    struct asking a = { 0 };
+    struct own_asking a = { 0 };
     struct comment_draft d = { 0 };
     struct str preview = { 0 };
+    struct str body = { 0 };
     bool show = request_field(r, "preview", &preview);
-    err e = find(r, &a);
+    err e = own_find(r, &a);
     if (e)
-        return refuse(r, ret, e);
+        return own_refuse(r, ret, e);
     if (!request_limit(r, show ? LIMIT_READ : LIMIT_COMMENT)) {
         (void)request_field(r, "body", &d.body); // kept in the form
         ret->status = 429;
         return again(r, ret, &a, &d, OK, "comment_too_often");
     }
-    e = make_draft(r, ret, &a, &d);
+    (void)request_field(r, "body", &body); // none is empty, and refused as such
+    e = own_draft(r, ret, &a, body, &d);
     if (e < 0)
         return fault(e);
     if (e || show)
@@ -258,17 +267,22 @@ static err delete (struct tx *tx, void *arg)
     return own_delete(tx, w->wish, &w->report);
 }
 
+err own_store_delete(const struct request *r, const struct own_asking *a)
+{
+    struct delete_work w = { .wish = &a->wish };
+    return store_write(r->app->store, delete, &w);
+}
+
 err own_delete_post(struct request *r, struct response *ret)
 {
-    struct asking a = { 0 };
-    err e = find(r, &a);
+    struct own_asking a = { 0 };
+    err e = own_find(r, &a);
     if (e)
-        return refuse(r, ret, e);
+        return own_refuse(r, ret, e);
     if (!request_limit(r, LIMIT_VOTE))
         return http_refuse(r, ret, 429, ERROR_TOO_OFTEN);
-    struct delete_work w = { .wish = &a.wish };
-    e = store_write(r->app->store, delete, &w);
+    e = own_store_delete(r, &a);
     if (e)
-        return refuse(r, ret, e);
+        return own_refuse(r, ret, e);
     return edited(r, ret, &a);
 }

@@ -1,33 +1,17 @@
 #include "discussion/discussion_api.h"
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/scan.h"
 #include "discussion/comment_form.h"
 #include "discussion/gate.h"
 #include "discussion/listing.h"
 #include "discussion/sender.h"
+#include "http/api.h"
 #include "http/error.h"
 #include "publishing/report.h"
 
 #include <inttypes.h>
 
-enum { API_BYTES_MAX = 1024 * 1024, API_JSON_MAX = 256 * 1024 };
-
-static bool segment_id(const struct request *r, int64_t *ret)
-{
-    struct str text = { 0 };
-    return request_segment(r, "id", &text) && int_parse(text, 1, INT64_MAX, ret);
-}
-
-static err answer(const struct request *r, struct response *ret, int status, const struct buf *out)
-{
-    if (buf_full(out))
-        return fault(ERR_LIMIT);
-    ret->status = status;
-    ret->type = "application/json";
-    ret->body = buf_copy(out, r->arena);
-    return OK;
-}
+enum { API_BYTES_MAX = 1024 * 1024 };
 
 /* ---- reading */
 
@@ -90,7 +74,7 @@ static err put_listing(const struct request *r, struct response *ret, const stru
     if (l->next.n && !l->query.thread)
         json_write_str(&w, "next", l->next);
     json_write_end(&w);
-    return answer(r, ret, 200, &out);
+    return api_answer(r, ret, 200, &out);
 }
 
 static err read_listing(const struct request *r, const struct listing_query *q, bool *ret_report,
@@ -126,7 +110,7 @@ err discussion_api_list(struct request *r, struct response *ret)
     struct listing_query q = { 0 };
     struct listing l = { 0 };
     bool report = false;
-    if (!segment_id(r, &q.report))
+    if (!api_segment_id(r, &q.report))
         return http_refuse(r, ret, 404, "error_no_such_report");
     if (!query_read(r, &q))
         return http_refuse(r, ret, 400, ERROR_BAD_QUERY);
@@ -146,39 +130,24 @@ err discussion_api_list(struct request *r, struct response *ret)
 
 /* ---- writing */
 
-/* A member that may be missing or null, but not of another kind. */
-static bool optional_str(const struct json *j, const char *name, struct str *ret)
+/* Which member is of the wrong kind; NULL: none. */
+static const char *draft_read(const struct json *j, struct comment_draft *d)
 {
-    const struct json *m = json_get(j, name);
-    return !m || m->kind == JSON_KIND_NULL || json_get_str(j, name, ret);
-}
-
-static bool optional_id(const struct json *j, const char *name, int64_t *ret)
-{
-    const struct json *m = json_get(j, name);
-    return !m || m->kind == JSON_KIND_NULL || (json_get_int(j, name, ret) && *ret > 0);
-}
-
-static bool body_read(const struct request *r, const char *names, const struct json **ret)
-{
-    struct str why = { 0 };
-    struct str other = { 0 };
-    return json_parse(request_body(r), API_JSON_MAX, r->arena, ret, &why) == OK &&
-           (*ret)->kind == JSON_KIND_OBJECT && json_only(*ret, names, &other);
-}
-
-static bool draft_read(const struct request *r, struct comment_draft *d)
-{
-    const struct json *j = NULL;
-    return body_read(r, "name body email parent question", &j) &&
-           optional_str(j, "name", &d->name) && optional_str(j, "body", &d->body) &&
-           optional_str(j, "email", &d->email) && optional_id(j, "parent", &d->parent) &&
-           optional_id(j, "question", &d->question);
+    if (!api_text(j, "name", &d->name))
+        return "name";
+    if (!api_text(j, "body", &d->body))
+        return "body";
+    if (!api_text(j, "email", &d->email))
+        return "email";
+    if (!api_id(j, "parent", &d->parent))
+        return "parent";
+    return api_id(j, "question", &d->question) ? NULL : "question";
 }
 
 static err refuse(struct request *r, struct response *ret, err refusal)
 {
-    return http_refuse(r, ret, comment_refusal_status(refusal), comment_refusal_word(refusal));
+    return api_refuse(r, ret, comment_refusal_status(refusal), comment_refusal_word(refusal),
+                      comment_refusal_field(refusal));
 }
 
 static err put_added(struct request *r, struct response *ret, const struct comment_added *added)
@@ -194,7 +163,7 @@ static err put_added(struct request *r, struct response *ret, const struct comme
     json_write_str(&w, "url", str_print(r->arena, STR_FMT STR_FMT, STR_ARG(site), STR_ARG(path)));
     json_write_end(&w);
     response_header(ret, "Location", path);
-    return answer(r, ret, 201, &out);
+    return api_answer(r, ret, 201, &out);
 }
 
 err discussion_api_post(struct request *r, struct response *ret)
@@ -202,10 +171,14 @@ err discussion_api_post(struct request *r, struct response *ret)
     struct comment_draft d = { 0 };
     struct comment_problems problems = { 0 };
     struct comment_added added = { 0 };
-    if (!segment_id(r, &d.report))
+    const struct json *j = NULL;
+    if (!api_segment_id(r, &d.report))
         return http_refuse(r, ret, 404, "error_no_such_report");
-    if (!draft_read(r, &d))
-        return http_refuse(r, ret, 400, "error_comment_json");
+    if (!api_body(r, ret, "name body email parent question", &j))
+        return OK;
+    const char *wrong = draft_read(j, &d);
+    if (wrong)
+        return api_refuse(r, ret, 400, "error_comment_json", wrong);
     if (!request_limit(r, LIMIT_COMMENT))
         return http_refuse(r, ret, 429, ERROR_TOO_OFTEN);
     err e = sender_sign(r, ret, &d);
@@ -235,7 +208,7 @@ static err put_sums(const struct request *r, struct response *ret, int64_t comme
     json_write_int(&w, "score", sums->score);
     json_write_int(&w, "value", sums->value);
     json_write_end(&w);
-    return answer(r, ret, 200, &out);
+    return api_answer(r, ret, 200, &out);
 }
 
 err discussion_api_vote(struct request *r, struct response *ret)
@@ -244,10 +217,12 @@ err discussion_api_vote(struct request *r, struct response *ret)
     struct vote_sums sums = { 0 };
     const struct json *j = NULL;
     int64_t value = 0;
-    if (!segment_id(r, &v.comment))
+    if (!api_segment_id(r, &v.comment))
         return http_refuse(r, ret, 404, "error_no_such_comment");
-    if (!body_read(r, "value", &j) || !json_get_int(j, "value", &value) || value < -1 || value > 1)
-        return http_refuse(r, ret, 422, "error_vote_value");
+    if (!api_body(r, ret, "value", &j))
+        return OK;
+    if (!json_get_int(j, "value", &value) || value < -1 || value > 1)
+        return api_refuse(r, ret, 422, "error_vote_value", "value");
     if (!request_limit(r, LIMIT_VOTE))
         return http_refuse(r, ret, 429, ERROR_TOO_OFTEN);
     v.value = (int)value;

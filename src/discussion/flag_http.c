@@ -1,4 +1,5 @@
 #include "discussion/flag_http.h"
+#include "base/check.h"
 #include "base/config.h"
 #include "base/scan.h"
 #include "discussion/comment.h"
@@ -101,11 +102,8 @@ static struct list reasons_of(const struct request *r, enum reason chosen)
 
 static err refuse(struct request *r, struct response *ret, err refusal)
 {
-    if (refusal == FLAG_NO_COMMENT)
-        return http_refuse(r, ret, 404, "error_no_such_comment");
-    if (refusal == FLAG_NOT_PUBLISHED)
-        return http_refuse(r, ret, 409, "error_flag_not_published");
-    return http_refuse(r, ret, 403, "error_flag_own");
+    struct flag_said said = flag_say(refusal);
+    return http_refuse(r, ret, said.status, said.word);
 }
 
 static err show(struct request *r, struct response *ret, const struct flag_form *f)
@@ -167,20 +165,37 @@ static err add_work(struct tx *tx, void *arg)
     return flag_add(tx, arg);
 }
 
-static err store_flag(struct request *r, const struct flag_form *f)
+err flag_send(const struct request *r, int64_t comment, enum reason reason, struct str note)
 {
     struct visitor_address from = visitor_address_of(r);
-    struct flag flag = { .comment = f->comment,
+    struct flag flag = { .comment = comment,
                          .voter = from.address,
-                         .reason = f->reason,
-                         .note = f->note,
+                         .reason = reason,
+                         .note = note,
                          .address = from.address,
                          .prefix = from.prefix,
                          .key = from.key,
                          .now = r->now,
                          .hide_at = config_int(r->setup->config, &flags_hide) };
+    err e = gate_act(r, GATE_FLAG, comment);
+    if (e)
+        return e < 0 ? e : e == GATE_BANNED ? FLAG_BANNED : FLAG_WORK_WANTED;
     (void)visitor_get(r, &flag.voter); // else the address
-    return store_write(r->app->store, add_work, &flag);
+    e = store_write(r->app->store, add_work, &flag);
+    return e == FLAG_AGAIN ? OK : e;
+}
+
+struct flag_said flag_say(err refusal)
+{
+    static const struct flag_said said[] = {
+        [FLAG_NO_COMMENT] = { 404, "error_no_such_comment" },
+        [FLAG_NOT_PUBLISHED] = { 409, "error_flag_not_published" },
+        [FLAG_OWN] = { 403, "error_flag_own" },
+        [FLAG_BANNED] = { 403, "error_act_banned" },
+        [FLAG_WORK_WANTED] = { 428, "error_work_wanted" },
+    };
+    check(refusal > 0 && refusal < (err)COUNT(said) && said[refusal].word);
+    return said[refusal];
 }
 
 err flag_post(struct request *r, struct response *ret)
@@ -195,14 +210,12 @@ err flag_post(struct request *r, struct response *ret)
     }
     if (!fine)
         return again(r, ret, &f, 422);
-    err e = gate_act(r, GATE_FLAG, f.comment);
-    if (e > 0) {
-        f.error = e == GATE_BANNED ? "error_act_banned" : "error_work_wanted";
-        return again(r, ret, &f, e == GATE_BANNED ? 403 : 428);
+    err e = flag_send(r, f.comment, f.reason, f.note);
+    if (e == FLAG_BANNED || e == FLAG_WORK_WANTED) {
+        f.error = flag_say(e).word;
+        return again(r, ret, &f, flag_say(e).status);
     }
-    if (!e)
-        e = store_flag(r, &f);
-    if (e && e != FLAG_AGAIN)
+    if (e)
         return e < 0 ? fault(e) : refuse(r, ret, e);
     return response_redirect(r, ret, 303,
                              str_print(r->arena, "/comments/%" PRId64 "/flag?done=1", f.comment));

@@ -1,5 +1,8 @@
 #include "site/follow_thing.h"
 #include "discussion/comment.h"
+#include "mail/mail.h"
+#include "people/email.h"
+#include "people/visitor.h"
 #include "publishing/question.h"
 #include "publishing/report.h"
 #include "publishing/series.h"
@@ -83,4 +86,29 @@ const char *follow_thing_word(enum follow_kind kind)
                                                      [FOLLOW_QUESTION] = "follow_answers_to",
                                                      [FOLLOW_SERIES] = "follow_reports_of" };
     return words[kind];
+}
+
+err follow_thing_find(const struct request *r, enum follow_kind kind, int64_t object,
+                      struct follow_thing *ret)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    if (!mail_enabled(r->setup))
+        return FOLLOW_THING_NONE;
+    err e = store_read(r->app->store, &tx);
+    return e ? e : follow_thing_read(&tx, r->setup, r->arena, kind, object, ret);
+}
+
+static err follow(struct tx *tx, void *arg)
+{
+    return subscriber_follow(tx, arg);
+}
+
+err follow_send(const struct request *r, const struct follow_thing *t, struct str email)
+{
+    struct follow_order o = { .kind = t->kind, .object = t->object, .now = r->now };
+    if (!email_parse(email, r->arena, &o.email))
+        return FOLLOW_EMAIL_WRONG;
+    (void)visitor_get(r, &o.visitor); // nobody: it has to be confirmed
+    err e = store_write(r->app->store, follow, &o);
+    return e > 0 ? ERR_DATA : e;
 }

@@ -50,13 +50,10 @@ static bool named(const struct request *r, getter *get, enum follow_kind *ret_ki
 
 static err read_thing(const struct request *r, getter *get, struct follow_thing *ret)
 {
-    struct tx tx CLEANUP(tx_end) = { 0 };
     enum follow_kind kind = FOLLOW_KINDS;
     int64_t object = 0;
-    if (!mail_enabled(r->setup) || !named(r, get, &kind, &object))
-        return FOLLOW_THING_NONE;
-    err e = store_read(r->app->store, &tx);
-    return e ? e : follow_thing_read(&tx, r->setup, r->arena, kind, object, ret);
+    return named(r, get, &kind, &object) ? follow_thing_find(r, kind, object, ret)
+                                         : FOLLOW_THING_NONE;
 }
 
 static struct str phrase(const struct request *r, const char *key, struct str title)
@@ -106,28 +103,19 @@ static err form_again(struct request *r, struct response *ret, const struct foll
     return show_form(r, ret, &v, status);
 }
 
-static err follow(struct tx *tx, void *arg)
-{
-    return subscriber_follow(tx, arg);
-}
-
 err subscription_form_post(struct request *r, struct response *ret)
 {
     struct follow_thing t = { 0 };
     struct str typed = { 0 };
-    struct follow_order o = { .now = r->now };
     err e = read_thing(r, request_field, &t);
     if (e)
         return e < 0 ? fault(e) : http_refuse(r, ret, 404, ERROR_NOT_FOUND);
     if (!request_limit(r, LIMIT_COMMENT))
         return form_again(r, ret, &t, 429, "follow_too_often");
     (void)request_field(r, "email", &typed); // none: refused like a wrong one
-    if (!email_parse(typed, r->arena, &o.email))
+    e = follow_send(r, &t, typed);
+    if (e > 0)
         return form_again(r, ret, &t, 422, "follow_email_wrong");
-    o.kind = t.kind;
-    o.object = t.object;
-    (void)visitor_get(r, &o.visitor); // nobody: it has to be confirmed
-    e = store_write(r->app->store, follow, &o);
     return e ? fault(e) : response_redirect(r, ret, 303, S(SUBSCRIPTIONS_PATH "?sent=1"));
 }
 
