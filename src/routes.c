@@ -249,6 +249,7 @@ const struct route routes[] = {
     DESK_POST("/account", account_name_post, DESK),
     HASH_POST("/account/password", account_password_post),
     DESK_POST("/account/sessions", account_sessions_post, DESK),
+    DESK_POST("/account/tokens", account_tokens_post, API_TOKEN),
     DESK("/account/second-step", second_step_show, NULL, DESK),
     DESK_POST("/account/second-step", second_step_begin, DESK),
     DESK_POST("/account/second-step/on", second_step_on, DESK),

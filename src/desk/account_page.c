@@ -4,6 +4,7 @@
 #include "desk/staff_desk.h"
 #include "http/error.h"
 #include "people/admit.h"
+#include "people/api_token.h"
 #include "people/totp.h"
 
 static const struct str account_url = { "/desk/account", 13 };
@@ -17,6 +18,17 @@ static const struct desk_input password_inputs[] = {
     { "wanted", "desk_password_new", "desk_password_new_hint", INPUT_NEW_PASSWORD, true, NULL },
 };
 
+struct token_row {
+    int64_t id;
+    struct str name, scopes;
+};
+static const struct field token_fields[] = {
+    FIELD_INT(struct token_row, id),
+    FIELD_STR(struct token_row, name),
+    FIELD_STR(struct token_row, scopes),
+};
+static const struct view token_view = VIEW(struct token_row, token_fields);
+
 struct account_view {
     struct desk_top top;
     struct str email;
@@ -25,6 +37,8 @@ struct account_view {
     struct str recovery_left;
     struct list sessions;
     bool other_sessions;
+    struct list tokens; /* of token_row: those that work */
+    bool has_tokens;
 };
 static const struct field account_fields[] = {
     DESK_FIELDS(struct account_view),
@@ -35,6 +49,8 @@ static const struct field account_fields[] = {
     FIELD_STR(struct account_view, recovery_left),
     FIELD_LIST(struct account_view, sessions, &session_row_view),
     FIELD_BOOL(struct account_view, other_sessions),
+    FIELD_LIST(struct account_view, tokens, &token_view),
+    FIELD_BOOL(struct account_view, has_tokens),
 };
 static const struct view account_view = VIEW(struct account_view, account_fields);
 TEMPLATE(account_page, "pages/desk/account.html", &account_view, TEMPLATE_HTML);
@@ -56,6 +72,22 @@ static struct desk_form *password_form(const struct request *r)
     return f;
 }
 
+static err read_tokens(struct tx *tx, const struct request *r, struct account_view *v)
+{
+    const struct api_token *list = NULL;
+    size_t n = 0;
+    size_t living = 0;
+    err e = api_token_list(tx, r->person->id, r->arena, &list, &n);
+    struct token_row *rows = arena_new(r->arena, struct token_row, n ? n : 1);
+    for (size_t i = 0; !e && i < n; i++)
+        if (api_token_lives(&list[i], r->now))
+            rows[living++] = (struct token_row){ list[i].id, list[i].name,
+                                                 scopes_print(r->arena, list[i].scopes) };
+    v->tokens = (struct list){ rows, living };
+    v->has_tokens = living > 0;
+    return e;
+}
+
 static err read_account(const struct request *r, struct account_view *v)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
@@ -63,6 +95,8 @@ static err read_account(const struct request *r, struct account_view *v)
     err e = store_read(r->app->store, &tx);
     if (!e)
         e = session_rows(&tx, r, r->person->id, &v->sessions);
+    if (!e)
+        e = read_tokens(&tx, r, v);
     if (!e && r->person->has_totp)
         e = recovery_left(&tx, r->person->id, &left);
     if (e)
@@ -156,7 +190,7 @@ err account_password_post(struct request *r, struct response *ret)
 
 struct ending {
     const struct request *r;
-    int64_t session; /* 0: all others */
+    int64_t session; /* or token */ /* 0: all others */
 };
 
 static err end_work(struct tx *tx, void *arg)
@@ -183,4 +217,23 @@ err account_sessions_post(struct request *r, struct response *ret)
     if (e)
         return fault(e);
     return desk_done(r, ret, account_url, all ? "sessions_ended" : "session_ended");
+}
+
+/* ---- API tokens */
+
+static err end_token_work(struct tx *tx, void *arg)
+{
+    const struct ending *d = arg;
+    return api_token_end(tx, person_actor(d->r->person), d->session, d->r->person->id, d->r->now);
+}
+
+err account_tokens_post(struct request *r, struct response *ret)
+{
+    struct ending d = { .r = r };
+    if (!desk_field_id(r, "token", &d.session))
+        return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
+    err e = store_write(r->app->store, end_token_work, &d);
+    if (e) // ended already, or somebody else's
+        return e < 0 ? fault(e) : http_refuse(r, ret, 404, ERROR_NOT_FOUND);
+    return desk_done(r, ret, account_url, "token_ended");
 }

@@ -87,6 +87,7 @@ static const char *const notices[] = {
     NOTICE "person_ended",
     NOTICE "person_begun",
     NOTICE "session_ended",
+    NOTICE "token_ended",
     NOTICE "sessions_ended",
     NOTICE "name_saved",
     NOTICE "password_set",

@@ -357,3 +357,15 @@ def test_other_types_and_too_much_are_refused(room):
             answer = ask(room.site.client(), token, "get", bad.replace("{id}", number))
             assert answer.status == 404, (bad, number, answer.status)
             check(answer, bad)
+
+
+def test_people_see_their_tokens_and_end_them_and_nobody_elses(room):
+    token = issue(room, "editor", ["comments:read"], name="seen <b>")
+    number = token_id(room, "seen <b>")
+    assert "seen &lt;b&gt;" in room.editor.get("/desk/account").text and token not in room.editor.get("/desk/account").text
+    assert "seen &lt;b&gt;" not in room.moderator.get("/desk/account").text
+    assert room.moderator.post("/desk/account/tokens", {"token": number}).status == 404
+    assert ask(room.site.client(), token, "get", "/desk/comments").status == 200
+    assert room.editor.post("/desk/account/tokens", {"token": number}).status == 303
+    assert ask(room.site.client(), token, "get", "/desk/comments").status in (401, 429)
+    assert room.editor.post("/desk/account/tokens", {"token": number}).status == 404

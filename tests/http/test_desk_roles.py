@@ -64,6 +64,7 @@ POSTS = {
     "/desk/account": "desk",
     "/desk/account/password": "desk",
     "/desk/account/sessions": "desk",
+    "/desk/account/tokens": "api_token",
     "/desk/account/second-step": "desk",
     "/desk/account/second-step/on": "desk",
     "/desk/account/second-step/off": "desk",
