@@ -100,13 +100,16 @@ def test_the_desk_exports_and_erases_and_notes_it_without_the_address(tmp_path):
     room = make_newsroom(tmp_path)
     room.site.publish(conftest.REPORT)
     number_of(post(room.site.client(), body="To be *erased*", name="Ada", email="ada@example.org"))
-    moderator = room.moderator
+    moderator, author = room.moderator, room.site.client()
+    hidden = number_of(post(author, body="To be hidden", name="Ada", email="ada@example.org"))
+    assert moderator.post(f"/desk/comments/{hidden}", {"action": "hide", "reason": "rules"}).status == 303
+    assert author.post(f"/comments/{hidden}/appeal", {"body": "Why, I ask"}).status == 303
     for wrong in ("", "ada", "nobody@example.org", "a@b\r\nc"):
         for what in ("export", "erase"):
             answer = moderator.post(f"/desk/privacy/{what}", {"email": wrong, "sure": "1"})
             assert answer.status == 422 and 'id="privacy-error"' in answer.text
     answer = moderator.post("/desk/privacy/export", {"email": "ADA@example.org"})
-    assert [i["body"] for i in json.loads(answer.text)["items"]] == ["To be *erased*"]
+    assert [i["body"] for i in json.loads(answer.text)["items"]] == ["To be hidden", "To be *erased*"]
     assert moderator.post("/desk/privacy/erase", {"email": "ada@example.org"}).status == 422  # not sure
     answer = moderator.post("/desk/privacy/erase", {"email": "ada@example.org", "sure": "1"})
     assert answer.status == 303 and "is being erased" in moderator.follow(answer).text
@@ -114,6 +117,10 @@ def test_the_desk_exports_and_erases_and_notes_it_without_the_address(tmp_path):
     while "<em>erased" in room.site.client().get(PATH).text and time.monotonic() < end:
         time.sleep(0.05)  # the job is in another process' hands
     assert "<em>erased" not in room.site.client().get(PATH).text
+    with database(room.site) as db:
+        while db.execute("select count(*) from job where kind = 'author-erase'").fetchone()[0] and time.monotonic() < end:
+            time.sleep(0.05)
+        assert db.execute("select body from appeal").fetchall() == [("",)]
     assert room.actions()[:2] == ["privacy.erase", "privacy.export"]
     assert "ada@example.org" not in room.owner.get("/desk/audit").text
     room.site.stop()
