@@ -24,6 +24,7 @@ struct gate *gate_make(struct arena *a, struct store *s, int64_t now)
                         .slow = rates_make(a, RATES_SMALL / 4),
                         .authors = rates_make(a, RATES_LARGE / 4),
                         .troubles = rates_make(a, RATES_SMALL / 256),
+                        .trouble_makers = rates_make(a, RATES_SMALL),
                         .spent = spent_make(a),
                         .voters = rates_make(a, RATES_LARGE / 4),
                         .newcomers = rates_make(a, RATES_LARGE / 4),
@@ -39,9 +40,9 @@ void gate_end(struct gate *g)
         return;
     snapshot_free(g->snapshot);
     skeletons_free(g->skeletons);
-    struct rates *const all[] = {
-        g->floods, g->words, g->reports, g->slow, g->authors, g->troubles
-    };
+    struct rates *const all[] = { g->floods,         g->words,   g->reports,
+                                  g->slow,           g->authors, g->troubles,
+                                  g->trouble_makers, g->voters,  g->newcomers };
     for (size_t i = 0; i < COUNT(all); i++)
         rates_end(all[i]);
     spent_end(g->spent);
@@ -60,8 +61,13 @@ void gate_topic_moved(struct gate *g, struct str topic)
 
 /* ---- attacks */
 
-static void trouble(struct gate *g, int64_t now)
+/* Of one neighbourhood only some count: its limits hold it already, and it must not make everybody
+ * else prove their work. */
+static void trouble(struct gate *g, struct str prefix, int64_t now)
 {
+    uint64_t of = rates_hash(RATES_HASH, prefix);
+    if (rates_add(g->trouble_makers, of, MINUTE, now) > TROUBLES_OF_ONE)
+        return;
     if (rates_add(g->troubles, 0, MINUTE, now) > ATTACK_TROUBLES)
         atomic_store(&g->attacked_until, now + ATTACK_SPAN);
 }
@@ -69,7 +75,7 @@ static void trouble(struct gate *g, int64_t now)
 void gate_trouble(const struct request *r)
 {
     if (r->app->gate)
-        trouble(r->app->gate, r->now);
+        trouble(r->app->gate, visitor_address_of(r).prefix, r->now);
 }
 
 bool gate_under_attack(struct gate *g, const struct snapshot *s, int64_t now)
@@ -454,7 +460,7 @@ static err judge(struct judging *j)
     }
     err e = judge_rules(j);
     if (!e && is_trouble(j->d->hold))
-        trouble(j->g, j->r->now);
+        trouble(j->g, j->d->prefix, j->r->now);
     return e;
 }
 

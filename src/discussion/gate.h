@@ -12,9 +12,10 @@
  * the filter's after "filter". The counts are of this process and forgotten with it.
  *
  * *Under attack*: by the operator's switch, or by itself for ATTACK_SPAN after the rules held or
- * limits refused more than ATTACK_TROUBLES within a minute.
+ * limits refused more than ATTACK_TROUBLES within a minute, of which one neighbourhood's count as
+ * TROUBLES_OF_ONE at most.
  */
-enum { ATTACK_TROUBLES = 60 };
+enum { ATTACK_TROUBLES = 60, TROUBLES_OF_ONE = 15 };
 #define ATTACK_SPAN    (10 * MINUTE)
 #define DUPLICATE_SPAN HOUR
 #define FLOOD_SPAN     (10 * MINUTE)

@@ -40,7 +40,7 @@ struct gate {
     pthread_rwlock_t lock; /* of the snapshot: read while it is used */
     struct snapshot *snapshot;
     atomic_bool stale;
-    struct rates *floods, *words, *reports, *slow, *authors, *troubles;
+    struct rates *floods, *words, *reports, *slow, *authors, *troubles, *trouble_makers;
     _Atomic int64_t attacked_until;
     struct spent *spent;
     struct rates *voters, *newcomers; /* new voters by neighbourhood, and those counted */

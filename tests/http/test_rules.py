@@ -356,6 +356,14 @@ def test_under_attack_script_works_and_others_wait(room):
     assert reader.vote(n, -1).status == 303
 
 
+def test_one_machine_does_not_make_everybody_prove_their_work(room):
+    set_rules(room, links="1", flood="0", duplicates="0")
+    for i in range(70):
+        number(From(room, f"192.0.2.{i}").say(f"http://a.example http://b.example {i}"))
+    assert "is under attack" not in room.moderator.get("/desk/rules").text
+    assert why(room, number(From(room, "198.51.100.1").say("Without script"))) == ""
+
+
 def test_an_attack_is_noticed_and_work_grows_with_it(room):
     set_rules(room, links="1", flood="0", duplicates="0")
     for i in range(62):
