@@ -1,4 +1,5 @@
-/* Without these tests an address could be filled with mails by whoever types it. */
+/* Without these tests an address could be filled with mails by whoever types it, or a link from an
+ * old mail open what is its owner's. */
 #include "people/claim.h"
 #include "unit/people_help.h"
 
@@ -47,5 +48,24 @@ TEST(a_claims_number_is_not_given_twice)
     struct asked first = ask(&o, NOON);
     expect(office_write(&o, drop_work, &first.id) == OK);
     expect(ask(&o, NOON).id > first.id);
+    office_close(&o);
+}
+
+TEST(a_link_to_ones_comments_ends_with_its_day)
+{
+    struct office o;
+    office_open(&o);
+    struct asked first = ask(&o, NOON);
+    struct claim claim = { 0 };
+    struct claim found = { 0 };
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    expect(store_read(o.app.store, &tx) == OK);
+    expect(claim_get(&tx, first.id, &o.a, &claim) == OK);
+    struct str token = claim_token(o.app.keys, &o.a, &claim, NOON);
+    struct request r = { .app = &o.app, .arena = &o.a, .now = NOON + CLAIM_LINK_SPAN - 1 };
+    expect(claim_look(&tx, &r, token, &found) == OK && found.id == first.id);
+    r.now++;
+    expect(claim_look(&tx, &r, token, &found) == CLAIM_GONE);
+    tx_end(&tx);
     office_close(&o);
 }

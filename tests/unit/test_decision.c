@@ -366,6 +366,24 @@ TEST(marks_are_set_once_bounded_and_undone)
     room_close(&r);
 }
 
+TEST(the_median_of_an_even_number_is_the_lower_of_the_two_in_the_middle)
+{
+    struct room r;
+    room_open(&r);
+    expect(record_of(&r, 1).median == -1);
+    int64_t begin = r.now;
+    static const int64_t minutes[] = { 5, 9, 30, 2 };
+    static const int64_t medians[] = { 5, 5, 9, 5 };
+    for (size_t i = 0; i < COUNT(minutes); i++) {
+        r.now = begin + (int64_t)i * DAY;
+        int64_t id = say_held(&r, "ada", "Words");
+        r.now += minutes[i] * MINUTE;
+        expect(decide(&r, id, ACT_APPROVE, REASON_NONE, NULL) == OK);
+        expect(record_of(&r, 1).median == medians[i]);
+    }
+    room_close(&r);
+}
+
 TEST(waiting_is_counted_in_the_steps_that_people_would_say)
 {
     expect(record_minutes(0, 59 * MINUTE + 59 * SECOND) == 59);
