@@ -179,8 +179,10 @@ err discussion_api_post(struct request *r, struct response *ret)
     const char *wrong = draft_read(j, &d);
     if (wrong)
         return api_refuse(r, ret, 400, "error_comment_json", wrong);
-    if (!request_limit(r, LIMIT_COMMENT))
+    if (!request_limit(r, LIMIT_COMMENT)) {
+        gate_trouble(r);
         return http_refuse(r, ret, 429, ERROR_TOO_OFTEN);
+    }
     err e = sender_sign(r, ret, &d);
     if (e)
         return fault(e);
@@ -223,8 +225,10 @@ err discussion_api_vote(struct request *r, struct response *ret)
         return OK;
     if (!json_get_int(j, "value", &value) || value < -1 || value > 1)
         return api_refuse(r, ret, 422, "error_vote_value", "value");
-    if (!request_limit(r, LIMIT_VOTE))
+    if (!request_limit(r, LIMIT_VOTE)) {
+        gate_trouble(r);
         return http_refuse(r, ret, 429, ERROR_TOO_OFTEN);
+    }
     v.value = (int)value;
     err e = sender_vote(r, ret, &v);
     if (!e)

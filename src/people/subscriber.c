@@ -22,6 +22,8 @@ QUERY(subscriber_read, "select email, confirmed_at is not null, blocked_at is no
                        "failed_at is not null from subscriber where id = $1");
 QUERY(follow_counts, "select count(*), count(*) filter (where confirmed_at is null) "
                      "from subscription where subscriber = $1");
+QUERY(follow_drop_oldest, "delete from subscription where id = (select min(id) from subscription "
+                          "where subscriber = $1 and confirmed_at is null)");
 QUERY(follow_insert,
       "insert into subscription (subscriber, kind, object, confirmed_at, created_at) "
       "values ($1, $2, $3, $4, $5) on conflict (subscriber, kind, object) do nothing");
@@ -106,6 +108,7 @@ static err find(struct tx *tx, const struct follow_order *o, struct asking *ret)
     return OK;
 }
 
+/* What waits makes way for what comes: others may have filled it, and its owner asks now. */
 static err has_room(struct tx *tx, int64_t subscriber, bool *ret)
 {
     struct stmt *s = query_start(tx, &follow_counts);
@@ -114,9 +117,14 @@ static err has_room(struct tx *tx, int64_t subscriber, bool *ret)
     err e = query_step(s, &row);
     if (e || !row)
         return e ? e : fault(ERR_DATA);
-    *ret = column_int(s, 0) < FOLLOWS_MAX && column_int(s, 1) < FOLLOWS_WAITING_MAX;
+    *ret = column_int(s, 0) < FOLLOWS_MAX;
+    bool drop = column_int(s, 1) >= FOLLOWS_WAITING_MAX;
     query_end(s);
-    return OK;
+    if (!drop)
+        return OK;
+    s = query_start(tx, &follow_drop_oldest);
+    bind_int(s, 1, subscriber);
+    return query_run(s, NULL);
 }
 
 static err insert(struct tx *tx, const struct follow_order *o, const struct asking *who)

@@ -26,7 +26,7 @@ bool follow_pace_parse(struct str s, enum follow_pace *ret);
 
 enum {
     FOLLOWS_MAX = 200,        /* subscriptions of one address */
-    FOLLOWS_WAITING_MAX = 20, /* of those, ones that are not confirmed */
+    FOLLOWS_WAITING_MAX = 20, /* of those, ones that are not confirmed: the latest */
     FOLLOWERS_MAX = 200,      /* read at once by a fan-out */
 };
 #define FOLLOW_WAITS     (7 * DAY)

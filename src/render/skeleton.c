@@ -38,6 +38,39 @@ void skeletons_free(struct skeletons *s)
     free(s);
 }
 
+/* Small capitals, and letters on black or as half of a flag: UTS 39 leaves them alone, spam does
+ * not. */
+static uint32_t plain_letter(uint32_t c)
+{
+    static const struct {
+        uint32_t from;
+        char to;
+    } small[] = {
+        { 0x0262, 'g' }, { 0x026A, 'i' }, { 0x0274, 'n' }, { 0x0280, 'r' }, { 0x028F, 'y' },
+        { 0x0299, 'b' }, { 0x029C, 'h' }, { 0x029F, 'l' }, { 0x1D00, 'a' }, { 0x1D04, 'c' },
+        { 0x1D05, 'd' }, { 0x1D07, 'e' }, { 0x1D0A, 'j' }, { 0x1D0B, 'k' }, { 0x1D0D, 'm' },
+        { 0x1D0F, 'o' }, { 0x1D18, 'p' }, { 0x1D1B, 't' }, { 0x1D1C, 'u' }, { 0x1D20, 'v' },
+        { 0x1D21, 'w' }, { 0x1D22, 'z' }, { 0xA730, 'f' }, { 0xA731, 's' },
+    };
+    static const uint32_t alphabets[] = { 0x1F150, 0x1F170, 0x1F1E6 }; /* each A to Z */
+    for (size_t i = 0; i < COUNT(alphabets); i++)
+        if (c >= alphabets[i] && c < alphabets[i] + 26)
+            return 'a' + c - alphabets[i];
+    for (size_t i = 0; i < COUNT(small); i++)
+        if (small[i].from == c)
+            return (uint32_t)small[i].to;
+    return c;
+}
+
+static struct str plain_letters(struct arena *a, struct str text)
+{
+    char *p = arena_new(a, char, text.n + 1); // none becomes longer
+    size_t n = 0;
+    while (text.n)
+        n += utf8_put(p + n, plain_letter(utf8_next(&text)));
+    return (struct str){ p, n };
+}
+
 static struct wide widen(struct arena *a, struct str s)
 {
     check(s.n < INT32_MAX / 4);
@@ -96,13 +129,13 @@ static struct wide draw(const struct skeletons *s, struct arena *a, struct wide 
 
 static struct str folded_of(const struct skeletons *s, struct arena *a, struct str text)
 {
-    struct wide w = draw(s, a, unmarked(a, fold(s, a, widen(a, text))));
+    struct wide w = draw(s, a, unmarked(a, fold(s, a, widen(a, plain_letters(a, text)))));
     return icu_str(a, w.s, w.n);
 }
 
 static struct str drawn_of(const struct skeletons *s, struct arena *a, struct str text)
 {
-    struct wide w = draw(s, a, fold(s, a, draw(s, a, widen(a, text))));
+    struct wide w = draw(s, a, fold(s, a, draw(s, a, widen(a, plain_letters(a, text)))));
     return icu_str(a, w.s, w.n);
 }
 

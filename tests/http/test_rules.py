@@ -211,7 +211,8 @@ def test_a_ban_holds_when_the_key_of_addresses_was_changed(room):
 
 
 @pytest.mark.parametrize("name", ["Editor One", "EDITOR ONE", "\u0415ditor One", "Edit\u200bor One", "Ed\u0131tor One",
-                                  "E d i t o r One", "The Editor One", "\uff25ditor One"])
+                                  "E d i t o r One", "The Editor One", "\u1d07d\u026ator One", "\U0001f154\U0001f153itor One",
+                                  "\uff25ditor One"])
 def test_no_guest_takes_a_name_of_the_staff(room, name):
     answer = From(room, "192.0.2.1").say("My long thought", name=name)
     assert answer.status == 422 and "belongs to the newsroom" in answer.text and "My long thought" in answer.text

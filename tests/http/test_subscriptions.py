@@ -342,3 +342,18 @@ def test_a_digest_names_what_is_new_and_is_left_with_one_click(paper):
     assert answer.status == 200 and "not told of this any more" in answer.text
     assert f'name="id" value="{follow}"' not in site.client().get(link).text
     assert site.client().get(link.replace("/subscriptions/", "/subscriptions/leave/")).status == 404
+
+
+def test_who_fills_what_waits_for_an_address_does_not_keep_its_owner_out(paper):
+    site, server = paper
+    for i in range(25):  # a stranger, with the friend's address
+        number = say(site, f"Number {i}.", email="ada@example.net", notify="replies")
+    ask(site)  # the friend
+    link = manage_link(server.wait(1)[0])
+    text = site.client().get(link).text
+    assert "Southern Dike" in text and text.count('name="id"') >= 20
+    owner = site.client()
+    assert owner.post(link, {"action": "confirm"}).status == 303
+    with sqlite3.connect(os.path.join(site.data, "diurnal.db"), timeout=30) as db:
+        follows = db.execute("select kind, object from subscription where confirmed_at is not null").fetchall()
+    assert (1, 1) in follows and (2, number) in follows and len(follows) == 20

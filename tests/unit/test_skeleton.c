@@ -57,6 +57,9 @@ TEST(a_phrase_is_seen_through_case_confusables_and_zero_width_characters)
         { "cheap\u2003pills", "cheap  pills", true },
         { "c\u0336a\u0332s\u0336ino", "casino", true },
         { "\u0645\u064E\u062B\u0644", "\u0645\u062B\u0644", true }, // an Arabic vowel sign
+        { "\u1D04\u1D00\uA731\u026A\u0274\u1D0F", "casino", true },
+        { "\U0001F172asino, \U0001F1E8\U0001F1E6\U0001F1F8\U0001F1EE\U0001F1F3\U0001F1F4", "casino",
+          true },
         { "el a\u00F1o", "ano", false },
         { "el an\u0303o", "a\u00F1o", true },
         { "cheap pills!", "cheap pills", true },
