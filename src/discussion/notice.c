@@ -166,6 +166,12 @@ static err queue_one(struct tx *tx, const struct piece *p, const struct follow *
                             .kind = f->mail,
                             .subject = who->id,
                             .detail = f->about };
+    int64_t n = 0;
+    err e = str_eq(f->mail, S(NOTICE_MAIL)) ? subscriber_told(tx, who->subscriber, p->now, &n) : OK;
+    if (e || n > NOTICE_HOUR_MAX)
+        return e;
+    if (n == NOTICE_HOUR_MAX)
+        o.note = S(NOTICE_LAST);
     return mail_add(tx, &o, p->now, NULL);
 }
 

@@ -11,12 +11,16 @@
  * transactions, goes on where it was cut off, and never queues two for one person and comment: as
  * long as the mail's row is kept, which knows of the first; so of a comment that comes back when it
  * is older than NOTICE_DAYS nobody is told.
+ * Whoever is told of comments as they come gets NOTICE_HOUR_MAX mails an hour at most, the last of
+ * which says so: a troll, or a storm, must not fill the mailboxes of followers.
  * What a mail says, and whether it is still wanted, is found out when its turn comes
  * (site/notice_mail.h).
  */
-enum { NOTICE_DAYS = MAIL_KEPT_DAYS };
+enum { NOTICE_DAYS = MAIL_KEPT_DAYS, NOTICE_HOUR_MAX = 30 };
 #define NOTICE_JOB "notice"
-/* The kind of mail: order.subject is the subscription, .detail the comment. */
+/* The kind of mail: order.subject is the subscription, .detail the comment, .note NOTICE_LAST for
+ * the last one of an hour. */
+#define NOTICE_LAST "last"
 #define NOTICE_MAIL "comment"
 
 /* `comment` has become public. */

@@ -42,6 +42,10 @@ QUERY(follow_ended, "delete from subscription where id = $2 and subscriber = $1"
 QUERY(follows_paced_ended, "delete from subscription where subscriber = $1 and pace = $2");
 QUERY(follows_ended, "delete from subscription where subscriber = $1");
 QUERY(subscriber_blocked, "update subscriber set blocked_at = $2 where id = $1");
+QUERY(subscriber_tell,
+      "update subscriber set told = case when told_since > $2 then told + 1 else 1 end, "
+      "told_since = case when told_since > $2 then told_since else $3 end where id = $1 "
+      "returning told");
 QUERY(subscriber_fails, "update subscriber set failed_at = $2 where id = $1");
 QUERY(followers, "select s.id, s.subscriber, p.failed_at is null and p.blocked_at is null, s.pace "
                  "from subscription s join subscriber p on p.id = s.subscriber "
@@ -381,6 +385,21 @@ err subscriber_of_pace(struct tx *tx, enum follow_pace pace, int64_t after, stru
     *ret = ids;
     *ret_n = n;
     return e;
+}
+
+err subscriber_told(struct tx *tx, int64_t subscriber, int64_t now, int64_t *ret_n)
+{
+    struct stmt *s = query_start(tx, &subscriber_tell);
+    bind_int(s, 1, subscriber);
+    bind_int(s, 2, now - HOUR);
+    bind_int(s, 3, now);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e || !row)
+        return e ? e : fault(ERR_DATA);
+    *ret_n = column_int(s, 0);
+    query_end(s);
+    return OK;
 }
 
 err fan_out_at(struct tx *tx, enum follow_kind kind, int64_t object, int64_t *ret)

@@ -96,6 +96,9 @@ MUST_USE err follow_any(struct tx *tx, enum follow_kind kind, int64_t object, bo
 MUST_USE err subscriber_of_pace(struct tx *tx, enum follow_pace pace, int64_t after,
                                 struct arena *a, const int64_t **ret, size_t *ret_n);
 
+/* Counts a mail of a comment; *ret_n is which one it is of the hour that began with the first. */
+MUST_USE err subscriber_told(struct tx *tx, int64_t subscriber, int64_t now, int64_t *ret_n);
+
 /* How far a fan-out has come: 0 at its beginning. It is forgotten when it has ended. */
 MUST_USE err fan_out_at(struct tx *tx, enum follow_kind kind, int64_t object, int64_t *ret);
 MUST_USE err fan_out_set(struct tx *tx, enum follow_kind kind, int64_t object, int64_t last);

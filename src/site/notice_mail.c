@@ -16,7 +16,8 @@ struct notice_view {
     struct letter letter;
     struct str name, body, link, manage;
     struct html html;
-    bool ask; /* a mail that asks for confirmation */
+    bool ask;  /* a mail that asks for confirmation */
+    bool last; /* of this hour */
 };
 static const struct field notice_fields[] = {
     FIELD_VIEW(struct notice_view, letter, &letter_view),
@@ -26,6 +27,7 @@ static const struct field notice_fields[] = {
     FIELD_STR(struct notice_view, manage),
     FIELD_HTML(struct notice_view, html),
     FIELD_BOOL(struct notice_view, ask),
+    FIELD_BOOL(struct notice_view, last),
 };
 static const struct view notice_view = VIEW(struct notice_view, notice_fields);
 TEMPLATE(notice_text, "mail/notice.txt", &notice_view, TEMPLATE_TEXT);
@@ -234,7 +236,7 @@ err notice_mail_comment(const struct app *app, const struct setup *s, const stru
     if (e)
         return e;
     tx_end(&tx);
-    struct notice_view v = { 0 };
+    struct notice_view v = { .last = str_eq(o->note, S(NOTICE_LAST)) };
     write_comment(&w, c, &v);
     return finish(&w, &c->who, c->follow.id, &v);
 }

@@ -357,3 +357,21 @@ def test_who_fills_what_waits_for_an_address_does_not_keep_its_owner_out(paper):
     with sqlite3.connect(os.path.join(site.data, "diurnal.db"), timeout=30) as db:
         follows = db.execute("select kind, object from subscription where confirmed_at is not null").fetchall()
     assert (1, 1) in follows and (2, number) in follows and len(follows) == 20
+
+
+def test_a_storm_of_comments_does_not_fill_the_mailboxes_of_followers(paper):
+    site, server = paper
+    ask(site)
+    link = confirm(site, server)
+    for i in range(34):
+        say(site, f"Comment {i} of a troll.")
+    mails_settled(site)
+    bodies = [body_of(mail) for mail in server.taken[1:]]
+    assert len(bodies) == 30
+    assert [body for body in bodies if "last mail of this hour" in body] == [b for b in bodies if "Comment 29 " in b]
+    with sqlite3.connect(os.path.join(site.data, "diurnal.db"), timeout=30) as db:
+        db.execute("update subscriber set told_since = told_since - 3600000000")
+    say(site, "An hour later.")
+    mails_settled(site)
+    assert len(server.taken) == 32 and "An hour later." in body_of(server.taken[31])
+    assert site.client().get(link).status == 200

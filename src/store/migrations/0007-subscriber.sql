@@ -10,7 +10,9 @@ create table subscriber (
     asked_at integer,     -- when the latest mail that asks for it was queued
     blocked_at integer,   -- its owner wants no mail from us at all
     failed_at integer,    -- its server refuses it for good
-    visitor blob          -- the browser it was confirmed in
+    visitor blob,         -- the browser it was confirmed in
+    told_since integer not null default 0, -- the hour in which mails of comments are counted
+    told integer not null default 0
 ) strict;
 create index subscriber_mailbox on subscriber (mailbox, asked_at);
 create index subscriber_blocked on subscriber (mailbox) where blocked_at is not null;
