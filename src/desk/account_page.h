@@ -5,9 +5,8 @@
 err account_show(struct request *r, struct response *ret);          /* GET /desk/account */
 err account_name_post(struct request *r, struct response *ret);     /* POST /desk/account */
 err account_password_post(struct request *r, struct response *ret); /* POST …/password */
-err account_sessions_post(struct request *r, struct response *ret);
-err account_tokens_post(struct request *r, struct response *ret);
-/* ends one of the own */ /* POST …/sessions */
+err account_sessions_post(struct request *r, struct response *ret); /* POST …/sessions */
+err account_tokens_post(struct request *r, struct response *ret);   /* POST …/tokens: ends one */
 
 /* The second step: begun by a button, shown as QR code and text, on once a code was right. */
 err second_step_show(struct request *r, struct response *ret);  /* GET …/second-step */
