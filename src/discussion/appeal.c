@@ -12,6 +12,8 @@ QUERY(right_keep, "update appeal_right set until = $2 where comment = $1 and unt
 QUERY(right_drop, "delete from appeal_right where comment = $1");
 QUERY(right_prune, "delete from appeal_right where until < $1 and comment not in "
                    "(select comment from appeal where state = 'open')");
+QUERY(words_prune, "update appeal set body = '' where body <> '' and state <> 'open' "
+                   "and decided_at < $1");
 QUERY(right_row,
       "select c.report, " COMMENT_STATE_OF(
           "c.state") " from appeal_right r "
@@ -309,6 +311,11 @@ err appeal_prune(struct tx *tx, int64_t now)
     struct stmt *s = query_start(tx, &right_prune);
     bind_int(s, 1, now);
     err e = query_run(s, NULL);
+    if (e)
+        return fault(e);
+    s = query_start(tx, &words_prune);
+    bind_int(s, 1, now - APPEAL_WORDS_DAYS * DAY);
+    e = query_run(s, NULL);
     return e ? fault(e) : OK;
 }
 

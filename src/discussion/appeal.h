@@ -10,9 +10,15 @@
  *
  * Who the author is, is known by the hash of the visitor's cookie (people/visitor.h). It is kept
  * beside the comment for those days even when all else of the author was deleted with it, then
- * dropped by appeal_prune().
+ * dropped by appeal_prune(). So are the words of an appeal, APPEAL_WORDS_DAYS after its end: those
+ * about a deleted comment could not be found by who wants to be erased.
  */
-enum { APPEAL_DAYS = 30, APPEAL_BYTES_MAX = 4000, APPEAL_ANSWER_MAX = 2000 };
+enum {
+    APPEAL_DAYS = 30,
+    APPEAL_WORDS_DAYS = 90,
+    APPEAL_BYTES_MAX = 4000,
+    APPEAL_ANSWER_MAX = 2000
+};
 
 enum appeal_state {
     APPEAL_NONE, /* not made */

@@ -344,6 +344,38 @@ static err mark(struct room *r, enum act_kind kind, int64_t object, int64_t *ret
     return e;
 }
 
+static err prune_work(struct tx *tx, void *arg)
+{
+    const int64_t *now = arg;
+    return appeal_prune(tx, *now);
+}
+
+static size_t appeal_bytes(struct room *r, int64_t now)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct appeal a = { 0 };
+    expect(store_write(r->store, prune_work, &now) == OK);
+    expect(store_read(r->store, &tx) == OK);
+    expect(appeal_get(&tx, 1, &r->arena, &a) == OK);
+    return a.body.n;
+}
+
+TEST(the_words_of_an_appeal_are_kept_for_their_days_after_its_end)
+{
+    struct room r;
+    room_open(&r);
+    int64_t id = say_as(&r, "ada", "One");
+    expect(decide(&r, id, ACT_DELETE, REASON_INSULT, NULL) == OK);
+    expect(appeal(&r, id, "ada") == OK);
+    int64_t days = APPEAL_WORDS_DAYS * DAY;
+    expect(appeal_bytes(&r, r.now + 2 * days)); // it waits
+    r.now += DAY;
+    expect(judge(&r, 1, 0, false) == OK);
+    expect(appeal_bytes(&r, r.now + days));
+    expect(!appeal_bytes(&r, r.now + days + 1));
+    room_close(&r);
+}
+
 TEST(marks_are_set_once_bounded_and_undone)
 {
     struct room r;

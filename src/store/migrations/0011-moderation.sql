@@ -115,3 +115,4 @@ create table appeal (
 create unique index appeal_decision on appeal (decision);
 create index appeal_comment on appeal (comment, id);
 create index appeal_state on appeal (state, id);
+create index appeal_words on appeal (decided_at) where body <> '' and state <> 'open';
