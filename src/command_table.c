@@ -279,26 +279,6 @@ static int ledger_verify_run(struct call *c)
     return end(c, e, say);
 }
 
-/* ---- the folder ---- */
-
-/* The destination as an absolute path: the server's own folder is another one. */
-static int destination_read(struct call *c)
-{
-    if (c->arg_count != 1)
-        return call_refuse(c, "one file, please");
-    struct str path = c->args[0];
-    char here[4096];
-    if (!str_starts(path, S("/"))) {
-        if (!getcwd(here, sizeof here))
-            return call_refuse(c, "the present folder cannot be read");
-        path = str_print(c->arena, "%s/" STR_FMT, here, STR_ARG(path));
-    }
-    c->files = arena_new(c->arena, struct file, 1);
-    c->files[0] = (struct file){ .path = path };
-    c->file_count = 1;
-    return EXIT_DONE;
-}
-
 /* ---- what was written with an address ---- */
 
 static const struct option privacy_options[] = {
@@ -333,6 +313,11 @@ static int privacy_erase_run(struct call *c)
 
 /* ---- the filter ---- */
 
+static void close_store(struct store **s)
+{
+    store_close(*s);
+}
+
 static int file_read_one(struct call *c, size_t max)
 {
     struct str bytes = { 0 };
@@ -358,20 +343,23 @@ static int filter_warm_read(struct call *c)
     return file_read_one(c, FILES_BYTES_MAX / 4);
 }
 
+/* In the caller's process, for the reason that a backup is: see there. */
 static int filter_export_run(struct call *c)
 {
+    struct str why = { 0 };
     struct str text = { 0 };
-    if (c->file_count != 1)
-        return call_refuse(c, "the destination did not arrive");
-    err e = filter_export(store_of(c), c->arena, &text);
-    if (!e)
-        e = file_write(str_z(c->arena, c->files[0].path), text, 0600, c->arena);
-    struct str path = c->files[0].path;
+    struct str path = c->args[0];
+    struct store *store CLEANUP(close_store) = NULL;
+    err e = store_open_beside(str_z(c->arena, c->data_dir), c->arena, &store, &why);
     if (e)
-        return end(
-            c, e, str_print(c->arena, STR_FMT ": %s", STR_ARG(path), e > 0 ? file_refusal(e) : ""));
-    call_say(c, "filter written: " STR_FMT, STR_ARG(path));
-    return EXIT_DONE;
+        return call_refuse(c, STR_FMT, STR_ARG(why));
+    e = filter_export(store, c->arena, &text);
+    if (e)
+        return end(c, e, S(""));
+    e = file_write(str_z(c->arena, path), text, 0600, c->arena);
+    if (e > 0)
+        return call_refuse(c, STR_FMT ": %s", STR_ARG(path), file_refusal(e));
+    return end(c, e, str_print(c->arena, "filter written: " STR_FMT, STR_ARG(path)));
 }
 
 static int filter_import_run(struct call *c)
@@ -570,8 +558,8 @@ const struct command command_table[] = {
       OPTIONS(privacy_options), COMMAND_SHARED, NULL, privacy_erase_run },
     { "filter show", "", "says what the filter has learned, and how often it was wrong", NULL, 0,
       COMMAND_SHARED, NULL, filter_show_run },
-    { "filter export", "FILE", "writes the filter's counts", NULL, 0, COMMAND_SHARED,
-      destination_read, filter_export_run },
+    { "filter export", "FILE", "writes the filter's counts", NULL, 0, COMMAND_FOLDER, NULL,
+      filter_export_run },
     { "filter import", "FILE", "adds the counts of such a file", NULL, 0, COMMAND_SHARED,
       filter_import_read, filter_import_run },
     { "filter warm", "FILE.jsonl", "learns decisions made elsewhere (docs/filter.md)", NULL, 0,

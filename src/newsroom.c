@@ -107,6 +107,19 @@ static err load_theme(struct arena *a, struct held *h, struct str *ret_why)
     return e > 0 ? NEWSROOM_REFUSED : e;
 }
 
+static err check_logo(const struct newsroom *n, struct arena *a, const struct held *h,
+                      struct str *ret_why)
+{
+    struct str logo = config_text(h->config, &site_logo);
+    struct theme_file file = { 0 };
+    if (!logo.n || theme_asset(h->theme, logo, &file))
+        return OK;
+    *ret_why =
+        str_print(a, STR_FMT ":%d: site.logo = " STR_FMT ": the theme has no such file",
+                  STR_ARG(n->config_file), config_line(h->config, &site_logo), STR_ARG(logo));
+    return NEWSROOM_REFUSED;
+}
+
 static err load_setup(const struct newsroom *n, struct arena *a, struct held *h,
                       struct str *ret_why)
 {
@@ -118,6 +131,8 @@ static err load_setup(const struct newsroom *n, struct arena *a, struct held *h,
         e = load_formats(n, a, h, ret_why);
     if (!e)
         e = load_theme(a, h, ret_why);
+    if (!e)
+        e = check_logo(n, a, h, ret_why);
     if (e)
         return e;
     e = channels_make(h->config, n->config_file, a, &h->channels, ret_why);

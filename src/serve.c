@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "control.h"
 #include "discussion/gate.h"
+#include "http/listen.h"
 #include "http/server.h"
 #include "jobs.h"
 #include "live/live.h"
@@ -61,6 +62,26 @@ static void put_metrics(void *arg, struct buf *out)
     live_metrics(newsroom_app(arg)->live, out);
 }
 
+#define LISTEN_STANDARD S("127.0.0.1:8080")
+
+/* Before anything is made on the disk, and one by one, so that the wrong one is named. */
+static err try_addresses(const struct call *c, struct str *ret_why)
+{
+    static const char *const options[] = { "listen", "listen-live", "listen-metrics" };
+    for (size_t i = 0; i < COUNT(options); i++) {
+        struct str address = call_option(c, options[i]);
+        struct str why = { 0 };
+        if (i == 0 && !address.n)
+            address = LISTEN_STANDARD;
+        if (address.n && listener_try(address, c->arena, &why)) {
+            *ret_why = str_print(c->arena, "--%s: cannot listen on " STR_FMT ": " STR_FMT,
+                                 options[i], STR_ARG(address), STR_ARG(why));
+            return NEWSROOM_REFUSED;
+        }
+    }
+    return OK;
+}
+
 static err start_http(struct service *s, const struct call *c, struct str *ret_why)
 {
     struct app *app = newsroom_app(s->room);
@@ -75,7 +96,7 @@ static err start_http(struct service *s, const struct call *c, struct str *ret_w
                    .error_page = layout_error_page,
                    .metrics = put_metrics,
                    .arg = s->room },
-        .listen = listen.n ? listen : S("127.0.0.1:8080"),
+        .listen = listen.n ? listen : LISTEN_STANDARD,
         .listen_metrics = call_option(c, "listen-metrics"),
         .listen_live = call_option(c, "listen-live"),
     };
@@ -119,7 +140,9 @@ static err start(struct service *s, const struct call *c, struct str *ret_why)
     struct newsroom_options o = { .data_dir = c->data_dir,
                                   .config_file = c->config_file,
                                   .create = true };
-    err e = newsroom_open(&o, c->arena, &s->room, ret_why);
+    err e = try_addresses(c, ret_why);
+    if (!e)
+        e = newsroom_open(&o, c->arena, &s->room, ret_why);
     if (!e)
         make_post(s);
     if (!e)

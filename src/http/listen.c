@@ -30,7 +30,7 @@ static err refusal_of(int e)
     case ENOENT:
     case ENOTDIR:
     case EROFS:
-    case EAFNOSUPPORT: return LISTEN_WRONG;
+    case EAFNOSUPPORT: return LISTEN_REFUSED;
     }
     return ERR_IO;
 }
@@ -38,8 +38,10 @@ static err refusal_of(int e)
 /* Keeps errno over the close. */
 static err give_up(int fd)
 {
-    err e = refusal_of(errno);
+    int error = errno;
+    err e = refusal_of(error);
     (void)close(fd); // nothing was written
+    errno = error;
     return e < 0 ? fault(e) : e;
 }
 
@@ -149,4 +151,23 @@ void listener_unlink(const struct listener *l, struct arena *a)
 {
     if (l->path.n)
         (void)unlink(str_z(a, l->path)); // a leftover is removed by the next start
+}
+
+err listener_try(struct str address, struct arena *a, struct str *ret_why)
+{
+    struct listener l = { .fd = -1 };
+    err e = listener_open(address, a, &l);
+    if (!e) {
+        (void)close(l.fd); // nothing was written
+        listener_unlink(&l, a);
+        return OK;
+    }
+    int error = errno;
+    if (e == LISTEN_WRONG)
+        *ret_why = S("an address is HOST:PORT with a host in numbers, or unix:PATH");
+    else if (e == LISTEN_USED)
+        *ret_why = S("another program does");
+    else
+        *ret_why = str_from_z(strerrordesc_np(error));
+    return e;
 }

@@ -107,7 +107,7 @@ err store_backup(struct store *s, const char *path, struct arena *a, struct str 
     return e;
 }
 
-static err read_beside(const char *dir, struct arena *a, struct db **ret_db, struct str *ret_why)
+err backup_read_beside(const char *dir, struct arena *a, struct db **ret_db, struct str *ret_why)
 {
     struct folder f = { .dir = dir, .lock = -1 };
     f.database = str_z(a, str_print(a, "%s/diurnal.db", dir));
@@ -136,7 +136,7 @@ static err read_beside(const char *dir, struct arena *a, struct db **ret_db, str
 err store_backup_beside(const char *dir, const char *path, struct arena *a, struct str *ret_why)
 {
     struct db *db = NULL;
-    err e = read_beside(dir, a, &db, ret_why);
+    err e = backup_read_beside(dir, a, &db, ret_why);
     if (e)
         return e;
     e = backup_write(db, &(struct backup){ .path = path }, a, ret_why);

@@ -101,6 +101,22 @@ err migrations_examine(struct db *db, const struct folder *f, const struct migra
     return OK;
 }
 
+err migrations_all_run(struct db *db, const struct folder *f, const struct migrations *m,
+                       struct arena *a, struct str *ret_why)
+{
+    struct identity id = { 0 };
+    err e = read_identity(db, &id);
+    if (e)
+        return fault(e);
+    if (id.version == newest(m))
+        return OK;
+    *ret_why = str_print(a,
+                         "%s was made by an older Diurnal; start the server once, which brings "
+                         "it up to date",
+                         f->database);
+    return STORE_OLDER;
+}
+
 static err run_statements(struct db *db, const struct migration *m, struct arena *a)
 {
     err e = db_exec(db, str_z(a, m->sql));

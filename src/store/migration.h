@@ -23,5 +23,8 @@ struct migrations migrations_built_in(struct arena *a); /* the list is in `a` */
 /* Is it ours, sound enough to read, and not newer than we are? Changes nothing. */
 MUST_USE err migrations_examine(struct db *db, const struct folder *f, const struct migrations *m,
                                 struct arena *a, struct str *ret_why);
+/* After that: has everything run? Else STORE_OLDER, for who only reads. */
+MUST_USE err migrations_all_run(struct db *db, const struct folder *f, const struct migrations *m,
+                                struct arena *a, struct str *ret_why);
 MUST_USE err migrations_run(struct db *db, const struct folder *f, const struct migrations *m,
                             struct arena *a, struct str *ret_why);

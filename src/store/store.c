@@ -1,5 +1,6 @@
 #include "store/store.h"
 #include "base/check.h"
+#include "store/backup.h"
 #include "store/inside.h"
 #include "store/migration.h"
 
@@ -111,10 +112,8 @@ static err open_parts(struct store *s, const struct store_options *o, struct are
     return e;
 }
 
-err store_open(const struct store_options *o, struct arena *a, struct store **ret_store,
-               struct str *ret_why)
+static struct store *make_store(int readers)
 {
-    check(o->readers >= 1 && o->readers <= READERS_MAX && o->wait_ms >= 0);
     struct arena own;
     db_init();
     arena_init(&own, SIZE_MAX / 16);
@@ -122,12 +121,46 @@ err store_open(const struct store_options *o, struct arena *a, struct store **re
     *s = (struct store){ .folder = { .lock = -1 } };
     s->own = own;
     writer_init(&s->writer, s);
-    readers_init(&s->readers, o->readers);
+    readers_init(&s->readers, readers);
     alarm_init(&s->jobs_due);
+    return s;
+}
+
+err store_open(const struct store_options *o, struct arena *a, struct store **ret_store,
+               struct str *ret_why)
+{
+    check(o->readers >= 1 && o->readers <= READERS_MAX && o->wait_ms >= 0);
+    struct store *s = make_store(o->readers);
     struct str why = { 0 };
     err e = open_parts(s, o, a, &why);
     if (e) {
         *ret_why = why.n ? str_copy(a, why) : S("the database cannot be opened");
+        store_close(s);
+        return e;
+    }
+    *ret_store = s;
+    return OK;
+}
+
+err store_open_beside(const char *dir, struct arena *a, struct store **ret_store,
+                      struct str *ret_why)
+{
+    struct store *s = make_store(1);
+    s->folder.dir = str_z(&s->own, str_from_z(dir));
+    s->folder.database = str_z(&s->own, str_print(&s->own, "%s/diurnal.db", dir));
+    s->readers.wait = WAIT_MS * (SECOND / 1000);
+    s->readers.options = (struct db_options){ .path = s->folder.database,
+                                              .kind = DB_READER,
+                                              .cache_kilobytes = READER_CACHE_KILOBYTES };
+    struct migrations m = migrations_built_in(&s->own);
+    struct db *db = NULL;
+    err e = backup_read_beside(dir, a, &db, ret_why);
+    if (!e)
+        e = migrations_all_run(db, &s->folder, &m, a, ret_why);
+    db_close(db);
+    if (e) {
+        if (!ret_why->n)
+            *ret_why = S("the database cannot be read");
         store_close(s);
         return e;
     }

@@ -59,6 +59,7 @@ enum {
     STORE_CORRUPT,   /* not a database, or a damaged one */
     STORE_READ_ONLY, /* the folder or the file may not be written */
     STORE_HELD,      /* another process (a running server) holds it */
+    STORE_OLDER,     /* made by an older Diurnal: only of store_open_beside() */
     STORE_MISSING,   /* no such folder, or no database in it, and `create` was not asked */
 };
 struct store_options {
@@ -72,6 +73,13 @@ struct store_options {
 /* The process' first call happens while no other thread calls. */
 MUST_USE err store_open(const struct store_options *o, struct arena *a, struct store **ret_store,
                         struct str *ret_why);
+/*
+ * For reading alone, whether or not a server holds the folder: nothing is made, locked, migrated or
+ * written, and store_write() must not be called. Refusals are those of store_open() and whose
+ * process it is decides what may be read.
+ */
+MUST_USE err store_open_beside(const char *dir, struct arena *a, struct store **ret_store,
+                               struct str *ret_why);
 void store_close(
     struct store *s); /* waits for nothing: the caller has ended all users; NULL is fine */
 

@@ -81,6 +81,26 @@ def test_a_used_port_is_refused(site, make_site):
     assert done.returncode == 1 and "another program" in done.stderr
 
 
+@pytest.mark.parametrize("option", ["--listen", "--listen-live", "--listen-metrics"])
+@pytest.mark.parametrize("address, reason", [
+    ("nonsense", "HOST:PORT"),
+    ("localhost:99999", "HOST:PORT"),
+    ("newsroom.example:80", "HOST:PORT"),
+    ("198.51.100.7:0", "assign"),
+    ("unix:/no/such/folder/sock", "No such file"),
+])
+def test_an_address_that_cannot_be_listened_on_is_named_with_the_reason_and_makes_no_folder(
+        tmp_path, option, address, reason):
+    folder = tmp_path / "new"
+    listen = [] if option == "--listen" else ["--listen", "127.0.0.1:0"]
+    done = subprocess.run([BINARY, "serve", "--data", folder, *listen, option, address],
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    said = done.stderr.splitlines()[-1]
+    assert option in said and address in said and reason in said, done.stderr
+    assert not folder.exists()
+
+
 def test_it_listens_on_a_unix_socket(make_site, tmp_path):
     import socket
     path = tmp_path / "http.sock"
@@ -101,6 +121,7 @@ def test_it_listens_on_a_unix_socket(make_site, tmp_path):
     ("[site]\nlanguage = tlh-x\n", 2, "language"),
     ("[site]\ncurrency = ZZZ\n", 2, "currency"),
     ("[channel.bitcoin]\naddress = bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyv\n", 2, "address"),
+    ("[site]\ntitle = x\nlogo = icons/none.svg\n", 3, "site.logo"),
     ("[channel.paypal]\nurl = https://paypal.me.example/x\n", 2, "url"),
 ])
 def test_a_wrong_configuration_refuses_to_start_and_names_its_line(make_site, wrong, line, what):
@@ -200,6 +221,25 @@ def test_a_backup_goes_where_its_caller_may_write_and_the_server_may_not(make_si
     copied = sqlite3.connect(closed / "copy.db").execute("select count(*) from comment")
     assert copied.fetchone()[0] == 1
     assert site.client().post(PATH + "/comments", {"name": "Tove", "body": "after it"}).status == 303
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="takes root, to give the server less than its caller has")
+def test_the_filter_is_exported_to_where_its_caller_may_write_and_the_server_may_not(make_site, tmp_path):
+    site = make_site(start=False)
+    site.start(wrapper=("setpriv", "--inh-caps=-all", "--bounding-set=-all"))
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    os.chown(closed, 65534, 65534)
+    done = subprocess.run([BINARY, "filter", "export", "--data", site.data, "counts.txt"], cwd=closed,
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert (closed / "counts.txt").read_text().startswith("diurnal-filter 1\ncomments ")
+    assert stat.S_IMODE(os.stat(closed / "counts.txt").st_mode) == 0o600
+    status, out, err = run("filter", "export", str(tmp_path / "x"), data=str(tmp_path / "none"), check=False)
+    assert status == 1 and "there is no folder" in err and not (tmp_path / "none").exists()
+    site.stop()
+    site.command("filter", "export", str(closed / "again.txt"))  # and while no server runs
+    assert (closed / "again.txt").read_bytes() == (closed / "counts.txt").read_bytes()
 
 
 def test_what_is_installed_starts_where_it_was_installed_and_its_socket_is_the_proxys(tmp_path):
