@@ -1,5 +1,6 @@
 #include "discussion/retention.h"
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "discussion/ban.h"
 #include "discussion/trace.h"
 #include "people/keys.h"
@@ -25,6 +26,16 @@ QUERY(votes_drop, "update vote set address = null, prefix = null where (comment,
 QUERY(flags_drop, "update flag set address = null, prefix = null where (comment, voter) in "
                   "(select comment, voter from flag where comment > $1 and comment <= $2 "
                   "and created_at < $3 and (address is not null or prefix is not null) limit $4)");
+// What stands for who is forgotten is shorter than any hash.
+#define OLD_ROWS(table, also)                                                                      \
+    "select comment, voter from " table " where comment > $1 and comment <= $2 "                   \
+    "and created_at < $3 and " also " limit $4"
+#define NAMED "length(voter) > 8"
+QUERY(votes_named, OLD_ROWS("vote", NAMED));
+QUERY(flags_named, OLD_ROWS("flag", NAMED));
+QUERY(flags_by_address, OLD_ROWS("flag", "voter = address"));
+QUERY(vote_unname, "update vote set voter = $3 where comment = $1 and voter = $2");
+QUERY(flag_unname, "update flag set voter = $3 where comment = $1 and voter = $2");
 QUERY(comment_last, "select coalesce(max(id), 0) from comment");
 QUERY(bursts_drop, "delete from vote_burst where last_at < $1");
 QUERY(ban_keys, "select distinct address_key from ban where until > $1 and kind <> 'cookie' "
@@ -167,6 +178,88 @@ static err sweep(const struct app *app, const struct query *q, int64_t before)
     return e;
 }
 
+/* ---- and of who voted and flagged: the rows stay, or sums could not be recounted */
+
+enum { FORGOTTEN_BYTES = 8, ROWS_MEMORY = 256 * 1024 };
+
+struct unnaming {
+    const struct query *find, *set;
+    int64_t from, to, before;
+    size_t n;
+};
+
+struct row {
+    int64_t comment;
+    struct str voter;
+};
+
+static err find_rows(struct tx *tx, const struct unnaming *w, struct arena *a, struct row *rows,
+                     size_t *ret_n)
+{
+    struct stmt *s = query_start(tx, w->find);
+    bind_int(s, 1, w->from);
+    bind_int(s, 2, w->to);
+    bind_int(s, 3, w->before);
+    bind_int(s, 4, RETENTION_STEP);
+    size_t n = 0;
+    for (;;) {
+        bool row = false;
+        err e = query_step(s, &row);
+        if (e)
+            return fault(e);
+        if (!row)
+            break;
+        rows[n++] = (struct row){ column_int(s, 0), column_str(s, 1, a) };
+    }
+    *ret_n = n;
+    return OK;
+}
+
+static err unname_some(struct tx *tx, void *arg)
+{
+    struct unnaming *w = arg;
+    struct arena a CLEANUP(arena_free) = { 0 };
+    arena_init(&a, ROWS_MEMORY);
+    struct row *rows = arena_new(&a, struct row, RETENTION_STEP);
+    err e = find_rows(tx, w, &a, rows, &w->n);
+    for (size_t i = 0; !e && i < w->n; i++) {
+        uint8_t nobody[FORGOTTEN_BYTES];
+        random_bytes(nobody, sizeof nobody);
+        struct stmt *s = query_start(tx, w->set);
+        bind_int(s, 1, rows[i].comment);
+        bind_blob(s, 2, rows[i].voter);
+        bind_blob(s, 3, bytes_str(nobody, sizeof nobody));
+        e = query_run(s, NULL);
+    }
+    return e ? fault(e) : OK;
+}
+
+static err unname(const struct app *app, const struct query *find, const struct query *set,
+                  int64_t before)
+{
+    int64_t last = 0;
+    err e = last_comment(app, &last);
+    struct unnaming w = { .find = find, .set = set, .before = before };
+    while (!e && w.from < last) {
+        w.to = w.from + RETENTION_STEP;
+        e = store_write(app->store, unname_some, &w);
+        if (!e && w.n < RETENTION_STEP)
+            w.from = w.to;
+    }
+    return e;
+}
+
+/* Who flagged without a cookie stands there by the address, which goes with the addresses. */
+static err forget_voters(const struct app *app, int64_t address_before, int64_t visitor_before)
+{
+    err e = unname(app, &flags_by_address, &flag_unname, address_before);
+    if (!e)
+        e = unname(app, &flags_named, &flag_unname, visitor_before);
+    if (!e)
+        e = unname(app, &votes_named, &vote_unname, visitor_before);
+    return e;
+}
+
 /* ---- the rest */
 
 static err drop_bursts(struct tx *tx, void *arg)
@@ -228,6 +321,8 @@ err retention_job(const struct app *app, struct retention_days days)
         e = drop_all(app, KIND_EMAIL, now - days.email * DAY);
     if (!e)
         e = drop_all(app, KIND_VISITOR, now - VISITOR_DAYS * DAY);
+    if (!e)
+        e = forget_voters(app, before, now - VISITOR_DAYS * DAY);
     if (!e)
         e = sweep(app, &votes_drop, before);
     if (!e)

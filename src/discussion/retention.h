@@ -11,6 +11,10 @@
  *   [privacy] email_days     e-mail addresses given with comments
  *   VISITOR_DAYS             hashes of visitors' cookies (the cookies are over by then)
  *
+ * Votes and flags stay, so that their sums can be recounted at any time; in the place of who voted
+ * or flagged stands a random number. Who flagged without a cookie is known by the hash of an
+ * address, which goes after address_days.
+ *
  * Then the address keys that no row and no ban needs go (people/keys.h). docs/privacy.md lists all
  * of it. The job goes on where it stopped, so a day's run costs what became too old since the one
  * before; votes and flags alone are looked through whole, for old comments get new ones.

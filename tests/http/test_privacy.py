@@ -82,6 +82,65 @@ def test_hashes_and_addresses_are_dropped_after_their_days(make_site):
     assert site.command("check")[0] == 0
 
 
+def test_who_voted_and_flagged_is_forgotten_and_the_sums_stay(make_site):
+    site = make_site(CONFIG + "\n[privacy]\naddress_days = 10\n")
+    site.publish(conftest.REPORT)
+    n = number_of(post(site.client(), body="Voted on and flagged"))
+    voters = [site.client() for _ in range(4)]
+    for voter, value in zip(voters, (1, 1, -1, 1)):
+        assert voter.vote(n, value).status == 303
+    assert voters[0].post(f"/comments/{n}/flag", {"reason": "spam"}).status in (200, 303)
+    assert site.client().post(f"/comments/{n}/flag", {"reason": "rules"}).status in (200, 303)
+    site.stop()
+    with database(site) as db:
+        before = db.execute("select voter, value, counted from vote order by voter").fetchall()
+        sums = db.execute("select up, down, score, flags from comment where id = ?", (n,)).fetchone()
+        old, young = before[:3], before[3]
+        assert db.execute("select count(*) from flag where voter = address").fetchone()[0] == 1
+        for voter, _, _ in old:
+            db.execute("update vote set created_at = created_at - ? where voter = ?", (401 * DAY, voter))
+        db.execute("update vote set created_at = created_at - ? where voter = ?", (399 * DAY, young[0]))
+        db.execute("update vote set counted = 0 where voter = ?", (old[0][0],))
+        up, down = (sum(1 for _, v, _ in before[1:] if v == w) for w in (1, -1))
+        db.execute("update comment set up = ?, down = ?, score = ? where id = ?", (up, down, up - down, n))
+        db.execute("update flag set created_at = created_at - ?", (11 * DAY,))
+        db.execute("insert into vote_burst (comment, prefix, first_at, last_at, votes) values (?, x'0102', 0, 0, 1)", (n,))
+        db.execute("update job set run_at = 0")
+    sums = (up, down, up - down, sums[3])
+    site.start()
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        with database(site) as db:
+            if not db.execute("select count(*) from vote_burst").fetchone()[0]:
+                break
+        time.sleep(0.05)  # the job is in another process' hands
+    site.stop()
+    with database(site) as db:
+        after = db.execute("select voter, value, counted from vote").fetchall()
+        assert young in after
+        assert not {v for v, _, _ in after} & {v for v, _, _ in old}
+        assert sorted(a[1:] for a in after) == sorted([(old[0][1], 0)] + [b[1:] for b in before[1:]])
+        assert db.execute("select up, down, score, flags from comment where id = ?", (n,)).fetchone() == sums
+        # A flag without a cookie has the address for its voter: that goes with the addresses.
+        assert sorted(len(v) for (v,) in db.execute("select voter from flag")) == [8, 16]
+        assert db.execute("select count(*) from flag where address is not null or prefix is not null").fetchone()[0] == 0
+        assert db.execute("select count(*) from vote_burst").fetchone()[0] == 0
+        db.execute("update flag set created_at = created_at - ?", (400 * DAY,))
+        db.execute("update job set run_at = 0")
+    site.start()
+    while time.monotonic() < end:
+        with database(site) as db:
+            if sorted(len(v) for (v,) in db.execute("select voter from flag")) == [8, 8]:
+                break
+        time.sleep(0.05)
+    site.stop()
+    with database(site) as db:
+        assert sorted(len(v) for (v,) in db.execute("select voter from flag")) == [8, 8]
+        again = db.execute("select voter, value, counted from vote").fetchall()
+        assert sorted(again) == sorted(after)  # what was forgotten is left alone
+    assert site.command("check")[0] == 0
+
+
 def test_the_commands_export_and_erase(site):
     client = site.client()
     number_of(post(client, body="To be *erased*", name="Ada", email="Ada@example.org"))
