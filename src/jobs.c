@@ -193,10 +193,8 @@ err work_reload(struct newsroom *n)
 {
     int64_t day = next_day(n);
     err e = store_write(newsroom_app(n)->store, promise_day, &day);
-    const struct setup *setup = newsroom_pin(n);
     if (!e)
-        e = digest_promise(newsroom_app(n), setup);
-    newsroom_drop(n, setup);
+        e = digest_promise(newsroom_app(n));
     return e ? fault(e) : OK;
 }
 

@@ -1,6 +1,8 @@
 #include "site/digest.h"
+#include "base/scan.h"
 #include "discussion/comment.h"
 #include "discussion/notice.h"
+#include "people/digest_round.h"
 #include "people/keys.h"
 #include "publishing/layout.h"
 #include "publishing/letter.h"
@@ -49,13 +51,29 @@ static int64_t hour_of(const struct setup *s, int64_t day)
     return format_instant(s->formats, date_from_days(day), DIGEST_HOUR * 60);
 }
 
+/* The latest hour at which a digest of this pace was due. */
+static int64_t due_of(const struct setup *s, enum follow_pace pace, int64_t now)
+{
+    int64_t day = date_to_days(format_day_of(s->formats, now));
+    int64_t step = pace == PACE_WEEKLY ? DAYS : 1;
+    day -= (day + DAYS - MONDAY) % step;
+    int64_t at = hour_of(s, day);
+    return at <= now ? at : hour_of(s, day - step);
+}
+
 static err promise(struct tx *tx, void *arg)
 {
     const int64_t *at = arg;
     return job_add(tx, S(DIGEST_JOB), 0, *at);
 }
 
-err digest_promise(const struct app *app, const struct setup *s)
+err digest_promise(const struct app *app)
+{
+    int64_t now = clock_now(&app->clock);
+    return store_write(app->store, promise, &now);
+}
+
+static err promise_next(const struct app *app, const struct setup *s)
 {
     int64_t now = clock_now(&app->clock);
     int64_t day = date_to_days(format_day_of(s->formats, now));
@@ -67,66 +85,88 @@ err digest_promise(const struct app *app, const struct setup *s)
 
 /* ---- whom */
 
-struct round {
-    enum follow_pace pace;
-    int64_t day, until, now, after;
+struct telling {
+    struct digest_round round;
+    int64_t due, now;
     struct arena *arena;
-    bool ended;
+    bool any, ended;
 };
 
-static err queue_one(struct tx *tx, const struct round *r, int64_t subscriber)
+static err queue_one(struct tx *tx, const struct telling *t, int64_t subscriber)
 {
+    const struct digest_round *r = &t->round;
     struct str pace = follow_pace_str(r->pace);
-    struct mail_order o = { .key = str_print(r->arena, "digest/" STR_FMT "/%" PRId64 "/%" PRId64,
-                                             STR_ARG(pace), r->day, subscriber),
-                            .kind = S(DIGEST_MAIL),
-                            .subject = subscriber,
-                            .detail = r->until,
-                            .note = pace };
-    return mail_add(tx, &o, r->now, NULL);
+    struct mail_order o = {
+        .key = str_print(t->arena, "digest/" STR_FMT "/%" PRId64 "/%" PRId64, STR_ARG(pace),
+                         r->until, subscriber),
+        .kind = S(DIGEST_MAIL),
+        .subject = subscriber,
+        .detail = r->until,
+        .note = str_print(t->arena, STR_FMT "/%" PRId64, STR_ARG(pace), r->since),
+    };
+    return mail_add(tx, &o, t->now, NULL);
+}
+
+static err begin(struct tx *tx, void *arg)
+{
+    struct telling *t = arg;
+    return digest_round_begin(tx, t->round.pace, t->due, &t->round, &t->any);
 }
 
 static err queue_some(struct tx *tx, void *arg)
 {
-    struct round *r = arg;
+    struct telling *t = arg;
+    struct digest_round *r = &t->round;
     const int64_t *ids = NULL;
     size_t n = 0;
-    err e = subscriber_of_pace(tx, r->pace, r->after, r->arena, &ids, &n);
+    err e = subscriber_of_pace(tx, r->pace, r->last, t->arena, &ids, &n);
     for (size_t i = 0; !e && i < n; i++)
-        e = queue_one(tx, r, ids[i]);
-    r->ended = n < FOLLOWERS_MAX;
+        e = queue_one(tx, t, ids[i]);
+    t->ended = n < FOLLOWERS_MAX;
     if (n)
-        r->after = ids[n - 1];
-    return e;
+        r->last = ids[n - 1];
+    if (e)
+        return e;
+    return t->ended ? digest_round_end(tx, r) : digest_round_set(tx, r);
 }
 
-static err run_round(const struct app *app, struct round r)
+static err run_round(const struct app *app, struct telling *t)
 {
     enum { ROUND_MEMORY = 256 * 1024 };
     struct arena a CLEANUP(arena_free) = { 0 };
-    r.arena = &a;
+    t->arena = &a;
+    t->ended = false;
     err e = OK;
-    while (!e && !r.ended) {
+    while (!e && !t->ended) {
         arena_free(&a);
         arena_init(&a, ROUND_MEMORY);
-        e = store_write(app->store, queue_some, &r);
+        e = store_write(app->store, queue_some, t);
+    }
+    return e;
+}
+
+/* One that was cut off, if any, and what has become due since. */
+static err run_pace(const struct app *app, const struct setup *s, enum follow_pace pace)
+{
+    int64_t now = clock_now(&app->clock);
+    struct telling t = { .round = { .pace = pace }, .due = due_of(s, pace, now), .now = now };
+    err e = store_write(app->store, begin, &t);
+    while (!e && t.any) {
+        e = run_round(app, &t);
+        if (!e)
+            e = store_write(app->store, begin, &t);
     }
     return e;
 }
 
 err digest_job(const struct app *app, const struct setup *s)
 {
-    int64_t now = clock_now(&app->clock);
-    int64_t day = date_to_days(format_day_of(s->formats, now));
-    struct round r = { .pace = PACE_DAILY, .day = day, .until = hour_of(s, day), .now = now };
     err e = OK;
-    if (mail_enabled(s) && r.until <= now) {
-        e = run_round(app, r);
-        r.pace = PACE_WEEKLY;
-        if (!e && day % DAYS == MONDAY)
-            e = run_round(app, r);
-    }
-    return e ? e : digest_promise(app, s);
+    if (mail_enabled(s))
+        e = run_pace(app, s, PACE_DAILY);
+    if (!e && mail_enabled(s))
+        e = run_pace(app, s, PACE_WEEKLY);
+    return e ? e : promise_next(app, s);
 }
 
 /* ---- what */
@@ -226,25 +266,30 @@ static err read_digest(const struct app *app, const struct mail_order *o, struct
                        struct subscriber *who)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
-    enum follow_pace pace = g->pace;
-    g->until = o->detail;
-    int64_t day = date_to_days(format_day_of(g->setup->formats, o->detail));
-    g->after = hour_of(g->setup, day - (pace == PACE_WEEKLY ? DAYS : 1));
     err e = store_read(app->store, &tx);
     if (!e)
         e = subscriber_get(&tx, o->subject, g->arena, who);
     if (e || !who->confirmed || who->blocked || who->failed)
         return e < 0 ? e : MAIL_DROP;
-    e = gather(&tx, g, who->id, pace);
+    e = gather(&tx, g, who->id, g->pace);
     return e ? e : g->n ? OK : MAIL_DROP;
+}
+
+/* "weekly/SINCE" */
+static bool parse_note(struct str note, enum follow_pace *ret_pace, int64_t *ret_since)
+{
+    struct str pace = { 0 };
+    struct str since = { 0 };
+    return str_cut(note, '/', &pace, &since) && follow_pace_parse(pace, ret_pace) &&
+           int_parse(since, 0, INT64_MAX, ret_since);
 }
 
 err digest_mail(const struct app *app, const struct setup *s, const struct mail_order *o,
                 struct arena *a, struct mail *ret)
 {
-    struct gathering g = { .setup = s, .arena = a };
+    struct gathering g = { .setup = s, .arena = a, .until = o->detail };
     struct subscriber who = { 0 };
-    if (!follow_pace_parse(o->note, &g.pace))
+    if (!parse_note(o->note, &g.pace, &g.after))
         return MAIL_DROP;
     err e = read_digest(app, o, &g, &who);
     if (e)

@@ -325,7 +325,7 @@ def test_a_digest_names_what_is_new_and_is_left_with_one_click(paper):
         now = int(time.time() * 1e6)
         who = db.execute("select id from subscriber").fetchone()[0]
         db.executemany("insert into mail (key, kind, subject, detail, note, since, due_at) values (?, 'digest', ?, ?, ?, ?, ?)",
-                       [("digest/1", who, now, "weekly", now, now), ("digest/2", who, now, "daily", now, now)])
+                       [("digest/1", who, now, f"weekly/{now - 86400 * 10**6}", now, now), ("digest/2", who, now, f"daily/{now - 10**9}", now, now)])
     site.start()
     mails_settled(site)
     assert len(server.taken) == before + 1  # nothing is daily
@@ -375,3 +375,89 @@ def test_a_storm_of_comments_does_not_fill_the_mailboxes_of_followers(paper):
     mails_settled(site)
     assert len(server.taken) == 32 and "An hour later." in body_of(server.taken[31])
     assert site.client().get(link).status == 200
+
+
+HOUR = 3600 * 10**6
+DAY = 24 * HOUR
+
+
+def missed(site, changes):
+    """The server was down: what it knows of its digests and comments is moved into the past."""
+    with sqlite3.connect(os.path.join(site.data, "diurnal.db")) as db:
+        for text, values in changes:
+            assert db.execute(text, values).rowcount
+    db.close()
+
+
+def rounds(site):
+    with sqlite3.connect(os.path.join(site.data, "diurnal.db")) as db:
+        found = {pace: (since, until, ended) for pace, since, until, ended in
+                 db.execute("select pace, since, until, ended from digest_round")}
+    db.close()
+    return found
+
+
+def digests(server, after):
+    found = []
+    for mail in server.taken[after:]:
+        assert "digest" in parse(mail)["Message-ID"]
+        found.append(sorted(int(n) for n in re.findall(r"/comments/(\d+)", body_of(mail))))
+    return found
+
+
+def digest_settled(site):
+    """The job of this start has looked, and what it queued is sent."""
+    with sqlite3.connect(os.path.join(site.data, "diurnal.db"), timeout=30) as db:
+        end = time.monotonic() + 30
+        while db.execute("select count(*) from job where kind = 'digest' and (lease_until is not null or run_at <= ?)",
+                         (int(time.time() * 1e6),)).fetchone()[0]:
+            assert time.monotonic() < end
+            time.sleep(0.02)  # the rows are in another process' hands
+    db.close()
+    mails_settled(site)
+
+
+@pytest.mark.parametrize("pace, number, days", [("daily", 1, 3), ("weekly", 2, 20)])
+def test_a_digest_whose_day_passed_while_the_server_was_down_is_made_up_once(paper, pace, number, days):
+    site, server = paper
+    ask(site)
+    link = confirm(site, server)
+    follow = re.search(r'name="id" value="(\d+)"', site.client().get(link).text).group(1)
+    assert site.client().post(link, {"action": "pace", "id": follow, "pace": pace}).status == 303
+    told, missing, now = (say(site, words) for words in ("Told before", "While it was down", "After the hour"))
+    digest_settled(site)
+    site.stop()
+    since, due, ended = rounds(site)[number]
+    assert (since, ended) == (due, 1)  # of a new site nothing is made up
+    before = due - days * DAY
+    moved = "update comment set created_at = ? where id = ?"
+    missed(site, [("update digest_round set until = ? where pace = ?", (before, number)), (moved, (before - HOUR, told)),
+                  (moved, (before + HOUR, missing)), (moved, (due + 1, now))])
+    site.start()
+    digest_settled(site)
+    assert digests(server, 1) == [[missing]]
+    assert rounds(site)[number] == (before, due, 1)
+    site.stop()
+    site.start()
+    digest_settled(site)
+    assert len(server.taken) == 2
+
+
+def test_a_digest_that_was_cut_off_goes_on_before_the_next_one_and_names_nothing_twice(paper):
+    site, server = paper
+    for n, address in enumerate(("ada@example.net", "bea@example.net"), 1):
+        ask(site, address=address)
+        link = confirm(site, server, n)
+        follow = re.search(r'name="id" value="(\d+)"', site.client().get(link).text).group(1)
+        assert site.client().post(link, {"action": "pace", "id": follow, "pace": "daily"}).status == 303
+    first, second = say(site, "Of the first day"), say(site, "Of the second day")
+    digest_settled(site)
+    site.stop()
+    due = rounds(site)[1][1]
+    moved = "update comment set created_at = ? where id = ?"
+    missed(site, [("update digest_round set since = ?, until = ?, last = 1, ended = 0 where pace = 1", (due - 2 * DAY, due - DAY)),
+                  (moved, (due - DAY - HOUR, first)), (moved, (due - HOUR, second))])
+    site.start()
+    digest_settled(site)
+    got = sorted((m.recipients[0], named) for m, named in zip(server.taken[2:], digests(server, 2)))
+    assert got == [("ada@example.net", [second]), ("bea@example.net", [first]), ("bea@example.net", [second])]

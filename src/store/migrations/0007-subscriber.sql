@@ -39,3 +39,12 @@ create table fan_out (
     last integer not null,   -- the subscription that was dealt with last
     primary key (kind, object)
 ) strict, without rowid;
+
+-- The latest digest of each pace (people/digest_round.h): what it names, and whom it has reached.
+create table digest_round (
+    pace integer primary key check (pace between 1 and 2), -- enum follow_pace
+    since integer not null,
+    until integer not null,
+    last integer not null, -- the subscriber who was dealt with last
+    ended integer not null check (ended in (0, 1))
+) strict;
