@@ -361,7 +361,11 @@ static err decide(struct request *r, struct response *ret, struct change *c)
         return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
     if (e) // another moderator was faster: what they did is shown
         return show_one(r, ret, c->id, deed_decision_trouble(e));
-    return desk_done(r, ret, back_of(c), c->many.deed->done);
+    /* In a list the next comment stands right below what was done and its undo button. */
+    struct str back = back_of(c);
+    return desk_done(r, ret,
+                     c->from_list ? str_print(r->arena, STR_FMT "#undo", STR_ARG(back)) : back,
+                     c->many.deed->done);
 }
 
 static err erase(struct request *r, struct response *ret, struct change *c)

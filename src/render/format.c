@@ -398,16 +398,27 @@ static const UNumberFormatter *kept_money(const struct formats *f, struct curren
     return found;
 }
 
+/* "US$" at the end of a line from right to left would be drawn as "$US": a left-to-right mark after
+ * it keeps the sign with its letters (UAX #9, N1). */
+static struct str sign_kept(struct arena *a, struct str s)
+{
+    struct str before = { 0 };
+    struct str after = { 0 };
+    if (!str_cut(s, '$', &before, &after) || !before.n || before.s[before.n - 1] < 'A' ||
+        before.s[before.n - 1] > 'Z')
+        return s;
+    return str_print(a, STR_FMT "$\u200E" STR_FMT, STR_ARG(before), STR_ARG(after));
+}
+
 struct str format_money(const struct formats *f, struct arena *a, struct money m)
 {
     struct str decimal = money_print(a, m);
     const UNumberFormatter *kept = kept_money(f, m.cur);
-    if (kept)
-        return icu_decimal(kept, a, decimal);
-    UNumberFormatter *once = open_money(f, m.cur);
-    struct str s = icu_decimal(once, a, decimal);
-    unumf_close(once);
-    return s;
+    UNumberFormatter *once = kept ? NULL : open_money(f, m.cur);
+    struct str s = icu_decimal(kept ? kept : once, a, decimal);
+    if (once)
+        unumf_close(once);
+    return uloc_isRightToLeft(f->locale) ? sign_kept(a, s) : s;
 }
 
 /* ---- The site's zone ---- */

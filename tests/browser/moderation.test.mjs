@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { inspect, markup } from "./checks.mjs";
-import { PHONE, REPORT, browse, reader, serve } from "./harness.mjs";
+import { PHONE, REPORT, browse, markPage, reader, sameDocument, serve } from "./harness.mjs";
 
 const email = "owner@millbrook.example";
 const password = "a long river and a short bridge";
@@ -109,6 +109,33 @@ for (const language of ["en", "de", "ar"]) {
       desk.calm();
       for (const line of await markup(pages)) wrong.add(line);
       assert.equal([...wrong].join("\n"), "");
+    });
+
+    test("taps decide in place, and the second of two quick ones decides nothing", async () => {
+      const r = await reader(browser, server, { viewport: PHONE, storageState: await desk.context.storageState() });
+      for (let i = 0; i < 3; i++) await say(author.page, `Tap ${i}`);
+      await r.page.goto("/desk/comments?show=newest");
+      await markPage(r.page);
+      const comments = r.page.locator("article.desk-comment");
+      const [first, second] = [await comments.nth(0).getAttribute("id"), await comments.nth(1).getAttribute("id")];
+      await r.page.evaluate(([gone, next]) => {
+        new MutationObserver((_, seen) => { // the second tap comes as soon as the list has moved
+          if (document.getElementById(gone)) return;
+          seen.disconnect();
+          document.querySelector(`#${next} button[value=hide]`).click();
+        }).observe(document.getElementById("queue"), { childList: true });
+      }, [first, second]);
+      await r.page.locator(`#${first} button[value=hide]`).click();
+      await r.page.locator(`#${first}`).waitFor({ state: "detached" });
+      await r.page.locator("#undo").waitFor();
+      assert.equal(await comments.first().getAttribute("id"), second);
+      assert.ok(await sameDocument(r.page));
+      await r.page.waitForTimeout(500); // what counts as two quick ones is a time
+      await r.page.locator(`#${second} button[value=hide]`).click();
+      await r.page.locator(`#${second}`).waitFor({ state: "detached" });
+      assert.ok(await sameDocument(r.page));
+      r.calm();
+      await r.close();
     });
 
     test("the queue is worked through by keyboard alone, and the last act undone", async () => {

@@ -47,7 +47,7 @@ def act(person, n, action, at="/desk/comments"):
 def test_hiding_takes_a_comment_away_and_approving_brings_it_back(room):
     n = say(room, "Unkind words one")
     answer = act(room.moderator, n, "hide")
-    assert answer.status == 303 and answer.location == "/desk/comments?show=newest&done=comment_hidden"
+    assert answer.status == 303 and answer.location == "/desk/comments?show=newest&done=comment_hidden#undo"
     assert "is hidden" in notice_of(room.moderator.follow(answer))
     assert "Unkind words one" not in public(room)
     answer = act(room.moderator, n, "approve", "/desk/comments?show=hidden")
@@ -155,7 +155,7 @@ def test_lists_go_on_and_a_button_leads_back_to_its_piece(room):
     assert not set(numbers(first)) & set(numbers(second)) and numbers(second)[0] < numbers(first)[-1]
     n = numbers(second)[0]
     answer = act(room.moderator, n, "hide", older)
-    assert answer.location == older + "&done=comment_hidden"
+    assert answer.location == older + "&done=comment_hidden#undo"
 
 
 @pytest.mark.parametrize("show, before", [("evil", "1"), ("held&x=1", ""), ("held", "x"), ("held", "-5"),
@@ -164,7 +164,7 @@ def test_the_way_back_leads_nowhere_else(room, show, before):
     n = say(room, "Back " + show + before)
     answer = room.moderator.post(f"/desk/comments/{n}", {"action": "hide", "show": show, "before": before})
     assert answer.status == 303
-    assert re.fullmatch(r"/desk/comments(/\d+\?|\?show=held&)done=comment_hidden", answer.location), answer.location
+    assert re.fullmatch(r"/desk/comments(/\d+\?|\?show=held&)done=comment_hidden(#undo)?", answer.location), answer.location
 
 
 @pytest.mark.parametrize("fields", [{}, {"action": ""}, {"action": "promote"}, {"action": "Delete"}])

@@ -33,17 +33,23 @@ const send = (url, body) => new Promise((done) => {
   request.send(body);
 });
 
+let passed = false; // the form is the browser's now
+function leave(form, button) {
+  passed = true;
+  form.requestSubmit(button);
+}
+
 // A decision in place: the comment goes from the list, the focus to the next. What asks back
 // (deleting) or fails is left to the page itself.
 async function decide(article, button) {
   const form = button.form;
-  if (button.value === 'delete' || !form.querySelector('[name=show]')) return form.requestSubmit(button);
+  if (button.value === 'delete' || !form.querySelector('[name=show]')) return leave(form, button);
   const answer = await send(form.getAttribute('action'), new URLSearchParams(new FormData(form, button)));
   if (!answer) {
     said.textContent = queue.dataset.failed;
     return undefined;
   }
-  if (answer.status !== 200 || !answer.responseXML) return form.requestSubmit(button);
+  if (answer.status !== 200 || !answer.responseXML) return leave(form, button);
   const list = all();
   const next = list[list.indexOf(article) + 1] ?? list[list.indexOf(article) - 1];
   const undo = answer.responseXML.querySelector('form.undo');
@@ -57,7 +63,25 @@ async function decide(article, button) {
 }
 
 let busy = false;
-document.addEventListener('keydown', async (event) => {
+let moved = 0; // when the last decision moved another comment under the finger
+async function act(article, button) {
+  busy = true;
+  await decide(article, button);
+  busy = false;
+  moved = performance.now();
+}
+
+// A tap decides in place like a key; a second tap that was meant for the comment now gone does nothing.
+queue.addEventListener('submit', (event) => {
+  const article = event.target.closest('article.desk-comment');
+  const button = event.submitter;
+  const listed = event.target.querySelector('[name=show]');
+  if (passed || !article || !listed || !['approve', 'hide', 'spam'].includes(button?.value)) return;
+  event.preventDefault();
+  if (!busy && performance.now() - moved > 400) act(article, button);
+});
+
+document.addEventListener('keydown', (event) => {
   const target = event.target;
   if (busy || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (target.matches('input:not([type=checkbox]), textarea, select')) return;
@@ -78,7 +102,5 @@ document.addEventListener('keydown', async (event) => {
   const button = keys[event.key] && article.querySelector(`button[value=${keys[event.key]}]`);
   if (!button) return;
   event.preventDefault();
-  busy = true;
-  await decide(article, button);
-  busy = false;
+  act(article, button);
 });
