@@ -28,6 +28,7 @@ struct gate *gate_make(struct arena *a, struct store *s, int64_t now)
                         .spent = spent_make(a),
                         .voters = rates_make(a, RATES_LARGE / 4),
                         .newcomers = rates_make(a, RATES_LARGE / 4),
+                        .first_votes = rates_make(a, RATES_LARGE / 4),
                         .bursts = bursts_make(a),
                         .learner = learner_make(a, s) };
     check(pthread_rwlock_init(&g->lock, NULL) == 0);
@@ -40,9 +41,9 @@ void gate_end(struct gate *g)
         return;
     snapshot_free(g->snapshot);
     skeletons_free(g->skeletons);
-    struct rates *const all[] = { g->floods,         g->words,   g->reports,
-                                  g->slow,           g->authors, g->troubles,
-                                  g->trouble_makers, g->voters,  g->newcomers };
+    struct rates *const all[] = { g->floods,    g->words,      g->reports,        g->slow,
+                                  g->authors,   g->troubles,   g->trouble_makers, g->voters,
+                                  g->newcomers, g->first_votes };
     for (size_t i = 0; i < COUNT(all); i++)
         rates_end(all[i]);
     spent_end(g->spent);

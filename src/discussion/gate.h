@@ -56,6 +56,9 @@ void gate_vote(const struct request *r, struct vote *v);
 /* Whether the neighbourhood may have one more new voter today (limits.new_voters). Asked again for
  * the same voter, it is not counted again. */
 bool gate_new_voter(const struct request *r, struct str voter);
+/* Whether this is the first vote today on the comment from the client's address that came without a
+ * cookie; takes note of it. */
+bool gate_first_vote(const struct request *r, int64_t comment);
 #define BURST_SPAN (10 * MINUTE)
 
 /* Until when the asking client is banned; 0: it is not. */

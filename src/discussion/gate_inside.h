@@ -44,6 +44,7 @@ struct gate {
     _Atomic int64_t attacked_until;
     struct spent *spent;
     struct rates *voters, *newcomers; /* new voters by neighbourhood, and those counted */
+    struct rates *first_votes;        /* without a cookie, by address and comment */
     struct bursts *bursts;
     struct learner *learner; /* the filter */
 };

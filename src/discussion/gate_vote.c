@@ -110,3 +110,13 @@ bool gate_new_voter(const struct request *r, struct str voter)
     int64_t n = rates_add(g->voters, rates_hash(RATES_HASH, prefix), DAY, r->now);
     return n <= config_int(r->setup->config, &limit_new_voters);
 }
+
+bool gate_first_vote(const struct request *r, int64_t comment)
+{
+    struct gate *g = r->app->gate;
+    if (!g)
+        return true;
+    uint64_t what = rates_hash_int(RATES_HASH, comment);
+    what = rates_hash(what, visitor_address_of(r).address);
+    return rates_add(g->first_votes, what, DAY, r->now) == 1;
+}

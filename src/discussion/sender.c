@@ -27,16 +27,18 @@ err sender_sign(struct request *r, struct response *ret, struct comment_draft *d
 }
 
 /*
- * Who votes for the first time gets a cookie and is asked to send the vote again, which browsers do
- * by themselves (307): so a vote always comes from somebody who keeps cookies, and who keeps none
- * cannot be counted anew with every request.
+ * Who votes for the first time gets a cookie with it. But who keeps none must not be counted anew
+ * with every request: of one address, one vote without a cookie counts on a comment; further ones
+ * get the cookie and are asked to come again with it, which browsers do by themselves (307).
  */
-static err first_vote(struct request *r, struct response *ret)
+static err first_vote(struct request *r, struct response *ret, struct vote *v)
 {
     struct str again = { 0 };
     if (request_query(r, "cookie", &again))
         return VOTE_NO_COOKIE;
-    (void)visitor_make(r, ret); // the hash is of no use before it comes back
+    v->voter = visitor_make(r, ret);
+    if (gate_first_vote(r, v->comment))
+        return OK;
     struct str to = str_print(r->arena, STR_FMT "?cookie=1", STR_ARG(r->path));
     err e = response_redirect(r, ret, 307, to);
     return e ? e : VOTE_ANSWERED;
@@ -45,16 +47,18 @@ static err first_vote(struct request *r, struct response *ret)
 err sender_vote(struct request *r, struct response *ret, struct vote *v)
 {
     enum voter voter = visitor_voter(r, &v->voter);
-    if (voter == VOTER_NONE) // before a proof of work is spent on what does not count
-        return first_vote(r, ret);
+    if (voter == VOTER_NONE) { // before a proof of work is spent on what does not count
+        err e = first_vote(r, ret, v);
+        if (e)
+            return e;
+    }
     err e = gate_act(r, GATE_VOTE, v->comment);
     if (e)
         return e == GATE_BANNED ? VOTE_BANNED : e == GATE_WORK_WANTED ? VOTE_WORK_WANTED : e;
-    if (voter == VOTER_NEW) {
-        if (!gate_new_voter(r, v->voter))
-            return VOTE_TOO_MANY_VOTERS;
+    if (voter != VOTER_KNOWN && !gate_new_voter(r, v->voter))
+        return VOTE_TOO_MANY_VOTERS;
+    if (voter == VOTER_NEW) // it has kept its cookie
         visitor_make_voter(r, ret);
-    }
     struct visitor_address from = visitor_address_of(r);
     v->address = from.address;
     v->prefix = from.prefix;

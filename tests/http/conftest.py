@@ -110,7 +110,7 @@ class Client:
         return self.request("POST", path, urlencode(fields).encode(), sent)
 
     def vote(self, comment, value, **headers):
-        """A first vote is sent to come again with its cookie; browsers do that by themselves."""
+        """Of one address, a second first vote is sent to come again with its cookie; browsers do that by themselves."""
         answer = self.post(f"/comments/{comment}/vote", {"value": value}, **headers)
         return self.post(answer.location, {"value": value}, **headers) if answer.status == 307 else answer
 
