@@ -2,7 +2,7 @@
 // while every test of the server stays green.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { REPORT, browse, markPage, reader, sameDocument, serve } from "./harness.mjs";
+import { PHONE, REPORT, browse, markPage, reader, sameDocument, serve } from "./harness.mjs";
 
 const FULL = "/2018/05/07/counting-what-the-water-took"; // 200 comments
 const many = (text) => text + "\n[limits]\ncomments_burst = 1000\nvotes_burst = 1000\npages_burst = 10000\n";
@@ -293,6 +293,32 @@ test("copy buttons are not shown without script, the address is", async () => {
   await r.page.goto(REPORT);
   assert.equal(await r.page.locator("button.copy:visible").count(), 0);
   assert.ok(await r.page.locator(".support").last().locator(".support-address").first().isVisible());
+  r.calm();
+  await r.close();
+});
+
+test("without script a refused form and a preview stand where the reader looks, from the report and from a question", async () => {
+  const r = await reader(browser, server, { script: false, viewport: PHONE });
+  const inView = (what) => r.page.locator(what).evaluate((e) => {
+    const box = e.getBoundingClientRect();
+    return box.top >= 0 && box.bottom <= innerHeight;
+  });
+  await r.page.goto(REPORT);
+  await write(r.page, "Mia", "I saw **it**.");
+  await r.page.locator("#reply button[name=preview]").click();
+  await r.page.locator("#comment-preview").waitFor();
+  assert.ok(await inView("#comment-preview"));
+  await r.page.goto(REPORT);
+  await r.page.locator("#reply button[name=preview]").click();
+  await r.page.locator("#comment-errors").waitFor();
+  assert.ok(await inView("#comment-errors"));
+  await r.page.goto(REPORT);
+  await r.page.goto(REPORT + "#" + await r.page.locator(".question").first().getAttribute("id"));
+  await r.page.locator(".question:target [name=name]").fill("W".repeat(500));
+  await r.page.locator(".question:target [name=body]").fill("We knew.");
+  await r.page.locator(".question:target .send button").click();
+  await r.page.locator("#comment-errors").waitFor();
+  assert.ok(await inView("#comment-errors"));
   r.calm();
   await r.close();
 });

@@ -447,7 +447,7 @@ def test_a_discussion_closes_by_age_of_its_series_and_stays_open_by_hand(tmp_pat
     assert answer.status == 422 and "whole number" in answer.text
     assert room.editor.fill("/desk/series/1", "series", close_after="7").status == 303
     assert 'value="7"' in room.editor.get("/desk/series/1").text
-    assert f'action="{PATH}/comments"' in public(room)  # published a moment ago, whatever its date
+    assert f'action="{PATH}/comments#reply"' in public(room)  # published a moment ago, whatever its date
     room.site.stop()
 
 
