@@ -13,7 +13,7 @@
  *     data: {"report":77,"new":[12,15],"changed":[7],"gone":[3],"many":false}
  *
  *     event: votes                                    at most once a second a report
- *     data: {"report":77,"scores":{"12":"+3","15":"0"}}      as the page writes them
+ *     data: {"report":77,"scores":{"12":"3","15":"0"}}       as the page writes them
  *
  *     event: meter                                    the amounts have changed, at most once a
  * second data: {}

@@ -1,12 +1,16 @@
 // What others do while the page is open: a stream of server-sent events (site/live_feed.h says what is
 // in it) tells numbers, never markup. New comments wait behind a quiet line until the reader asks for
 // them; then the page with just those is fetched, as a document, and its parts are put in place. Scores,
-// removed comments and the meter change where they stand. One tab of the browser holds the stream and
-// tells the others; without Web Locks (plain http) each tab has its own.
+// removed comments and the meter change where they stand. A stream that comes back tells of comments it
+// missed, but not of votes or gifts: then the page is asked for again. One tab of the browser holds the
+// stream and tells the others; without Web Locks (plain http) each tab has its own. A page without a
+// discussion has the meter only (js/meter.js): its report is 0.
 const name = "diurnal-live";
 const most = 50; // comments asked for at once; LISTING_SOME in discussion/listing.h
 const levels = 5; // LISTING_NESTED
 const quiet = 5000, later = 60000; // milliseconds
+const stale = 1500; // a page may be as old as a second (http/cache.h)
+const soon = 2000; // a stream opened later may have been open before: none comes back sooner (live/live.h)
 
 let on; // what the page's own script lends
 let report = 0, after = 0;
@@ -159,28 +163,48 @@ function comments(data) {
   tell();
 }
 
+const scoreOf = (id) => article(id)?.querySelector(":scope > .acts .score bdi");
+const scores = (all) => all.forEach((text, id) => { const score = scoreOf(id); if (score) score.textContent = text; });
+
 function votes(data) {
-  for (const [id, text] of Object.entries(data.scores)) {
-    const score = article(id)?.querySelector(":scope > .acts .score bdi");
-    if (score) score.textContent = text;
-  }
+  for (const id in data.scores) if (scoreOf(id)) told.set(id, data.scores[id]);
+  scores(told);
 }
 
-let meterTimer = 0;
-function meter() {
-  meterTimer ||= spread(quiet, async () => {
-    meterTimer = 0;
+const scoresIn = (doc) => new Map([...doc.querySelectorAll("article.comment > .acts .score bdi")].map((score) => [score.closest("article").id.slice(8), score.textContent]));
+
+// What this page shows of the reader's way through the discussion, then what was loaded into it.
+async function allScores(doc) {
+  const known = scoresIn(doc);
+  scores(known);
+  const rest = [...scoresIn(document).keys()].filter((id) => !known.has(id));
+  while (rest.length) scores(scoresIn(await fetchSome(rest.splice(0, most))));
+}
+
+let freshTimer = 0, broken = false;
+const told = new Map(); // scores since the stream is open: newer than any page
+function refresh() {
+  freshTimer ||= setTimeout(async () => {
+    freshTimer = 0;
+    const doc = await on.page(location.pathname + location.search).catch(() => null);
     const old = document.querySelector("section.meter");
-    if (!old) return;
-    const doc = await on.page(location.pathname).catch(() => null);
-    const fresh = doc?.querySelector("section.meter");
-    if (fresh) old.replaceWith(document.adoptNode(fresh));
-  });
+    const now = doc?.querySelector("section.meter");
+    if (old && now) old.replaceWith(document.adoptNode(now));
+    if (!doc || !broken) return;
+    broken = false;
+    await allScores(doc).catch(() => {}); // one of them is gone
+    scores(told);
+  }, stale + Math.random() * quiet);
 }
 
 function heard({ event, data, id }) {
   after = Math.max(after, id);
-  if (event === "meter") return meter();
+  if (event === "meter") return refresh();
+  if (event === "open") {
+    told.clear();
+    broken ||= performance.now() > soon;
+    return broken && refresh();
+  }
   if (data.report !== report) return undefined;
   if (event === "comments") return comments(data);
   if (event === "votes") return votes(data);
@@ -190,12 +214,21 @@ function heard({ event, data, id }) {
 
 // ---- the stream
 
+function say(message) {
+  heard(message);
+  channel?.postMessage(message);
+}
+
 function connect() {
   source?.close();
   clearTimeout(timer);
   const from = Math.min(...joined.values());
-  source = new EventSource("/live/events?reports=" + [...joined.keys()].slice(0, 8).join(",") + "&after=" + from);
-  source.onopen = () => { failures = 0; };
+  const reports = [...joined.keys()].filter(Boolean).slice(0, 8);
+  source = new EventSource("/live/events?reports=" + reports.join(",") + (reports.length ? "&after=" + from : ""));
+  source.onopen = () => {
+    failures = 0;
+    say({ event: "open", id: 0 });
+  };
   source.onerror = () => {
     // The browser comes back by itself from a broken connection, but not from a refusal.
     if (source.readyState !== EventSource.CLOSED || ++failures > 5) return;
@@ -205,9 +238,7 @@ function connect() {
     source.addEventListener(event, (e) => {
       const id = Number(e.lastEventId) || 0;
       for (const [key, last] of joined) joined.set(key, Math.max(last, id));
-      const message = { event, data: JSON.parse(e.data), id };
-      heard(message);
-      channel?.postMessage(message);
+      say({ event, data: JSON.parse(e.data), id });
     });
   }
 }
@@ -258,7 +289,7 @@ function stop() {
 export function start(page) {
   on = page;
   report = Number(on.report);
-  after = Number(on.after);
+  after = report ? Number(on.after) : Infinity;
   begin();
   addEventListener("pagehide", stop);
   addEventListener("pageshow", (event) => { if (event.persisted) begin(); });
