@@ -19,6 +19,7 @@
 #include "serve.h"
 #include "store/store.h"
 #include "token_commands.h"
+#include "webhook_commands.h"
 
 #include <inttypes.h>
 #include <unistd.h>
@@ -546,6 +547,8 @@ const struct command command_table[] = {
       COMMAND_ALONE, NULL, ledger_verify_run },
     { "mail test", "", "sends a mail and says what the server answered", OPTIONS(mail_test_options),
       COMMAND_SHARED, NULL, mail_test_run },
+    { "webhook test", "NAME", "sends a test to a webhook and says what it answered", NULL, 0,
+      COMMAND_SHARED, NULL, webhook_test_run },
     { "bounce", "", "reads a returned mail from standard input, as a mail server hands it over",
       NULL, 0, COMMAND_SHARED, bounce_read_input, bounce_run },
     { "backup", "FILE", "writes a consistent copy of everything, also while the server runs", NULL,

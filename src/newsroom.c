@@ -6,6 +6,7 @@
 #include "discussion/comment_form.h"
 #include "discussion/gate.h"
 #include "discussion/recent.h"
+#include "discussion/webhook_setup.h"
 #include "funding/channel.h"
 #include "funding/secret.h"
 #include "http/server.h"
@@ -36,6 +37,7 @@ struct held {
     struct formats *formats;
     struct channels *channels;
     struct mail_setup *mail;
+    struct webhook_setup *webhooks;
     long users;
     struct held *next;
 };
@@ -51,6 +53,7 @@ struct newsroom {
 
 static void held_free(struct held *h)
 {
+    webhook_setup_free(h->webhooks);
     mail_setup_free(h->mail);
     channels_free(h->channels);
     formats_free(h->formats);
@@ -138,6 +141,8 @@ static err load_setup(const struct newsroom *n, struct arena *a, struct held *h,
     e = channels_make(h->config, n->config_file, a, &h->channels, ret_why);
     if (!e)
         e = mail_setup_make(h->config, n->config_file, a, &h->mail, ret_why);
+    if (!e)
+        e = webhook_setup_make(h->config, n->config_file, a, &h->webhooks, ret_why);
     return e > 0 ? NEWSROOM_REFUSED : e;
 }
 
@@ -155,7 +160,8 @@ static err make_setup(const struct newsroom *n, struct arena *a, struct held **r
                                .theme = h->theme,
                                .formats = h->formats,
                                .channels = h->channels,
-                               .mail = h->mail };
+                               .mail = h->mail,
+                               .webhooks = h->webhooks };
     h->users = 1; // the newsroom itself
     *ret = h;
     return OK;

@@ -19,6 +19,7 @@
 #include "desk/staff_desk.h"
 #include "desk/standing_desk.h"
 #include "desk/undo_line.h"
+#include "desk/webhook_desk.h"
 #include "discussion/appeal_http.h"
 #include "discussion/comment_own_http.h"
 #include "discussion/discussion_api.h"
@@ -336,6 +337,9 @@ const struct route routes[] = {
     DESK_POST("/staff/{id}/sessions", staff_sessions_post, STAFF_MANAGE),
     DESK("/mail", mail_desk_show, "before done", SETTINGS),
     DESK_POST("/mail/{id}/again", mail_desk_again, SETTINGS),
+    DESK("/webhooks", webhook_desk_show, "before done", WEBHOOK),
+    DESK_POST("/webhooks/{id}/again", webhook_desk_again, WEBHOOK),
+    DESK_POST("/webhooks/{id}/on", webhook_desk_on, WEBHOOK),
     DESK("/privacy", privacy_show, "done", COMMENT_DELETE),
     DESK_POST("/privacy/export", privacy_export_post, COMMENT_DELETE),
     DESK_POST("/privacy/erase", privacy_erase_post, COMMENT_DELETE),

@@ -4,11 +4,13 @@
 #include "commands.h"
 #include "control.h"
 #include "discussion/gate.h"
+#include "discussion/webhook_sender.h"
 #include "http/listen.h"
 #include "http/server.h"
 #include "jobs.h"
 #include "live/live.h"
 #include "mail/post.h"
+#include "mail/queue.h"
 #include "mail_kinds.h"
 #include "newsroom.h"
 #include "people/admit.h"
@@ -52,14 +54,34 @@ static void topic_moved(void *arg, struct str topic)
     gate_topic_moved(app->gate, topic);
     if (str_eq(topic, S(MAIL_TOPIC)))
         post_wake(app->post);
+    if (str_eq(topic, S(WEBHOOK_TOPIC)) || str_starts(topic, S("report/")))
+        webhook_sender_wake(app->webhooks);
     if (!str_starts(topic, S("vote/")))
         server_topic_moved(app->http, topic);
     live_feed_topic(app->feed, topic);
 }
 
+/* What waits, read anew each time. While the store does not answer, its figures are missing. */
+static void put_store_metrics(const struct app *app, struct buf *out)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct arena a CLEANUP(arena_free);
+    struct queue_counts mails = { 0 };
+    struct webhook_rows webhooks = { 0 };
+    arena_init(&a, ARENA_MAX);
+    if (store_read(app->store, &tx))
+        return;
+    if (!queue_counts(&tx, clock_now(&app->clock), &mails))
+        queue_metrics(&mails, out);
+    if (!webhook_list(&tx, &a, &webhooks))
+        webhook_metrics(&webhooks, out);
+}
+
 static void put_metrics(void *arg, struct buf *out)
 {
-    live_metrics(newsroom_app(arg)->live, out);
+    const struct app *app = newsroom_app(arg);
+    live_metrics(app->live, out);
+    put_store_metrics(app, out);
 }
 
 #define LISTEN_STANDARD S("127.0.0.1:8080")
@@ -135,6 +157,13 @@ static void make_post(struct service *s)
     app->post = post_make(&o);
 }
 
+static void make_webhook_sender(struct service *s)
+{
+    struct app *app = newsroom_app(s->room);
+    struct webhook_sender_options o = { .app = app, .pin = pin, .drop = drop, .arg = s->room };
+    app->webhooks = webhook_sender_make(&o);
+}
+
 static err start(struct service *s, const struct call *c, struct str *ret_why)
 {
     struct newsroom_options o = { .data_dir = c->data_dir,
@@ -143,12 +172,16 @@ static err start(struct service *s, const struct call *c, struct str *ret_why)
     err e = try_addresses(c, ret_why);
     if (!e)
         e = newsroom_open(&o, c->arena, &s->room, ret_why);
-    if (!e)
+    if (!e) {
         make_post(s);
+        make_webhook_sender(s);
+    }
     if (!e)
         e = start_http(s, c, ret_why);
-    if (!e)
+    if (!e) {
         post_reload(newsroom_app(s->room)->post);
+        webhook_sender_reload(newsroom_app(s->room)->webhooks);
+    }
     if (!e)
         e = work_start(s->room, &s->work);
     if (!e)
@@ -161,6 +194,7 @@ static void stop(struct service *s)
     int64_t until = clock_monotonic() + STOP_WITHIN;
     struct app *app = s->room ? newsroom_app(s->room) : NULL;
     live_end(app ? app->live : NULL);
+    webhook_sender_stop(app ? app->webhooks : NULL);
     bool ended = control_stop(s->control, STOP_WITHIN / 2);
     work_stop(s->work); // jobs touch topics, which the server is told of
     if (s->http)
@@ -174,6 +208,8 @@ static void stop(struct service *s)
     if (s->room) {
         post_stop(newsroom_app(s->room)->post);
         newsroom_app(s->room)->post = NULL;
+        webhook_sender_free(newsroom_app(s->room)->webhooks);
+        newsroom_app(s->room)->webhooks = NULL;
     }
     live_feed_stop(app ? app->feed : NULL);
     live_free(app ? app->live : NULL);
@@ -192,6 +228,7 @@ static void reload(struct service *s)
     }
     server_reload(s->http);
     post_reload(newsroom_app(s->room)->post);
+    webhook_sender_reload(newsroom_app(s->room)->webhooks);
     if (work_reload(s->room)) // a full disk: the day turns when it would have turned before
         log_event("event=day_begin outcome=not_written");
     log_event("event=reloaded");

@@ -11,15 +11,16 @@
  * other. Nothing in it changes after it is made.
  */
 struct app {
-    struct store *store;       /* store/store.h */
-    struct server *http;       /* http/server.h */
-    struct live *live;         /* live/live.h: open streams */
-    struct live_feed *feed;    /* site/live_feed.h: what they are told */
-    struct keys *keys;         /* people/keys.h: what the program signs and hashes with */
-    struct sign_ins *sign_ins; /* people/sign_in.h: the queue at the desk's door */
-    struct recent *recent;     /* discussion/recent.h: what was said lately */
-    struct gate *gate;         /* discussion/gate.h: rules, bans and the filter; NULL: none */
-    struct post *post;         /* mail/post.h: what sends mails; NULL: in commands */
+    struct store *store;             /* store/store.h */
+    struct server *http;             /* http/server.h */
+    struct live *live;               /* live/live.h: open streams */
+    struct live_feed *feed;          /* site/live_feed.h: what they are told */
+    struct keys *keys;               /* people/keys.h: what the program signs and hashes with */
+    struct sign_ins *sign_ins;       /* people/sign_in.h: the queue at the desk's door */
+    struct recent *recent;           /* discussion/recent.h: what was said lately */
+    struct gate *gate;               /* discussion/gate.h: rules, bans and the filter; NULL: none */
+    struct post *post;               /* mail/post.h: what sends mails; NULL: in commands */
+    struct webhook_sender *webhooks; /* discussion/webhook_sender.h; NULL: in commands */
     struct clock clock;
     const char *data_dir;
 };
@@ -29,6 +30,7 @@ struct setup {
     const struct theme *theme;   /* render/theme.h: compiled templates, assets and words */
     const struct formats
         *formats; /* render/format.h: dates, numbers, money of the site's language */
-    const struct channels *channels; /* funding/channel.h: the ways to give */
-    const struct mail_setup *mail;   /* mail/mail_setup.h; NULL: no mail can be sent */
+    const struct channels *channels;      /* funding/channel.h: the ways to give */
+    const struct mail_setup *mail;        /* mail/mail_setup.h; NULL: no mail can be sent */
+    const struct webhook_setup *webhooks; /* discussion/webhook_setup.h */
 };

@@ -118,6 +118,21 @@ struct str base64_print(struct arena *a, struct str bytes)
     return str_print(a, STR_FMT "%s", STR_ARG(print(&base64, a, bytes)), padding[bytes.n % 3]);
 }
 
+bool base64_read(struct arena *a, struct str s, struct str *ret)
+{
+    if (!s.n || s.n % 4)
+        return false;
+    struct str digits = s;
+    for (int i = 0; i < 2 && digits.s[digits.n - 1] == '='; i++)
+        digits.n--;
+    size_t n = digits.n * base64.bits / 8;
+    uint8_t *bytes = arena_new(a, uint8_t, n);
+    if (!parse(&base64, digits, bytes, n))
+        return false;
+    *ret = (struct str){ (const char *)bytes, n };
+    return true;
+}
+
 struct str base32_print(struct arena *a, struct str bytes)
 {
     return print(&base32, a, bytes);

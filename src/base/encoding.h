@@ -15,7 +15,9 @@ bool hex_parse(struct str s, void *ret, size_t n);
 struct str base64url_print(struct arena *a, struct str bytes);
 bool base64url_parse(struct str s, void *ret, size_t n);
 
-struct str base64_print(struct arena *a, struct str bytes); /* for mail; there is no reader */
+struct str base64_print(struct arena *a, struct str bytes);
+/* Of any length; the bytes are made in `a`. */
+bool base64_read(struct arena *a, struct str s, struct str *ret);
 
 struct str base32_print(struct arena *a, struct str bytes); /* capitals */
 bool base32_parse(struct str s, void *ret, size_t n);

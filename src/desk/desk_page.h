@@ -29,6 +29,7 @@ enum desk_place {
     DESK_AT_FUNDING,
     DESK_AT_STAFF,
     DESK_AT_MAIL,
+    DESK_AT_WEBHOOKS,
     DESK_AT_PRIVACY,
     DESK_AT_AUDIT,
     DESK_AT_ACCOUNT,

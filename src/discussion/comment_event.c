@@ -4,8 +4,9 @@
 #include "store/job.h"
 
 CONFIG_INT(discussion_event_days, "discussion", "event_days", 7, 1, 365,
-           "Days for which it is remembered that a comment appeared or changed. A live page or a "
-           "webhook that was cut off for longer has to look at everything anew.");
+           "Days for which it is remembered that a comment appeared or changed. A live page that "
+           "was cut off for longer, and a webhook that was switched off for longer, have missed "
+           "some of it and have to look at everything anew.");
 
 QUERY(event_insert,
       "insert into comment_event (comment, report, change, at) values ($1, $2, $3, $4)");

@@ -5,8 +5,8 @@
 
 /*
  * What happened to comments: one narrow row for every change that a reader or another program could
- * want to know of, written in the change's own transaction. Live pages, webhooks and notices read
- * it by a cursor: the id of the last event they have dealt with.
+ * want to know of, written in the change's own transaction. Live pages (site/live_feed.h) and
+ * webhooks (webhook.h) read it by a cursor: the id of the last event they have dealt with.
  *
  * Ids only grow, in the order of the commits, and are never used twice: so nothing appears behind a
  * cursor. (There is one writer; and the latest row stays when the others are pruned.) Events say

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/scan.h"
 #include "discussion/comment_form.h"
+#include "discussion/comment_json.h"
 #include "discussion/gate.h"
 #include "discussion/listing.h"
 #include "discussion/sender.h"
@@ -15,41 +16,14 @@ enum { API_BYTES_MAX = 1024 * 1024 };
 
 /* ---- reading */
 
-static void put_comment(const struct request *r, struct json_writer *w, const struct comment *c)
-{
-    bool shown = c->state == COMMENT_STATE_PUBLISHED;
-    json_write_int(w, "id", c->id);
-    if (c->parent)
-        json_write_int(w, "parent", c->parent);
-    json_write_str(w, "state", comment_state_str(c->state));
-    if (c->question) {
-        json_write_int(w, "question", c->question);
-        json_write_bool(w, "used", c->used);
-    }
-    if (shown && !c->erased)
-        json_write_str(w, "name", c->name);
-    else
-        json_write_null(w, "name");
-    json_write_bool(w, "erased", c->erased);
-    json_write_bool(w, "staff", shown && c->person && !c->erased);
-    if (shown)
-        json_write_str(w, "html", c->html.s);
-    else
-        json_write_null(w, "html");
-    json_write_str(w, "created", time_print(r->arena, c->created_at));
-    json_write_int(w, "up", c->up);
-    json_write_int(w, "down", c->down);
-    json_write_int(w, "score", c->score);
-}
-
 static void put_thread(const struct request *r, struct json_writer *w, const struct thread *t)
 {
     json_write_object(w, NULL);
-    put_comment(r, w, &t->root);
+    comment_json(w, &t->root, true, r->arena);
     json_write_array(w, "replies");
     for (size_t i = 0; i < t->count; i++) {
         json_write_object(w, NULL);
-        put_comment(r, w, &t->replies[i]);
+        comment_json(w, &t->replies[i], true, r->arena);
         json_write_end(w);
     }
     json_write_end(w);

@@ -27,7 +27,7 @@ enum body_kind {
     BODY_FORM,
     BODY_MULTIPART,
     BODY_JSON,
-    BODY_RAW, /* any type, for webhooks: only request_body() */
+    BODY_RAW, /* any type, for webhooks that come in: only request_body() */
 };
 
 /* Token buckets, one a client and kind; rates and bursts are keys under [limits]. */

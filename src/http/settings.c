@@ -56,7 +56,7 @@ CONFIG_INT(uploads, "limits", "uploads", 10, 1, 100, "Files of a form.");
 CONFIG_INT(form_bytes, "limits", "form_bytes", 131072, 4096, 16777216,
            "Bytes of a form as it is sent (percent-encoding triples most scripts).");
 CONFIG_INT(json_bytes, "limits", "json_bytes", 131072, 4096, 16777216,
-           "Bytes of a JSON body, webhooks included.");
+           "Bytes of a JSON body, that of a webhook that comes in included.");
 CONFIG_INT(multipart_bytes, "limits", "multipart_bytes", 1048576, 4096, 268435456,
            "Bytes of a form with files, where its page does not have a limit of its own.");
 CONFIG_INT(bodies_mb, "limits", "bodies_mb", 128, 1, 65536,

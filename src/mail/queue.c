@@ -1,6 +1,8 @@
 #include "mail/queue.h"
 #include "base/check.h"
 
+#include <inttypes.h>
+
 #define COLUMNS                                                                                    \
     "id, key, kind, recipient, subject, detail, note, since, due_at, ended_at, attempts, state, "  \
     "code, answer"
@@ -194,4 +196,17 @@ err queue_counts(struct tx *tx, int64_t now, struct queue_counts *ret)
     ret->failed = column_int(q, 1);
     query_end(q);
     return OK;
+}
+
+static void put_figure(struct buf *out, const char *name, int64_t v)
+{
+    buf_print(out, "# TYPE %s gauge\n%s %" PRId64 "\n", name, name, v);
+}
+
+void queue_metrics(const struct queue_counts *c, struct buf *out)
+{
+    put_figure(out, "diurnal_mail_waiting", c->waiting);
+    put_figure(out, "diurnal_mail_put_off", c->putoff);
+    put_figure(out, "diurnal_mail_sent_day", c->sent);
+    put_figure(out, "diurnal_mail_failed_day", c->failed);
 }

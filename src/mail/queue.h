@@ -1,4 +1,5 @@
 #pragma once
+#include "base/buf.h"
 #include "mail/mail.h"
 
 /*
@@ -58,3 +59,4 @@ struct queue_counts {
     int64_t putoff;                /* of the waiting: tried already */
 };
 MUST_USE err queue_counts(struct tx *tx, int64_t now, struct queue_counts *ret);
+void queue_metrics(const struct queue_counts *c, struct buf *out); /* lines for /metrics */

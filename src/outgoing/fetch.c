@@ -13,6 +13,7 @@ struct fetching {
     CURL *curl;
     struct curl_slist *headers;
     struct buf body;
+    size_t head;  /* bytes of it so far */
     bool refused; /* an address was not public */
 };
 
@@ -45,6 +46,25 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *arg)
     return buf_full(&f->body) ? 0 : size * count;
 }
 
+/* libcurl keeps every header it is sent: a head without end must not fill the memory. */
+static size_t count_head(char *bytes, size_t size, size_t count, void *arg)
+{
+    (void)bytes;
+    struct fetching *f = arg;
+    f->head += size * count;
+    return f->head > FETCH_HEAD_MAX ? 0 : size * count;
+}
+
+static int ask_whether_to_go_on(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    (void)a; // how far it is, four times
+    (void)b;
+    (void)c;
+    (void)d;
+    const struct fetching *f = arg;
+    return f->q->give_up && f->q->give_up(f->q->arg) ? 1 : 0;
+}
+
 /* ---- the request ---- */
 
 static void set_text(CURL *curl, CURLoption option, struct str text, struct arena *a)
@@ -74,7 +94,7 @@ static bool part_empty(CURLU *u, CURLUPart part)
 }
 
 /* By libcurl's own parser, so that no two opinions exist of what an address means. */
-static bool url_good(struct str url, struct arena *a)
+bool fetch_url_good(struct str url, struct arena *a)
 {
     if (!url.n || url.n > FETCH_URL_MAX || !plain(url) || str_has(url, ' '))
         return false;
@@ -141,6 +161,11 @@ static void set_callbacks(struct fetching *f)
     check(curl_easy_setopt(f->curl, CURLOPT_OPENSOCKETDATA, f) == CURLE_OK);
     check(curl_easy_setopt(f->curl, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK);
     check(curl_easy_setopt(f->curl, CURLOPT_WRITEDATA, f) == CURLE_OK);
+    check(curl_easy_setopt(f->curl, CURLOPT_HEADERFUNCTION, count_head) == CURLE_OK);
+    check(curl_easy_setopt(f->curl, CURLOPT_HEADERDATA, f) == CURLE_OK);
+    check(curl_easy_setopt(f->curl, CURLOPT_XFERINFOFUNCTION, ask_whether_to_go_on) == CURLE_OK);
+    check(curl_easy_setopt(f->curl, CURLOPT_XFERINFODATA, f) == CURLE_OK);
+    set_long(f->curl, CURLOPT_NOPROGRESS, 0);
 }
 
 /* ---- the answer ---- */
@@ -161,8 +186,10 @@ static void fill(const struct fetching *f, struct arena *a, struct fetch_answer 
 
 static err refusal_of(const struct fetching *f, CURLcode c)
 {
-    if (buf_full(&f->body))
+    if (buf_full(&f->body) || f->head > FETCH_HEAD_MAX)
         return FETCH_TOO_LARGE;
+    if (c == CURLE_ABORTED_BY_CALLBACK)
+        return FETCH_GIVEN_UP;
     if (c == CURLE_OPERATION_TIMEDOUT)
         return FETCH_TIMEOUT;
     if (c == CURLE_COULDNT_CONNECT && f->refused)
@@ -176,7 +203,7 @@ static err refusal_of(const struct fetching *f, CURLcode c)
 err fetch(const struct fetch_request *q, struct arena *a, struct fetch_answer *ret)
 {
     check(q->answer_max && q->answer_max <= FETCH_ANSWER_MAX && q->timeout_ms > 0);
-    if (!url_good(q->url, a))
+    if (!fetch_url_good(q->url, a))
         return FETCH_WRONG_URL;
     struct fetching f CLEANUP(fetching_end) = { .q = q, .curl = curl_easy_init() };
     check(f.curl);
@@ -201,6 +228,7 @@ const char *fetch_refusal(err refusal)
     case FETCH_TIMEOUT: return "it did not answer in time";
     case FETCH_TOO_LARGE: return "its answer is too long";
     case FETCH_BROKEN: return "what came back is not HTTP, or ended early";
+    case FETCH_GIVEN_UP: return "it was broken off, for this program ends";
     default: return "it failed";
     }
 }

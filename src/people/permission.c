@@ -48,6 +48,8 @@ static const struct row table[PERMISSIONS] = {
     "the audit log",                                        { 1,     0,     0,       0,        0 } },
 [PERMISSION_SETTINGS]             = { "settings",
     "what the desk sets for the whole site",                { 1,     0,     0,       0,        0 } },
+[PERMISSION_WEBHOOK]              = { "webhook",
+    "outgoing webhooks: see them, try again, switch on",    { 1,     0,     0,       0,        0 } },
 };
 // clang-format on
 

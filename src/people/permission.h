@@ -31,6 +31,7 @@ enum permission {
     PERMISSION_STAFF_MANAGE,         /* people, their roles, links and sessions */
     PERMISSION_AUDIT_READ,           /* the audit log */
     PERMISSION_SETTINGS,             /* what the desk sets for the whole site */
+    PERMISSION_WEBHOOK,              /* outgoing webhooks: how they stand, trying again */
     PERMISSIONS,
 };
 

@@ -53,6 +53,7 @@ GETS = {
     "/desk/staff/new": "staff_manage",
     "/desk/staff/{person}": "staff_manage",
     "/desk/mail": "settings",
+    "/desk/webhooks": "webhook",
     "/desk/privacy": "comment_delete",
     "/desk/audit": "audit_read",
 }
@@ -100,6 +101,8 @@ POSTS = {
     "/desk/funding/contributions/{gift}/reverse": "contribution_reverse",
     "/desk/funding/contributions/{gift}/erase": "contribution_reverse",
     "/desk/mail/{mail}/again": "settings",
+    "/desk/webhooks/{webhook}/again": "webhook",
+    "/desk/webhooks/{webhook}/on": "webhook",
     "/desk/staff": "staff_manage",
     "/desk/staff/{person}": "staff_manage",
     "/desk/staff/{person}/link": "staff_manage",
@@ -120,7 +123,7 @@ def room(tmp_path_factory):
     room.site.command("contribution", "add", "--channel", "bank", "--amount", "25", "--currency", "USD",
                       "--date", "2018-05-03", "--pending")
     room.ids = {"report": 1, "series": 1, "comment": comment(room.site, PATH), "goal": 1, "gift": 1,
-                "person": 2, "scope": "site", "id": 0, "ban": 1, "question": 1, "mail": 1, "act": 1, "appeal": 1}
+                "person": 2, "scope": "site", "id": 0, "ban": 1, "question": 1, "mail": 1, "webhook": 1, "act": 1, "appeal": 1}
     guest = room.site.client()
     answer = guest.post(PATH + "/comments", {"name": "Tove", "body": "Appealed"})
     removed = re.search(r"comment-(\d+)", answer.location)[1]

@@ -15,7 +15,7 @@ DAY = 24 * 3600 * 1000000
 PERSONAL = {"email", "name", "visitor", "voter", "address", "prefix", "body", "recipient", "agent", "password", "secret",
             "actor", "author_name", "held_for", "token_hash", "code_hash", "clue"}
 # Of things, not of people.
-THINGS = {"media.name", "revision.body", "page_revision.body"}
+THINGS = {"media.name", "webhook.name", "revision.body", "page_revision.body"}
 
 
 def database(site):

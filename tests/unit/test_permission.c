@@ -28,6 +28,7 @@ static const struct {
     { PERMISSION_STAFF_MANAGE, "staff_manage", "O" },
     { PERMISSION_AUDIT_READ, "audit_read", "O" },
     { PERMISSION_SETTINGS, "settings", "O" },
+    { PERMISSION_WEBHOOK, "webhook", "O" },
 };
 
 TEST(every_cell_of_the_permission_table_is_as_agreed)
