@@ -90,6 +90,7 @@ static const struct field discussion_fields[] = {
     FIELD_STR(struct discussion_view, live_new),
     FIELD_STR(struct discussion_view, heading),
     FIELD_STR(struct discussion_view, about_url),
+    FIELD_STR(struct discussion_view, follow_answers),
     FIELD_STR(struct discussion_view, about),
     FIELD_LIST(struct discussion_view, filters, &sort_view),
     FIELD_LIST(struct discussion_view, sorts, &sort_view),
@@ -427,11 +428,11 @@ static const struct comment_form_view *make_form(struct filling *f)
 
 /* ---- the whole */
 
-static struct str follow_url(const struct filling *f, int64_t report)
+static struct str follow_url(const struct filling *f, const char *what, int64_t id)
 {
     if (!mail_enabled(f->p->setup))
         return S("");
-    return str_print(f->a, "/subscriptions?report=%" PRId64, report);
+    return str_print(f->a, "/subscriptions?%s=%" PRId64, what, id);
 }
 
 /* A query for the same threads, and no more of it. */
@@ -510,6 +511,7 @@ static void fill_links(struct filling *f, struct discussion_view *v)
     q.sort = l->query.sort;
     if (l->query.only == LISTING_QUESTION) {
         v->about = named(f, "comment_answers_to", l->question.text);
+        v->follow_answers = follow_url(f, "question", l->question.id);
         v->about_url = question_url(f, l->question.id, l->question.shown);
     }
     if (!l->first || l->query.thread || l->query.all)
@@ -553,7 +555,7 @@ err discussion_view_fill(const struct discussion_place *p, struct arena *a,
         .live_new = live_lines(&f),
         .heading = theme_phrase(f.theme, a, "comment_count", count, COUNT(count)),
         .sorts = fill_sorts(&f),
-        .follow_url = follow_url(&f, l->query.report),
+        .follow_url = follow_url(&f, "report", l->query.report),
         .closed = !l->counts.open,
     };
     f.form = make_form(&f);

@@ -66,6 +66,7 @@ struct discussion_view {
                             script, which knows no language's plurals */
     struct str heading;  /* "312 comments" */
     struct str about_url, about; /* "Answers to: ..." and its passage, when nothing else is shown */
+    struct str follow_answers;   /* to be told of those by mail; empty: no mail */
     struct list filters;    /* of struct sort_view: all comments, answers; none without answers */
     struct list sorts;      /* of struct sort_view; none when there is nothing to sort */
     struct str all_url;     /* "View all comments"; empty when all are shown */

@@ -1,4 +1,5 @@
 #include "site/question_view.h"
+#include "mail/mail.h"
 #include "render/format.h"
 #include "render/markdown_ask.h"
 #include "render/theme.h"
@@ -22,7 +23,7 @@ struct question_view {
     int64_t id;
     struct str text, state, count;
     struct list credits, answers; /* of answer_view */
-    struct str more_url, more_text, feed_url;
+    struct str more_url, more_text, feed_url, follow_url;
     struct str action; /* of the form; empty: no answers are taken */
     bool invited;      /* nobody has answered yet */
 };
@@ -36,6 +37,7 @@ static const struct field question_fields[] = {
     FIELD_STR(struct question_view, more_url),
     FIELD_STR(struct question_view, more_text),
     FIELD_STR(struct question_view, feed_url),
+    FIELD_STR(struct question_view, follow_url),
     FIELD_STR(struct question_view, action),
     FIELD_BOOL(struct question_view, invited),
 };
@@ -165,6 +167,8 @@ static struct question_view view_of(const struct request *r, const struct report
     };
     bool taken = open && q->state != QUESTION_CLOSED;
     v.invited = taken && !q->answers;
+    if (taken && mail_enabled(r->setup))
+        v.follow_url = str_print(r->arena, "/subscriptions?question=%" PRId64, q->id);
     if (taken)
         v.action = str_print(r->arena, STR_FMT "/comments", STR_ARG(report->path));
     if (q->answers) {

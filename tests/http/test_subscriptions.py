@@ -259,6 +259,27 @@ def test_what_is_not_there_cannot_be_followed(paper, fields):
     assert site.client().post("/subscriptions", {"email": FRIEND, **fields}).status == 404
 
 
+def test_who_reads_a_question_finds_the_way_to_its_answers_by_mail(make_site, make_server):  # noqa: F811
+    server = make_server()
+    site = make_site(settings(server))
+    site.publish(conftest.REPORT + "At the [old bridge](<ask:Who was there?>).\n")
+    text = site.client().get(REPORT).text
+    box = text.partition('<div class="question"')[2]
+    assert page(site.client().get(REPORT)).links.count("/subscriptions?question=1") == 1
+    assert "/subscriptions?question=1" in box.partition("</div>\n</div>")[0]
+    assert "/subscriptions?question=1" in page(site.client().get(REPORT + "?question=1")).links
+    form = next(f for f in page(site.client().get("/subscriptions?question=1")).forms if f["action"] == "/subscriptions")
+    assert site.client().post(form["action"], {**form["fields"], "email": FRIEND}).status == 303
+    confirm(site, server)
+    say(site, "No answer to it.")
+    say(site, "I was there.", question=1)
+    assert "I was there." in body_of(server.wait(2)[1])
+    mails_settled(site)
+    assert len(server.taken) == 2
+    site.publish(conftest.REPORT)  # the question is dropped: what was asked and answered is still to be found
+    assert "/subscriptions?question=1" in page(site.client().get(REPORT + "?question=1")).links
+
+
 def test_an_address_that_is_refused_for_good_is_not_tried_again(make_site, make_server):  # noqa: F811
     server = make_server()
     site = make_site(settings(server))
@@ -278,6 +299,8 @@ def test_without_a_mail_server_there_are_no_forms(site):
     site.publish(conftest.REPORT)
     text = site.client().get(REPORT).text
     assert "comment-notify" not in text and "/subscriptions" not in text
+    site.publish(conftest.REPORT + "At the [old bridge](<ask:Who was there?>).\n")
+    assert "/subscriptions" not in site.client().get(REPORT).text + site.client().get(REPORT + "?question=1").text
     assert site.client().get("/subscriptions?report=1").status == 404
 
 
