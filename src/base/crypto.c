@@ -37,6 +37,38 @@ void ripemd160(struct str s, uint8_t ret[RIPEMD160_BYTES])
     digest(EVP_ripemd160(), s, ret, RIPEMD160_BYTES);
 }
 
+static void hasher_begin(struct hasher *h)
+{
+    check(EVP_DigestInit_ex2(h->state, NULL, NULL) == 1); // the algorithm it had
+}
+
+struct hasher hasher_make(void)
+{
+    struct hasher h = { .state = EVP_MD_CTX_new() };
+    check(h.state && EVP_DigestInit_ex2(h.state, EVP_sha256(), NULL) == 1);
+    return h;
+}
+
+void hasher_free(struct hasher *h)
+{
+    EVP_MD_CTX_free(h->state);
+}
+
+void hasher_put(struct hasher *h, struct str s)
+{
+    check(EVP_DigestUpdate(h->state, s.n ? s.s : "", s.n) == 1);
+}
+
+void hasher_end_twice(struct hasher *h, uint8_t ret[SHA256_BYTES])
+{
+    uint8_t once[SHA256_BYTES];
+    check(EVP_DigestFinal_ex(h->state, once, NULL) == 1);
+    hasher_begin(h);
+    check(EVP_DigestUpdate(h->state, once, sizeof once) == 1);
+    check(EVP_DigestFinal_ex(h->state, ret, NULL) == 1);
+    hasher_begin(h);
+}
+
 /* OpenSSL looks its algorithm up each time, which costs more than short messages do. */
 void hmac_sha256(struct str key, struct str s, uint8_t ret[SHA256_BYTES])
 {

@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 /*
- * Cryptography: with base/sign.h the only file of the program that knows OpenSSL and libsodium.
+ * Cryptography: with base/sign.h and base/secp256k1.h the only files of the program that know
+ * OpenSSL and libsodium.
  * Nothing here is our own but Keccak-256, which Debian's OpenSSL lacks, and which no secret depends
  * on.
  *
@@ -30,6 +31,19 @@ void sha512(struct str s, uint8_t ret[SHA512_BYTES]);       /* FIPS 180-4 */
 void ripemd160(struct str s, uint8_t ret[RIPEMD160_BYTES]); /* ISO/IEC 10118-3 */
 /* Ethereum's: Keccak with its first padding (0x01), which FIPS 202's SHA3-256 changed. */
 void keccak256(struct str s, uint8_t ret[KECCAK256_BYTES]);
+
+/*
+ * SHA-256 of many messages, one after the other and each in pieces, without OpenSSL's looking the
+ * algorithm up for each. On the stack with CLEANUP(hasher_free).
+ */
+struct hasher {
+    void *state;
+};
+struct hasher hasher_make(void);
+void hasher_free(struct hasher *h); /* a zeroed one is fine */
+void hasher_put(struct hasher *h, struct str s);
+/* SHA-256 of SHA-256 of what was put, as Bitcoin hashes everything; the next message begins. */
+void hasher_end_twice(struct hasher *h, uint8_t ret[SHA256_BYTES]);
 
 /* RFC 2104. A key may have any length; 32 random bytes are right. */
 void hmac_sha256(struct str key, struct str s, uint8_t ret[SHA256_BYTES]);

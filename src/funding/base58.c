@@ -1,4 +1,5 @@
 #include "funding/base58.h"
+#include "base/check.h"
 #include "base/crypto.h"
 
 #include <string.h>
@@ -52,20 +53,61 @@ static bool decode_bytes(struct str s, uint8_t ret[BASE58_BYTES_MAX], size_t *re
     return true;
 }
 
+static void checksum_of(struct str payload, uint8_t ret[SHA256_BYTES])
+{
+    uint8_t once[SHA256_BYTES];
+    sha256(payload, once);
+    sha256(bytes_str(once, sizeof once), ret);
+}
+
 bool base58_decode(struct str s, uint8_t ret[BASE58_BYTES_MAX], size_t *ret_n)
 {
     uint8_t bytes[BASE58_BYTES_MAX] = { 0 };
-    uint8_t once[SHA256_BYTES];
     uint8_t twice[SHA256_BYTES];
     size_t n = 0;
     if (s.n == 0 || s.n > BASE58_TEXT_MAX || !decode_bytes(s, bytes, &n) || n <= CHECKSUM)
         return false;
     n -= CHECKSUM;
-    sha256((struct str){ (const char *)bytes, n }, once);
-    sha256((struct str){ (const char *)once, sizeof once }, twice);
+    checksum_of(bytes_str(bytes, n), twice);
     if (memcmp(twice, bytes + n, CHECKSUM) != 0)
         return false;
     memcpy(ret, bytes, n);
     *ret_n = n;
     return true;
+}
+
+/* bytes / 58, the number standing in all of the array; the remainder. */
+static int pull_digit(uint8_t *bytes, size_t n)
+{
+    int rest = 0;
+    for (size_t i = 0; i < n; i++) {
+        rest = rest << 8 | bytes[i];
+        bytes[i] = (uint8_t)(rest / 58);
+        rest %= 58;
+    }
+    return rest;
+}
+
+struct str base58_encode(struct arena *a, struct str payload)
+{
+    uint8_t bytes[BASE58_BYTES_MAX] = { 0 };
+    uint8_t twice[SHA256_BYTES];
+    char text[2 * BASE58_BYTES_MAX]; // a byte takes 1.37 digits
+    size_t n = payload.n + CHECKSUM;
+    size_t at = sizeof text;
+    check(payload.n && n <= BASE58_BYTES_MAX);
+    checksum_of(payload, twice);
+    memcpy(bytes, payload.s, payload.n);
+    memcpy(bytes + payload.n, twice, CHECKSUM);
+    size_t zeros = 0;
+    while (zeros < n && bytes[zeros] == 0)
+        zeros++;
+    for (size_t first = zeros; first < n;) {
+        text[--at] = alphabet[pull_digit(bytes, n)];
+        while (first < n && bytes[first] == 0)
+            first++;
+    }
+    while (zeros-- > 0)
+        text[--at] = alphabet[0];
+    return str_copy(a, (struct str){ text + at, sizeof text - at });
 }

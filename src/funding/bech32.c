@@ -1,4 +1,5 @@
 #include "funding/bech32.h"
+#include "base/check.h"
 
 #include <string.h>
 
@@ -116,4 +117,43 @@ bool bech32_join(const uint8_t *groups, size_t count, uint8_t *ret, size_t max, 
         return false;
     *ret_n = n;
     return true;
+}
+
+size_t bech32_split(const uint8_t *bytes, size_t n, uint8_t *ret, size_t max)
+{
+    uint32_t bits = 0;
+    int have = 0;
+    size_t count = 0;
+    check((n * 8 + BITS - 1) / BITS <= max);
+    for (size_t i = 0; i < n; i++) {
+        bits = (bits << 8 | bytes[i]) & 0xfff; // never more than 4 + 8 bits wait
+        for (have += 8; have >= BITS; have -= BITS)
+            ret[count++] = (uint8_t)(bits >> (have - BITS) & 31);
+    }
+    if (have)
+        ret[count++] = (uint8_t)(bits << (BITS - have) & 31);
+    return count;
+}
+
+char bech32_digit(uint8_t group)
+{
+    check(group < 32);
+    return alphabet[group];
+}
+
+struct str bech32_encode(struct arena *a, const struct bech32 *b)
+{
+    char text[BECH32_TEXT_MAX];
+    uint8_t groups[BECH32_TEXT_MAX] = { 0 };
+    size_t at = strlen(b->name);
+    check(at + 1 + b->count + CHECKSUM <= sizeof text);
+    memcpy(text, b->name, at);
+    text[at++] = '1';
+    memcpy(groups, b->groups, b->count);
+    uint32_t remainder = checksum(b, groups, b->count + CHECKSUM) ^ left_over[b->kind];
+    for (size_t i = 0; i < CHECKSUM; i++)
+        groups[b->count + i] = (uint8_t)(remainder >> BITS * (CHECKSUM - 1 - i) & 31);
+    for (size_t i = 0; i < b->count + CHECKSUM; i++)
+        text[at++] = alphabet[groups[i]];
+    return str_copy(a, (struct str){ text, at });
 }

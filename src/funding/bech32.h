@@ -26,3 +26,9 @@ int bech32_value(char c);
  * are not zero. `ret` has room for `max` bytes; more is refused.
  */
 bool bech32_join(const uint8_t *groups, size_t count, uint8_t *ret, size_t max, size_t *ret_n);
+
+/* The reverse of bech32_join: groups of five bits, zeros filling the last. The number of them. */
+size_t bech32_split(const uint8_t *bytes, size_t n, uint8_t *ret, size_t max);
+char bech32_digit(uint8_t group); /* the character of a group, 0..31 */
+/* The text of a decoded one, in lower case, with its checksum; at most BECH32_TEXT_MAX (check). */
+struct str bech32_encode(struct arena *a, const struct bech32 *b);

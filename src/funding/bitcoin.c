@@ -4,10 +4,15 @@
 
 #include <string.h>
 
-enum { HASH160 = 20, VERSION_P2PKH = 0x00, VERSION_P2SH = 0x05, VERSION_TEST_P2PKH = 0x6f };
-enum { VERSION_TEST_P2SH = 0xc4, BASE58_SHORTEST = 26, BASE58_LONGEST = 35 };
+enum { HASH160 = 20, BASE58_SHORTEST = 26, BASE58_LONGEST = 35 };
 
-static err parse_base58(struct str s, struct bitcoin_address *ret)
+/* P2PKH and P2SH of the main network, the test networks, and bcoin's regtest. */
+static bool is_known_version(uint8_t byte)
+{
+    return str_has(S("\x00\x05\x6f\xc4\x3c\x26"), (char)byte);
+}
+
+static err parse_base58(const struct chain *c, struct str s, struct bitcoin_address *ret)
 {
     uint8_t bytes[BASE58_BYTES_MAX] = { 0 };
     size_t n = 0;
@@ -20,12 +25,10 @@ static err parse_base58(struct str s, struct bitcoin_address *ret)
         return BITCOIN_CHECKSUM;
     if (n != HASH160 + 1)
         return BITCOIN_NOT_AN_ADDRESS;
-    if (bytes[0] != VERSION_P2PKH && bytes[0] != VERSION_P2SH)
-        return bytes[0] == VERSION_TEST_P2PKH || bytes[0] == VERSION_TEST_P2SH
-                   ? BITCOIN_OTHER_NETWORK
-                   : BITCOIN_NOT_AN_ADDRESS;
+    if (bytes[0] != c->p2pkh && bytes[0] != c->p2sh)
+        return is_known_version(bytes[0]) ? BITCOIN_OTHER_NETWORK : BITCOIN_NOT_AN_ADDRESS;
     *ret = (struct bitcoin_address){
-        .kind = bytes[0] == VERSION_P2PKH ? BITCOIN_P2PKH : BITCOIN_P2SH,
+        .kind = bytes[0] == c->p2pkh ? BITCOIN_P2PKH : BITCOIN_P2SH,
         .n = HASH160,
     };
     memcpy(ret->program, bytes + 1, HASH160);
@@ -42,13 +45,13 @@ static bool witness_is_valid(const struct bech32 *b, const struct bitcoin_addres
     return b->kind == BECH32M;
 }
 
-static err parse_witness(struct str s, struct bitcoin_address *ret)
+static err parse_witness(const struct chain *c, struct str s, struct bitcoin_address *ret)
 {
     struct bech32 b = { 0 };
     struct bitcoin_address a = { .kind = BITCOIN_WITNESS };
     if (!bech32_decode(s, &b))
         return BITCOIN_CHECKSUM;
-    if (strcmp(b.name, "bc") != 0 || b.count < 1) // the last 1 ends the name, not the first
+    if (strcmp(b.name, c->bech32) != 0 || b.count < 1) // the last 1 ends the name, not the first
         return BITCOIN_NOT_AN_ADDRESS;
     a.version = b.groups[0];
     if (!bech32_join(b.groups + 1, b.count - 1, a.program, sizeof a.program, &a.n) ||
@@ -65,22 +68,29 @@ static bool has_prefix(struct str s, struct str prefix)
 
 static bool is_other_network(struct str s)
 {
-    static const struct str prefixes[] = {
-        { "tb1", 3 }, { "bcrt1", 5 }, { "ltc1", 4 }, { "bitcoincash:", 12 }, { "bchtest:", 8 }
-    };
+    static const struct str prefixes[] = { { "bc1", 3 },      { "tb1", 3 },
+                                           { "bcrt1", 5 },    { "rb1", 3 },
+                                           { "ltc1", 4 },     { "bitcoincash:", 12 },
+                                           { "bchtest:", 8 }, { "bchreg:", 7 } };
     for (size_t i = 0; i < COUNT(prefixes); i++)
         if (has_prefix(s, prefixes[i]))
             return true;
     return false;
 }
 
-err bitcoin_parse(struct str s, struct bitcoin_address *ret)
+err bitcoin_parse_on(const struct chain *c, struct str s, struct bitcoin_address *ret)
 {
-    if (has_prefix(s, S("bc1")))
-        return parse_witness(s, ret);
+    struct str name = str_from_z(c->bech32);
+    if (has_prefix(s, name) && str_eq(str_sub(s, name.n, 1), S("1")))
+        return parse_witness(c, s, ret);
     if (is_other_network(s))
         return BITCOIN_OTHER_NETWORK;
-    return parse_base58(s, ret);
+    return parse_base58(c, s, ret);
+}
+
+err bitcoin_parse(struct str s, struct bitcoin_address *ret)
+{
+    return bitcoin_parse_on(chain_find(CHAIN_BITCOIN, S("main")), s, ret);
 }
 
 bool bitcoin_is_payable(const struct bitcoin_address *a)

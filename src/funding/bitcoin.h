@@ -1,11 +1,12 @@
 #pragma once
 #include "base/err.h"
 #include "base/str.h"
+#include "funding/chain.h"
 
 #include <stdint.h>
 
 /*
- * Addresses of Bitcoin's main network, checked strictly: Base58Check (P2PKH, P2SH) and witness
+ * Addresses of Bitcoin's networks, checked strictly: Base58Check (P2PKH, P2SH) and witness
  * programs in Bech32 or Bech32m (BIP 173, BIP 350). An address says which script a payment must
  * carry; bitcoin_script() gives it, so that blocks can be searched for it.
  */
@@ -22,7 +23,8 @@ enum {
     BITCOIN_CHECKSUM,           /* it looks like one, but a character is wrong */
     BITCOIN_OTHER_NETWORK,      /* of a test network, or of another coin */
 };
-MUST_USE err bitcoin_parse(struct str s, struct bitcoin_address *ret);
+MUST_USE err bitcoin_parse_on(const struct chain *c, struct str s, struct bitcoin_address *ret);
+MUST_USE err bitcoin_parse(struct str s, struct bitcoin_address *ret); /* on the main network */
 /* Wallets pay it today: P2PKH, P2SH, witness version 0, and version 1 with 32 bytes (Taproot). */
 bool bitcoin_is_payable(const struct bitcoin_address *a);
 size_t bitcoin_script(const struct bitcoin_address *a, uint8_t ret[BITCOIN_SCRIPT_MAX]);

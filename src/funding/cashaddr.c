@@ -1,4 +1,5 @@
 #include "funding/cashaddr.h"
+#include "base/check.h"
 #include "funding/base58.h"
 #include "funding/bech32.h"
 
@@ -19,7 +20,7 @@ static uint64_t polymod(uint64_t remainder, uint64_t group)
     return remainder;
 }
 
-static bool checksum_holds(const char *prefix, const uint8_t *groups, size_t count)
+static uint64_t checksum(const char *prefix, const uint8_t *groups, size_t count)
 {
     uint64_t remainder = 1;
     for (const char *p = prefix; *p; p++)
@@ -27,7 +28,7 @@ static bool checksum_holds(const char *prefix, const uint8_t *groups, size_t cou
     remainder = polymod(remainder, 0);
     for (size_t i = 0; i < count; i++)
         remainder = polymod(remainder, groups[i]);
-    return (remainder ^ 1) == 0;
+    return remainder ^ 1; // nothing when the last eight groups are right
 }
 
 static bool mixed_case(struct str s)
@@ -64,10 +65,11 @@ static bool is_legacy(struct str s)
     return base58_decode(s, bytes, &n) && n == 21;
 }
 
+static const size_t sizes[] = { 20, 24, 28, 32, 40, 48, 56, 64 };
+
 /* The version byte: a reserved bit, four bits of type, three of size. */
 static bool take_payload(const uint8_t *bytes, size_t n, struct cashaddr *a)
 {
-    static const size_t sizes[] = { 20, 24, 28, 32, 40, 48, 56, 64 };
     if (n < 1 || bytes[0] & 0x80 || n - 1 != sizes[bytes[0] & 7])
         return false;
     a->type = bytes[0] >> 3;
@@ -95,7 +97,7 @@ err cashaddr_parse(struct str s, struct str prefix, struct cashaddr *ret)
             return CASHADDR_NOT_AN_ADDRESS;
         groups[i] = (uint8_t)value;
     }
-    if (!checksum_holds(a.prefix, groups, payload.n))
+    if (checksum(a.prefix, groups, payload.n) != 0)
         return CASHADDR_CHECKSUM;
     if (!bech32_join(groups, payload.n - CHECKSUM, bytes, sizeof bytes, &n) ||
         !take_payload(bytes, n, &a))
@@ -109,4 +111,29 @@ bool cashaddr_is_payable(const struct cashaddr *a)
     bool script = a->type == 1 || a->type == 3; // P2SH, and the same for tokens
     return strcmp(a->prefix, "bitcoincash") == 0 && a->type <= 3 &&
            (a->n == 20 || (script && a->n == 32));
+}
+
+static uint8_t version_byte(const struct cashaddr *c)
+{
+    size_t size = 0;
+    while (sizes[size] != c->n) {
+        size++;
+        check(size < COUNT(sizes));
+    }
+    return (uint8_t)((unsigned)c->type << 3 | size);
+}
+
+struct str cashaddr_print(struct arena *a, const struct cashaddr *c)
+{
+    uint8_t bytes[BYTES_MAX] = { version_byte(c) };
+    uint8_t groups[GROUPS_MAX] = { 0 };
+    char text[CASHADDR_TEXT_MAX];
+    memcpy(bytes + 1, c->hash, c->n);
+    size_t count = bech32_split(bytes, c->n + 1, groups, sizeof groups - CHECKSUM);
+    uint64_t remainder = checksum(c->prefix, groups, count + CHECKSUM);
+    for (size_t i = 0; i < CHECKSUM; i++)
+        groups[count++] = (uint8_t)(remainder >> 5 * (CHECKSUM - 1 - i) & 31);
+    for (size_t i = 0; i < count; i++)
+        text[i] = bech32_digit(groups[i]);
+    return str_print(a, "%s:" STR_FMT, c->prefix, (int)count, text);
 }

@@ -25,3 +25,5 @@ enum {
 MUST_USE err cashaddr_parse(struct str s, struct str prefix, struct cashaddr *ret);
 /* Wallets of the main network pay it: bitcoincash, types 0..3, 20 bytes, or 32 for scripts. */
 bool cashaddr_is_payable(const struct cashaddr *a);
+/* With its prefix, in lower case. The size is one of those above (check). */
+struct str cashaddr_print(struct arena *a, const struct cashaddr *c);

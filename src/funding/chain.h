@@ -1,0 +1,40 @@
+#pragma once
+#include "base/crypto.h"
+#include "base/err.h"
+
+/*
+ * The block chains of Bitcoin's family that can be watched: a coin and one of its networks. What
+ * differs between them is this table; the parsers take one of its rows.
+ *
+ * Networks: "main", "test" (the third test network), "regtest" (as Bitcoin Core and BCHN have it)
+ * and "regtest-bcoin", which is the same chain with the prefixes that bcoin and bcash gave it.
+ */
+enum chain_coin { CHAIN_BITCOIN, CHAIN_BITCOINCASH };
+enum { CHAIN_COINS = CHAIN_BITCOINCASH + 1, CHAIN_HASH = SHA256_BYTES };
+
+/* Whose version bytes extended keys carry. */
+enum key_family { KEY_FAMILY_MAIN, KEY_FAMILY_TEST, KEY_FAMILY_BCOIN };
+
+struct chain {
+    enum chain_coin coin;
+    const char *network;
+    const char *bech32;   /* name of witness addresses; "" where there is no segwit */
+    const char *cashaddr; /* prefix; "" for Bitcoin */
+    uint8_t p2pkh, p2sh;  /* version bytes of Base58Check addresses */
+    enum key_family keys;
+    uint32_t easiest;        /* the largest target a block may have, in the header's short form */
+    bool retargets_strictly; /* no rule that lets a block be easier when none was found */
+    size_t block_max;        /* bytes of a block */
+    uint8_t genesis[CHAIN_HASH]; /* hash of block 0, in the order it is hashed in */
+};
+
+/* The row of a coin's network, or NULL when there is none of this name. */
+const struct chain *chain_find(enum chain_coin coin, struct str network);
+bool chain_has_segwit(const struct chain *c);
+
+/*
+ * Hashes of blocks and transactions are written backwards: the last byte first. Reading takes 64
+ * hex digits of either case.
+ */
+struct str chain_hash_print(struct arena *a, const uint8_t hash[CHAIN_HASH]);
+bool chain_hash_parse(struct str s, uint8_t ret[CHAIN_HASH]);
