@@ -11,7 +11,7 @@
  * is a new one. Where a script stands depends on a key of this set alone, so that nobody can choose
  * scripts that are slow to look up.
  */
-enum { SCRIPT_SET_MAX = 1 << 20, SCRIPT_SET_SCRIPT_MAX = 64 /* bytes of one that is watched */ };
+enum { SCRIPT_SET_MAX = 1 << 20, SCRIPT_SET_SCRIPT_MAX = 80 /* bytes of one that is watched */ };
 struct script_set;
 /* Room for `room` scripts, at most SCRIPT_SET_MAX (check); at least 40 bytes each, in `a`. */
 struct script_set *script_set_make(struct arena *a, size_t room);
