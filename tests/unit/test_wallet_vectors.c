@@ -1,44 +1,16 @@
 #include "base/encoding.h"
-#include "base/file.h"
-#include "base/json.h"
 #include "funding/bech32.h"
 #include "funding/bitcoin.h"
 #include "funding/cashaddr.h"
 #include "funding/ethereum.h"
 #include "funding/secret.h"
 #include "unit/test.h"
+#include "unit/vectors.h"
 
 /*
  * Without these our own tables of addresses could share a mistake with our code: the official
  * vectors are read from their file, which lies beside the repository.
  */
-
-struct vectors {
-    struct arena arena;
-    const struct json *all;
-};
-
-static void load(struct vectors *v, const char *name)
-{
-    const char *folder = getenv("VECTORS");
-    struct str text = { 0 };
-    struct str why = { 0 };
-    arena_init(&v->arena, 16 << 20);
-    const char *path = str_z(&v->arena, str_print(&v->arena, "%s/bitcoin/%s",
-                                                  folder ? folder : "../shared/vectors", name));
-    if (file_read(path, 1 << 20, &v->arena, &text) != OK) {
-        printf("# skipped: %s is not there; VECTORS=FOLDER says where\n", path);
-        exit(SKIPPED);
-    }
-    expect(json_parse(text, text.n, &v->arena, &v->all, &why) == OK);
-}
-
-static struct str text_of(const struct json *j, const char *name)
-{
-    struct str s = { 0 };
-    expect(json_get_str(j, name, &s));
-    return s;
-}
 
 /* Test networks' addresses are refused by name; the checksum and the program are read beneath. */
 static void expect_script(struct vectors *v, struct str address, struct str script)
@@ -59,18 +31,18 @@ static void expect_script(struct vectors *v, struct str address, struct str scri
 TEST(wallet_vectors_of_bip_350_are_read_and_refused_as_they_say)
 {
     struct vectors v;
-    load(&v, "addresses.json");
+    vectors_load(&v, "addresses.json");
     const struct json *bip350 = json_get(v.all, "bip350");
     const struct json *valid = json_get(bip350, "segwit_valid");
     const struct json *invalid = json_get(bip350, "segwit_invalid");
     const struct json *strings = json_get(bip350, "bech32m_valid");
     expect(valid->n >= 8 && invalid->n >= 15 && strings->n >= 7);
     for (size_t i = 0; i < valid->n; i++)
-        expect_script(&v, text_of(&valid->items[i], "address"),
-                      text_of(&valid->items[i], "script"));
+        expect_script(&v, vectors_text(&valid->items[i], "address"),
+                      vectors_text(&valid->items[i], "script"));
     for (size_t i = 0; i < invalid->n; i++) {
         struct bitcoin_address a;
-        expect(bitcoin_parse(text_of(&invalid->items[i], "address"), &a) != OK);
+        expect(bitcoin_parse(vectors_text(&invalid->items[i], "address"), &a) != OK);
     }
     for (size_t i = 0; i < strings->n; i++) {
         struct bech32 b;
@@ -82,7 +54,7 @@ TEST(wallet_vectors_of_bip_350_are_read_and_refused_as_they_say)
 TEST(wallet_vectors_of_bip_84_86_and_341_are_payable)
 {
     struct vectors v;
-    load(&v, "addresses.json");
+    vectors_load(&v, "addresses.json");
     static const char *const bips[] = { "bip84", "bip86" };
     for (size_t i = 0; i < COUNT(bips); i++) {
         const struct json *list = json_get(json_get(v.all, bips[i]), "addresses");
@@ -93,12 +65,12 @@ TEST(wallet_vectors_of_bip_84_86_and_341_are_payable)
         }
     }
     arena_free(&v.arena);
-    load(&v, "bip341.json");
+    vectors_load(&v, "bip341.json");
     const struct json *list = json_get(v.all, "scriptPubKey");
     expect(list->n >= 7);
     for (size_t i = 0; i < list->n; i++) {
         const struct json *want = json_get(&list->items[i], "expected");
-        expect_script(&v, text_of(want, "bip350Address"), text_of(want, "scriptPubKey"));
+        expect_script(&v, vectors_text(want, "bip350Address"), vectors_text(want, "scriptPubKey"));
     }
     arena_free(&v.arena);
 }
@@ -106,23 +78,23 @@ TEST(wallet_vectors_of_bip_84_86_and_341_are_payable)
 TEST(wallet_vectors_of_cashaddr_and_eip_55_are_read_exactly)
 {
     struct vectors v;
-    load(&v, "addresses.json");
+    vectors_load(&v, "addresses.json");
     const struct json *cash = json_get(v.all, "cashaddr");
     for (size_t i = 0; i < cash->n; i++) {
         struct cashaddr a;
         int64_t type = -1;
-        expect(cashaddr_parse(text_of(&cash->items[i], "address"), S("x"), &a) == OK);
+        expect(cashaddr_parse(vectors_text(&cash->items[i], "address"), S("x"), &a) == OK);
         expect(json_get_int(&cash->items[i], "type", &type) && type == a.type);
-        expect_str(str_from_z(a.prefix), text_of(&cash->items[i], "prefix"));
+        expect_str(str_from_z(a.prefix), vectors_text(&cash->items[i], "prefix"));
         expect_str(hex_print(&v.arena, (struct str){ (const char *)a.hash, a.n }),
-                   str_lower(&v.arena, text_of(&cash->items[i], "payload")));
+                   str_lower(&v.arena, vectors_text(&cash->items[i], "payload")));
     }
     const struct json *legacy = json_get(v.all, "cashaddr_legacy");
     for (size_t i = 0; i < legacy->n; i++) {
         struct cashaddr a;
         struct bitcoin_address b;
-        expect(cashaddr_parse(text_of(&legacy->items[i], "cashaddr"), S("x"), &a) == OK);
-        expect(bitcoin_parse(text_of(&legacy->items[i], "legacy"), &b) == OK);
+        expect(cashaddr_parse(vectors_text(&legacy->items[i], "cashaddr"), S("x"), &a) == OK);
+        expect(bitcoin_parse(vectors_text(&legacy->items[i], "legacy"), &b) == OK);
         expect_str(((struct str){ (const char *)a.hash, a.n }),
                    ((struct str){ (const char *)b.program, b.n }));
     }
@@ -138,14 +110,14 @@ TEST(wallet_vectors_of_cashaddr_and_eip_55_are_read_exactly)
 TEST(wallet_vectors_of_bip_32_are_told_apart_into_public_and_private)
 {
     struct vectors v;
-    load(&v, "addresses.json");
+    vectors_load(&v, "addresses.json");
     const struct json *vectors = json_get(json_get(v.all, "bip32"), "vectors");
     for (size_t i = 0; i < vectors->n; i++) {
         const struct json *chains = json_get(&vectors->items[i], "chains");
         for (size_t j = 0; j < chains->n; j++) {
-            struct str private = text_of(&chains->items[j], "xprv");
+            struct str private = vectors_text(&chains->items[j], "xprv");
             expect(secret_find_sure(private) == SECRET_EXTENDED);
-            expect(secret_find(text_of(&chains->items[j], "xpub")) == SECRET_NONE);
+            expect(secret_find(vectors_text(&chains->items[j], "xpub")) == SECRET_NONE);
         }
     }
     expect(vectors->n >= 4);
