@@ -89,7 +89,7 @@ static void twice(uint8_t target[CHAIN_TARGET_BYTES])
     }
     for (size_t i = 0; i < CHAIN_TARGET_BYTES; i++) {
         unsigned next = i + 1 < CHAIN_TARGET_BYTES ? target[i + 1] : 0;
-        target[i] = (uint8_t)(target[i] << 1 | next >> 7);
+        target[i] = (uint8_t)((unsigned)target[i] << 1 | next >> 7);
     }
 }
 

@@ -101,8 +101,9 @@ static void take_outputs(struct cursor *c, struct chain_transaction *t)
 {
     uint64_t count = take_count(c, OUTPUT_LEAST);
     struct str begin = c->rest;
-    if (!c->e && (count == 0 || count > UINT32_MAX))
+    if (count == 0)
         refuse(c);
+    check(count <= UINT32_MAX); // callers bound their bytes
     for (uint64_t i = 0; i < count && !c->e; i++) {
         uint64_t value = take_number(c, VALUE);
         (void)take(c, take_size(c)); // the script

@@ -31,12 +31,6 @@ static const struct version versions[] = {
     { 0x045f1cf6, KEY_FAMILY_TEST, KEY_FORM_P2WPKH },      // vpub
     { 0xeab4fa05, KEY_FAMILY_BCOIN, KEY_FORM_PLAIN },      // rpub
 };
-/* xprv, yprv, zprv, tprv, uprv, vprv, rprv, and SLIP-132's Yprv, Zprv, Uprv, Vprv. */
-static const uint32_t private_versions[] = {
-    0x0488ade4, 0x049d7878, 0x04b2430c, 0x04358394, 0x044a4e28, 0x045f18bc,
-    0xeab404c7, 0x0295b005, 0x02aa7a99, 0x024285b5, 0x02575048,
-};
-
 static uint32_t read_be32(const uint8_t *p)
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
@@ -56,20 +50,11 @@ static const struct version *version_of(uint32_t bytes)
     return NULL;
 }
 
-/* By its version, or by the zero byte that makes 32 bytes of a private key 33. */
-static bool is_private(const uint8_t bytes[SERIALIZED])
-{
-    for (size_t i = 0; i < COUNT(private_versions); i++)
-        if (private_versions[i] == read_be32(bytes))
-            return true;
-    return bytes[AT_KEY] == 0;
-}
-
 static err read_key(const uint8_t bytes[SERIALIZED], const struct chain *c,
                     struct extended_key *ret)
 {
     const struct version *v = version_of(read_be32(bytes));
-    if (is_private(bytes))
+    if (bytes[AT_KEY] == 0) // which makes 32 bytes of a private key 33
         return EXTENDED_KEY_PRIVATE;
     if (!v)
         return EXTENDED_KEY_UNKNOWN_FORM;
@@ -98,7 +83,7 @@ err extended_key_parse(struct str s, const struct chain *c, struct extended_key 
     size_t n = 0;
     err e = EXTENDED_KEY_NOT_A_KEY;
     if (secret_find(s) != SECRET_NONE)
-        return EXTENDED_KEY_PRIVATE; // mistyped and cut off ones too
+        return EXTENDED_KEY_PRIVATE; // every private version begins ?prv; mistyped ones do too
     if (base58_decode(s, bytes, &n) && n == SERIALIZED)
         e = read_key(bytes, c, ret);
     secret_wipe(bytes, sizeof bytes);

@@ -214,6 +214,12 @@ TEST(descriptors_that_are_not_taken_say_why)
         { "wpkh(aaaaaaaa]" KEY ")", DESCRIPTOR_NOT_ONE },
         { "wpkh([aaaaaaaa" KEY ")", DESCRIPTOR_NOT_ONE },
         { "wpkh([deadbeef])", DESCRIPTOR_NOT_ONE },
+        { "pkh(05a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd5b8dec5235a0fa8722"
+          "476c7709c02559e3aa73aa03918ba2d492eea75abea235)",
+          DESCRIPTOR_NOT_ONE },
+        { "wpkh(xpubENm2pQ9qBb59iYtgTncysYW9csczKawEsUH5xT1WRw8yJT"
+          "SK7vXWTsuNZAkbinV7VqfQkifcgPo2AnEz7VqQuHRXjtimwBfNsJMvVS6UyhS/0/*)",
+          DESCRIPTOR_NOT_ONE }, // no deeper
         { "what(" KEY ")", DESCRIPTOR_NOT_ONE },
         { "wpkh(" KEY, DESCRIPTOR_NOT_ONE },
         { "", DESCRIPTOR_NOT_ONE },
@@ -299,6 +305,8 @@ TEST(addresses_are_those_that_wallets_show)
           0, "bitcoincash:qqyx49mu0kkn9ftfj6hje6g2wfer34yfnq5tahq3q6" },
         { CHAIN_BITCOIN, "1BpEi6DfDAUFd7GtittLSdBeYJvcoaVggu", 7,
           "1BpEi6DfDAUFd7GtittLSdBeYJvcoaVggu" },
+        { CHAIN_BITCOIN, "bc1p5cyxnuxmeuwuvkwfem96lqzszd02n6xdcjrs20cac6yqjjwudpxqkedrcr", 1,
+          "bc1p5cyxnuxmeuwuvkwfem96lqzszd02n6xdcjrs20cac6yqjjwudpxqkedrcr" },
         { CHAIN_BITCOIN, "addr(BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4)", 0,
           "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4" },
     };

@@ -241,6 +241,42 @@ TEST(taproot_tweaks_keys_as_bip_341_does)
     }
 }
 
+TEST(cashaddr_has_letters_for_a_prefix_and_no_reserved_bit)
+{
+    struct arena a CLEANUP(arena_free) = fresh();
+    struct cashaddr to = { .prefix = "pref", .type = 16, .n = 20 };
+    struct cashaddr got;
+    uint8_t bytes[24] = { 1 };
+    expect(cashaddr_parse(cashaddr_print(&a, &to), S("x"), &got) == CASHADDR_NOT_AN_ADDRESS);
+    static const char *const wrong[] = { ":qqqqqqqqqqqq", "pr3f:qqqqqqqqqqqq", "q",
+                                         "aprefixthatislongerthananyother:qqqqqqqqqqqq",
+                                         "pr~f:qqqqqqqqqqqq" };
+    for (size_t i = 0; i < COUNT(wrong); i++)
+        expect(cashaddr_parse(str_from_z(wrong[i]), S("x"), &got) == CASHADDR_NOT_AN_ADDRESS);
+    // Base58Check of another length than an address's is no legacy one.
+    expect(cashaddr_parse(base58_encode(&a, bytes_str(bytes, sizeof bytes)), S("x"), &got) ==
+           CASHADDR_NOT_AN_ADDRESS);
+    to = (struct cashaddr){ .prefix = "bchtest", .type = 3, .n = 32 };
+    expect(!cashaddr_is_payable(&to)); // of another network than the main one
+    memcpy(to.prefix, "bitcoincash", sizeof "bitcoincash");
+    expect(cashaddr_is_payable(&to));
+    to.n = 24;
+    expect(!cashaddr_is_payable(&to));
+}
+
+TEST(addresses_of_unknown_versions_or_lengths_are_none)
+{
+    struct arena a CLEANUP(arena_free) = fresh();
+    uint8_t bytes[22] = { 0x30, 7 }; // another coin's
+    struct script s;
+    const struct chain *c = chain_find(CHAIN_BITCOIN, S("main"));
+    expect(script_of_address(base58_encode(&a, bytes_str(bytes, 21)), c, &s) ==
+           SCRIPT_NOT_AN_ADDRESS);
+    expect(script_of_address(base58_encode(&a, bytes_str(bytes, 22)), c, &s) ==
+           SCRIPT_NOT_AN_ADDRESS);
+    expect(script_of_address(S("bc1q1zzzzzz"), c, &s) > 0);
+}
+
 TEST(base58_writes_what_it_reads)
 {
     struct arena a CLEANUP(arena_free) = fresh();
