@@ -4,7 +4,7 @@
 /*
  * Prefixes and genesis blocks: chainparams.cpp of Bitcoin Core and BCHN, networks.js of bcoin and
  * bcash. A block of Bitcoin weighs at most 4,000,000, and a byte weighs at least one (BIP 141);
- * Bitcoin Cash allows 32 MB and more only if blocks were full for months (CHIP-2023-04 ABLA).
+ * Bitcoin Cash allows 32 MB, and more only after blocks were full for months (CHIP-2023-04 ABLA).
  */
 enum { BITCOIN_BLOCK = 4 * 1000 * 1000, BITCOINCASH_BLOCK = 64 * 1000 * 1000 };
 enum { EASIEST_REAL = 0x1d00ffff, EASIEST_REGTEST = 0x207fffff };
@@ -27,22 +27,22 @@ enum { EASIEST_REAL = 0x1d00ffff, EASIEST_REGTEST = 0x207fffff };
     }
 
 static const struct chain chains[] = {
-    { CHAIN_BITCOIN, "main", "bc", "", 0x00, 0x05, KEY_FAMILY_MAIN, EASIEST_REAL, true,
-      BITCOIN_BLOCK, GENESIS_MAIN },
-    { CHAIN_BITCOIN, "test", "tb", "", 0x6f, 0xc4, KEY_FAMILY_TEST, EASIEST_REAL, false,
-      BITCOIN_BLOCK, GENESIS_TEST },
-    { CHAIN_BITCOIN, "regtest", "bcrt", "", 0x6f, 0xc4, KEY_FAMILY_TEST, EASIEST_REGTEST, false,
-      BITCOIN_BLOCK, GENESIS_REGTEST },
-    { CHAIN_BITCOIN, "regtest-bcoin", "rb", "", 0x3c, 0x26, KEY_FAMILY_BCOIN, EASIEST_REGTEST,
-      false, BITCOIN_BLOCK, GENESIS_REGTEST },
-    { CHAIN_BITCOINCASH, "main", "", "bitcoincash", 0x00, 0x05, KEY_FAMILY_MAIN, EASIEST_REAL, true,
-      BITCOINCASH_BLOCK, GENESIS_MAIN },
-    { CHAIN_BITCOINCASH, "test", "", "bchtest", 0x6f, 0xc4, KEY_FAMILY_TEST, EASIEST_REAL, false,
-      BITCOINCASH_BLOCK, GENESIS_TEST },
-    { CHAIN_BITCOINCASH, "regtest", "", "bchreg", 0x6f, 0xc4, KEY_FAMILY_TEST, EASIEST_REGTEST,
-      false, BITCOINCASH_BLOCK, GENESIS_REGTEST },
-    { CHAIN_BITCOINCASH, "regtest-bcoin", "", "bchreg", 0x3c, 0x26, KEY_FAMILY_BCOIN,
-      EASIEST_REGTEST, false, BITCOINCASH_BLOCK, GENESIS_REGTEST },
+    { "main", "bc", "", BITCOIN_BLOCK, CHAIN_BITCOIN, KEY_FAMILY_MAIN, EASIEST_REAL, 0x00, 0x05,
+      true, GENESIS_MAIN },
+    { "test", "tb", "", BITCOIN_BLOCK, CHAIN_BITCOIN, KEY_FAMILY_TEST, EASIEST_REAL, 0x6f, 0xc4,
+      false, GENESIS_TEST },
+    { "regtest", "bcrt", "", BITCOIN_BLOCK, CHAIN_BITCOIN, KEY_FAMILY_TEST, EASIEST_REGTEST, 0x6f,
+      0xc4, false, GENESIS_REGTEST },
+    { "regtest-bcoin", "rb", "", BITCOIN_BLOCK, CHAIN_BITCOIN, KEY_FAMILY_BCOIN, EASIEST_REGTEST,
+      0x3c, 0x26, false, GENESIS_REGTEST },
+    { "main", "", "bitcoincash", BITCOINCASH_BLOCK, CHAIN_BITCOINCASH, KEY_FAMILY_MAIN,
+      EASIEST_REAL, 0x00, 0x05, true, GENESIS_MAIN },
+    { "test", "", "bchtest", BITCOINCASH_BLOCK, CHAIN_BITCOINCASH, KEY_FAMILY_TEST, EASIEST_REAL,
+      0x6f, 0xc4, false, GENESIS_TEST },
+    { "regtest", "", "bchreg", BITCOINCASH_BLOCK, CHAIN_BITCOINCASH, KEY_FAMILY_TEST,
+      EASIEST_REGTEST, 0x6f, 0xc4, false, GENESIS_REGTEST },
+    { "regtest-bcoin", "", "bchreg", BITCOINCASH_BLOCK, CHAIN_BITCOINCASH, KEY_FAMILY_BCOIN,
+      EASIEST_REGTEST, 0x3c, 0x26, false, GENESIS_REGTEST },
 };
 
 const struct chain *chain_find(enum chain_coin coin, struct str network)

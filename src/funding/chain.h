@@ -16,15 +16,15 @@ enum { CHAIN_COINS = CHAIN_BITCOINCASH + 1, CHAIN_HASH = SHA256_BYTES };
 enum key_family { KEY_FAMILY_MAIN, KEY_FAMILY_TEST, KEY_FAMILY_BCOIN };
 
 struct chain {
-    enum chain_coin coin;
     const char *network;
     const char *bech32;   /* name of witness addresses; "" where there is no segwit */
     const char *cashaddr; /* prefix; "" for Bitcoin */
-    uint8_t p2pkh, p2sh;  /* version bytes of Base58Check addresses */
+    size_t block_max;     /* bytes of a block */
+    enum chain_coin coin;
     enum key_family keys;
-    uint32_t easiest;        /* the largest target a block may have, in the header's short form */
-    bool retargets_strictly; /* no rule that lets a block be easier when none was found */
-    size_t block_max;        /* bytes of a block */
+    uint32_t easiest;            /* the largest target of a block, in the header's short form */
+    uint8_t p2pkh, p2sh;         /* version bytes of Base58Check addresses */
+    bool retargets_strictly;     /* no rule that lets a block be easier when none was found */
     uint8_t genesis[CHAIN_HASH]; /* hash of block 0, in the order it is hashed in */
 };
 

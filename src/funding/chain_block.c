@@ -11,7 +11,7 @@ enum {
     AT_BITS = 72,
     AT_NONCE = 76,
 };
-enum { RETARGET = 2016, MATCHES_BEGIN = 16 };
+enum { PAIR = 2 * CHAIN_HASH, RETARGET = 2016, MATCHES_BEGIN = 16 };
 
 static uint32_t read_le32(const char *p)
 {
@@ -228,11 +228,10 @@ err chain_block_parse(struct str s, const struct chain *c, const struct script_s
 
 /* Whether 64 bytes that should be two hashes are a transaction, below which others were invented.
  */
-static bool is_transaction(const uint8_t pair[2 * CHAIN_HASH], const struct chain *c,
-                           struct hasher *h)
+static bool is_transaction(const uint8_t pair[PAIR], const struct chain *c, struct hasher *h)
 {
     struct chain_transaction t;
-    struct str rest = bytes_str(pair, 2 * CHAIN_HASH);
+    struct str rest = bytes_str(pair, PAIR);
     return chain_transaction_take(&rest, c, h, &t) == OK && rest.n == 0;
 }
 
@@ -259,7 +258,7 @@ static err check_proof(const struct chain_proof *p, const struct chain *c, struc
     e = chain_transaction_take(&rest, c, h, &proven->transaction);
     if (e)
         return e == CHAIN_TRANSACTION_CUT ? CHAIN_BLOCK_CUT : CHAIN_BLOCK_WRONG;
-    if (rest.n || chain_transaction_size(&proven->transaction) == 2 * CHAIN_HASH)
+    if (rest.n || chain_transaction_size(&proven->transaction) == PAIR)
         return CHAIN_BLOCK_WRONG;
     return check_branch(&p->branch, proven, c, h);
 }

@@ -42,17 +42,19 @@ static struct script script_of_hash(enum bitcoin_kind kind, struct str hashed)
 bool taproot_output_key(const uint8_t x[POINT_X_BYTES], struct str root, uint8_t ret[POINT_X_BYTES])
 {
     static const struct str tag = { "TapTweak", 8 };
-    uint8_t message[3 * SHA256_BYTES + SHA256_BYTES]; // the tag's hash twice, x, the root
+    struct { // a tagged hash's message: the tag's hash twice, x, the root
+        uint8_t tag[2][SHA256_BYTES], x[POINT_X_BYTES], root[SHA256_BYTES];
+    } message = { 0 };
     uint8_t tweak[SHA256_BYTES];
     uint8_t point[POINT_BYTES] = { 0x02 }; // lift_x: y is even
     uint8_t sum[POINT_BYTES];
     check(root.n == 0 || root.n == SHA256_BYTES);
-    sha256(tag, message);
-    memcpy(message + SHA256_BYTES, message, SHA256_BYTES);
-    memcpy(message + 2 * SHA256_BYTES, x, POINT_X_BYTES);
+    sha256(tag, message.tag[0]);
+    sha256(tag, message.tag[1]);
+    memcpy(message.x, x, POINT_X_BYTES);
     if (root.n)
-        memcpy(message + 3 * SHA256_BYTES, root.s, root.n);
-    sha256(bytes_str(message, 3 * SHA256_BYTES + root.n), tweak);
+        memcpy(message.root, root.s, SHA256_BYTES);
+    sha256(bytes_str(&message, sizeof message - SHA256_BYTES + root.n), tweak);
     memcpy(point + 1, x, POINT_X_BYTES);
     if (!point_tweak(point, tweak, sum))
         return false;
