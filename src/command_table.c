@@ -19,6 +19,7 @@
 #include "serve.h"
 #include "store/store.h"
 #include "token_commands.h"
+#include "wallet_commands.h"
 #include "webhook_commands.h"
 
 #include <inttypes.h>
@@ -545,6 +546,8 @@ const struct command command_table[] = {
       OPTIONS(contribution_reverse_options), COMMAND_SHARED, NULL, contribution_reverse_run },
     { "ledger verify", "FILE.csv", "checks a public ledger with nothing but the file", NULL, 0,
       COMMAND_ALONE, NULL, ledger_verify_run },
+    { "wallet addresses", "", "prints the addresses of a wallet's public key, to compare",
+      OPTIONS(wallet_addresses_options), COMMAND_ALONE, NULL, wallet_addresses_run },
     { "mail test", "", "sends a mail and says what the server answered", OPTIONS(mail_test_options),
       COMMAND_SHARED, NULL, mail_test_run },
     { "webhook test", "NAME", "sends a test to a webhook and says what it answered", NULL, 0,
