@@ -139,6 +139,8 @@ const struct route routes[] = {
     FORM("/comments/{id}/flag", flag_post, LIMIT_FLAG),
     PAGE("/comments/{id}/appeal", appeal_show, NULL),
     FORM("/comments/{id}/appeal", appeal_post, LIMIT_FLAG),
+    PAGE("/mine/appeals/{token}", appeal_link_show, NULL),
+    FORM("/mine/appeals/{token}", appeal_link_post, LIMIT_FLAG),
     { .method = HTTP_POST,
       .pattern = "/comments/{id}/vote",
       .run = discussion_vote_post,

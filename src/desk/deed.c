@@ -31,7 +31,8 @@ struct deed_trouble deed_wish_of(const struct request *r, const struct deed *d, 
                                .note = str_trim(note),
                                .by = r->person->id,
                                .now = r->now,
-                               .seen = DECISION_SEEN_ANY };
+                               .seen = DECISION_SEEN_ANY,
+                               .keys = r->app->keys };
     if (reason.n && !reason_choose(reason, &w.reason))
         t = (struct deed_trouble){ "desk_reason_unknown", "reason" };
     else if (text_check(w.note, false) != TEXT_FINE)

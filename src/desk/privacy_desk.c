@@ -38,7 +38,7 @@ struct deed {
 static err carry_out(struct tx *tx, void *arg)
 {
     struct deed *d = arg;
-    err e = author_known(tx, d->email, &d->known);
+    err e = author_known(tx, d->r->app->keys, d->email, &d->known);
     if (e || !d->known)
         return e;
     if (d->erase)

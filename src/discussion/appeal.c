@@ -1,12 +1,19 @@
 #include "discussion/appeal.h"
+#include "base/crypto.h"
 #include "base/utf8.h"
 #include "discussion/comment_row.h"
 
 QUERY(appeal_words_drop, "update appeal set body = '' where comment = $1");
-QUERY(right_of_whom, "select visitor from comment_origin where comment = $1 "
+QUERY(gone_words_drop, "update appeal set body = '' where comment in "
+                       "(select comment from appeal_right where email_hash = $1)");
+QUERY(gone_rights_drop, "delete from appeal_right where email_hash = $1");
+QUERY(gone_list, "select comment from appeal_right where email_hash = $1 "
+                 "order by comment desc limit $2");
+QUERY(right_of_whom, "select visitor, coalesce(email, '') from comment_origin where comment = $1 "
                      "and visitor is not null");
-QUERY(right_give, "insert into appeal_right (comment, visitor, until) values ($1, $3, $2) "
-                  "on conflict (comment) do update set until = excluded.until");
+QUERY(right_give, "insert into appeal_right (comment, visitor, until, email_hash) "
+                  "values ($1, $3, $2, $4) on conflict (comment) do update set "
+                  "until = excluded.until, email_hash = excluded.email_hash");
 QUERY(right_there, "select 1 from appeal_right where comment = $1");
 QUERY(right_keep, "update appeal_right set until = $2 where comment = $1 and until < $2");
 QUERY(right_drop, "delete from appeal_right where comment = $1");
@@ -17,7 +24,9 @@ QUERY(words_prune, "update appeal set body = '' where body <> '' and state <> 'o
 QUERY(right_row,
       "select c.report, " COMMENT_STATE_OF(
           "c.state") " from appeal_right r "
-                     "join comment c on c.id = r.comment where r.comment = $1 and r.visitor = $2");
+                     "join comment c on c.id = r.comment "
+                     "left join comment_origin o on o.comment = r.comment where r.comment = $1 "
+                     "and (r.visitor = $2 or r.email_hash = $3 or o.email = $4)");
 
 QUERY(appeal_insert, "insert into appeal (comment, decision, body, created_at, state) "
                      "values ($1, $2, $3, $4, 'open')");
@@ -79,11 +88,25 @@ static err read_one(struct tx *tx, const struct query *q, int64_t id, struct are
 
 /* ---- the author's */
 
-static err right_of(struct tx *tx, int64_t comment, struct str visitor, struct appeal_case *ret)
+struct str appeal_email_hash(const struct keys *k, struct arena *a, struct str email)
+{
+    uint8_t *hash = arena_new(a, uint8_t, APPEAL_HASH_BYTES);
+    const struct str parts[] = { S("appeal-email"), email };
+    keys_sign(k, KEY_LINK, parts, COUNT(parts), hash);
+    return bytes_str(hash, APPEAL_HASH_BYTES);
+}
+
+static err right_of(struct tx *tx, int64_t comment, const struct appellant *who,
+                    struct appeal_case *ret)
 {
     struct stmt *s = query_start(tx, &right_row);
     bind_int(s, 1, comment);
-    bind_blob(s, 2, visitor);
+    bind_blob_or_null(s, 2, who->visitor);
+    bind_blob_or_null(s, 3, who->email_hash);
+    if (who->email.n)
+        bind_str(s, 4, who->email);
+    else
+        bind_null(s, 4);
     bool row = false;
     err e = query_step(s, &row);
     if (e)
@@ -97,13 +120,13 @@ static err right_of(struct tx *tx, int64_t comment, struct str visitor, struct a
     return OK;
 }
 
-err appeal_case_get(struct tx *tx, int64_t comment, struct str visitor, struct arena *a,
+err appeal_case_get(struct tx *tx, int64_t comment, const struct appellant *who, struct arena *a,
                     struct appeal_case *ret)
 {
     struct appeal_case c = { 0 };
     struct appeal made = { 0 };
     bool there = false;
-    err e = right_of(tx, comment, visitor, &c);
+    err e = right_of(tx, comment, who, &c);
     if (!e)
         e = decision_latest(tx, comment, a, &there, &c.decision);
     if (!e && (!there || c.decision.reason == REASON_NONE))
@@ -117,6 +140,20 @@ err appeal_case_get(struct tx *tx, int64_t comment, struct str visitor, struct a
     c.until = c.decision.at + APPEAL_DAYS * DAY;
     *ret = c;
     return OK;
+}
+
+err appeal_gone(struct tx *tx, struct str email_hash, int64_t ret[APPEAL_GONE_MAX], size_t *ret_n)
+{
+    struct stmt *s = query_start(tx, &gone_list);
+    bind_blob(s, 1, email_hash);
+    bind_int(s, 2, APPEAL_GONE_MAX);
+    for (*ret_n = 0;; ++*ret_n) {
+        bool row = false;
+        err e = query_step(s, &row);
+        if (e || !row)
+            return e;
+        ret[*ret_n] = column_int(s, 0);
+    }
 }
 
 err appeal_check(struct str body)
@@ -136,12 +173,13 @@ static err keep_right(struct tx *tx, int64_t comment, int64_t now)
     return query_run(s, NULL);
 }
 
-err appeal_add(struct tx *tx, int64_t comment, struct str visitor, struct str body, int64_t now)
+err appeal_add(struct tx *tx, int64_t comment, const struct appellant *who, struct str body,
+               int64_t now)
 {
     struct arena a CLEANUP(arena_free) = { 0 };
     struct appeal_case c = { 0 };
     arena_init(&a, CASE_MEMORY);
-    err e = appeal_case_get(tx, comment, visitor, &a, &c);
+    err e = appeal_case_get(tx, comment, who, &a, &c);
     if (e)
         return e;
     if (c.appeal.state != APPEAL_NONE)
@@ -265,9 +303,9 @@ static err run(struct tx *tx, const struct query *q, int64_t comment, int64_t at
     return query_run(s, NULL);
 }
 
-err appeal_right_give(struct tx *tx, int64_t comment, int64_t removed_at)
+err appeal_right_give(struct tx *tx, int64_t comment, int64_t removed_at, const struct keys *keys)
 {
-    enum { HASH_MEMORY = 256 };
+    enum { HASH_MEMORY = 1024 };
     struct arena a CLEANUP(arena_free) = { 0 };
     arena_init(&a, HASH_MEMORY);
     struct stmt *s = query_start(tx, &right_of_whom);
@@ -277,11 +315,14 @@ err appeal_right_give(struct tx *tx, int64_t comment, int64_t removed_at)
     if (e || !row)
         return e;
     struct str visitor = column_str(s, 0, &a);
+    struct str email = column_str(s, 1, &a);
+    struct str email_hash = keys && email.n ? appeal_email_hash(keys, &a, email) : S("");
     query_end(s);
     s = query_start(tx, &right_give);
     bind_int(s, 1, comment);
     bind_int(s, 2, removed_at + APPEAL_DAYS * DAY);
     bind_blob(s, 3, visitor);
+    bind_blob_or_null(s, 4, email_hash);
     return query_run(s, NULL);
 }
 
@@ -324,5 +365,20 @@ err appeal_forget(struct tx *tx, int64_t comment)
     struct stmt *s = query_start(tx, &appeal_words_drop);
     bind_int(s, 1, comment);
     err e = query_run(s, NULL);
+    return e ? fault(e) : OK;
+}
+
+static err run_hash(struct tx *tx, const struct query *q, struct str hash)
+{
+    struct stmt *s = query_start(tx, q);
+    bind_blob(s, 1, hash);
+    return query_run(s, NULL);
+}
+
+err appeal_forget_gone(struct tx *tx, struct str email_hash)
+{
+    err e = run_hash(tx, &gone_words_drop, email_hash);
+    if (!e)
+        e = run_hash(tx, &gone_rights_drop, email_hash);
     return e ? fault(e) : OK;
 }

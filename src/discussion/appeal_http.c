@@ -4,6 +4,7 @@
 #include "discussion/appeal.h"
 #include "http/error.h"
 #include "people/person.h"
+#include "people/token.h"
 #include "people/visitor.h"
 #include "publishing/layout.h"
 
@@ -17,6 +18,7 @@ struct appeal_view {
     struct str typed, error;
     struct str said, standing, answer; /* the appeal, how it stands, what was answered */
     struct str alone;                  /* nobody else could judge it */
+    struct str known_by;               /* how the page knows who asks */
 };
 static const struct field appeal_fields[] = {
     FIELD_VIEW(struct appeal_view, page, &layout_view),
@@ -32,6 +34,7 @@ static const struct field appeal_fields[] = {
     FIELD_STR(struct appeal_view, standing),
     FIELD_STR(struct appeal_view, answer),
     FIELD_STR(struct appeal_view, alone),
+    FIELD_STR(struct appeal_view, known_by),
 };
 static const struct view appeal_page_view = VIEW(struct appeal_view, appeal_fields);
 TEMPLATE(appeal_page, "pages/appeal.html", &appeal_page_view, TEMPLATE_HTML);
@@ -73,18 +76,31 @@ static err look_for_judges(struct tx *tx, struct arena *a, int64_t against, bool
     return e;
 }
 
-static err read_case(const struct request *r, int64_t id, struct found *ret)
+/* Who asks about which comment, and where. */
+struct asking {
+    int64_t comment;
+    struct appellant who;
+    struct str action;
+    const char *known_by;
+};
+
+static bool asking_visitor(const struct request *r, int64_t comment, struct asking *ret)
+{
+    *ret = (struct asking){ .comment = comment,
+                            .action = appeal_path(r, comment),
+                            .known_by = "appeal_private" };
+    return visitor_get(r, &ret->who.visitor);
+}
+
+static err read_case(const struct request *r, const struct asking *w, struct found *ret)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
-    struct str visitor = { 0 };
-    if (!visitor_get(r, &visitor))
-        return APPEAL_NOT_YOURS;
     err e = store_read(r->app->store, &tx);
     if (!e)
-        e = appeal_case_get(&tx, id, visitor, r->arena, &ret->at);
+        e = appeal_case_get(&tx, w->comment, &w->who, r->arena, &ret->at);
     if (e)
         return e;
-    e = comment_get(&tx, id, r->arena, &ret->comment);
+    e = comment_get(&tx, w->comment, r->arena, &ret->comment);
     if (!e)
         e = look_for_judges(&tx, r->arena, ret->at.decision.person, &ret->alone);
     return e > 0 ? ERR_DATA : e;
@@ -93,7 +109,9 @@ static err read_case(const struct request *r, int64_t id, struct found *ret)
 bool appeal_is_for(const struct request *r, int64_t comment)
 {
     struct found f = { 0 };
-    return read_case(r, comment, &f) == OK; // a fault is said by what is asked next
+    struct asking w = { 0 };
+    return asking_visitor(r, comment, &w) &&
+           read_case(r, &w, &f) == OK; // a fault is said by what is asked next
 }
 
 static const char *what_of(const struct decision *d)
@@ -128,25 +146,31 @@ static void fill_appeal(const struct request *r, const struct found *f, struct a
         v->alone = word(r, "appeal_is_alone");
 }
 
-static err show(struct request *r, struct response *ret, int64_t id, const char *trouble,
-                int status)
+struct str appeal_reason(const struct request *r, const struct appeal_case *c)
+{
+    struct str name = reason_str(c->decision.reason);
+    return word(r, str_z(r->arena, str_print(r->arena, "reason_" STR_FMT, STR_ARG(name))));
+}
+
+static err show(struct request *r, struct response *ret, const struct asking *w,
+                const char *trouble, int status)
 {
     struct found f = { 0 };
     struct str typed = { 0 };
-    err e = read_case(r, id, &f);
+    err e = read_case(r, w, &f);
     if (e > 0)
         return http_refuse(r, ret, 404, "error_appeal_not_yours");
     if (e)
         return fault(e);
     const struct decision *d = &f.at.decision;
-    struct str key = str_print(r->arena, "reason_" STR_FMT, STR_ARG(reason_str(d->reason)));
     struct appeal_view v = {
         .page = { .title = word(r, "appeal_title"), .kind = S("appeal-page"), .noindex = true },
-        .action = appeal_path(r, id),
+        .action = w->action,
         .what = word(r, what_of(d)),
-        .reason = word(r, str_z(r->arena, key)),
+        .reason = appeal_reason(r, &f.at),
         .note = d->note,
         .html = f.comment.html,
+        .known_by = word(r, w->known_by),
         .error = trouble ? word(r, trouble) : S(""),
     };
     if (trouble && request_field(r, "body", &typed))
@@ -159,9 +183,12 @@ static err show(struct request *r, struct response *ret, int64_t id, const char 
 err appeal_show(struct request *r, struct response *ret)
 {
     int64_t id = 0;
+    struct asking w = { 0 };
     if (!segment_id(r, &id))
         return http_refuse(r, ret, 404, "error_no_such_comment");
-    return show(r, ret, id, NULL, 200);
+    if (!asking_visitor(r, id, &w))
+        return http_refuse(r, ret, 404, "error_appeal_not_yours");
+    return show(r, ret, &w, NULL, 200);
 }
 
 const char *appeal_trouble(err refusal)
@@ -177,40 +204,109 @@ const char *appeal_trouble(err refusal)
 
 struct adding {
     int64_t comment, now;
-    struct str visitor, body;
+    const struct appellant *who;
+    struct str body;
 };
 
 static err add_work(struct tx *tx, void *arg)
 {
     const struct adding *a = arg;
-    return appeal_add(tx, a->comment, a->visitor, a->body, a->now);
+    return appeal_add(tx, a->comment, a->who, a->body, a->now);
 }
 
-err appeal_send(const struct request *r, int64_t comment, struct str body)
+static err send(const struct request *r, const struct asking *w, struct str body)
 {
-    struct adding a = { .comment = comment, .now = r->now, .body = str_trim(body) };
-    if (!visitor_get(r, &a.visitor))
-        return APPEAL_NOT_YOURS;
+    struct adding a = {
+        .comment = w->comment, .now = r->now, .who = &w->who, .body = str_trim(body)
+    };
     err e = appeal_check(a.body);
     return e ? e : store_write(r->app->store, add_work, &a);
 }
 
-err appeal_post(struct request *r, struct response *ret)
+err appeal_send(const struct request *r, int64_t comment, struct str body)
+{
+    struct asking w = { 0 };
+    return asking_visitor(r, comment, &w) ? send(r, &w, body) : APPEAL_NOT_YOURS;
+}
+
+static err post(struct request *r, struct response *ret, const struct asking *w)
 {
     struct str body = { 0 };
-    struct str visitor = { 0 };
-    int64_t comment = 0;
-    if (!segment_id(r, &comment) || !visitor_get(r, &visitor))
-        return http_refuse(r, ret, 404, "error_appeal_not_yours");
     (void)request_field(r, "body", &body); // none is an empty one
     if (!request_limit(r, LIMIT_FLAG))
-        return show(r, ret, comment, "flag_too_often", 429);
-    err e = appeal_send(r, comment, body);
+        return show(r, ret, w, "flag_too_often", 429);
+    err e = send(r, w, body);
     if (e < 0)
         return fault(e);
     if (e == APPEAL_NOT_YOURS)
         return http_refuse(r, ret, 404, "error_appeal_not_yours");
     if (e)
-        return show(r, ret, comment, appeal_trouble(e), e < APPEAL_EMPTY ? 409 : 422);
-    return response_redirect(r, ret, 303, appeal_path(r, comment));
+        return show(r, ret, w, appeal_trouble(e), e < APPEAL_EMPTY ? 409 : 422);
+    return response_redirect(r, ret, 303, w->action);
+}
+
+err appeal_post(struct request *r, struct response *ret)
+{
+    struct asking w = { 0 };
+    int64_t comment = 0;
+    if (!segment_id(r, &comment) || !asking_visitor(r, comment, &w))
+        return http_refuse(r, ret, 404, "error_appeal_not_yours");
+    return post(r, ret, &w);
+}
+
+/* ---- by a link */
+
+#define PURPOSE_APPEAL S("appeal")
+
+struct str appeal_link(const struct request *r, int64_t comment, const struct claim *who)
+{
+    struct token t = { .purpose = PURPOSE_APPEAL,
+                       .subject = comment,
+                       .detail = who->id,
+                       .time = r->now + CLAIM_LINK_SPAN };
+    struct str token = token_write(r->app->keys, r->arena, &t);
+    return str_print(r->arena, "/mine/appeals/" STR_FMT, STR_ARG(token));
+}
+
+/* CLAIM_GONE: the link is none of ours, or over. */
+static err asking_link(const struct request *r, struct asking *ret)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct token t = { 0 };
+    struct str text = { 0 };
+    struct claim claim = { 0 };
+    if (!request_segment(r, "token", &text) ||
+        !token_read(r->app->keys, text, PURPOSE_APPEAL, &t) || t.time <= r->now)
+        return CLAIM_GONE;
+    err e = store_read(r->app->store, &tx);
+    if (!e)
+        e = claim_get(&tx, t.detail, r->arena, &claim);
+    if (e)
+        return e;
+    if (claim.erase)
+        return CLAIM_GONE;
+    struct str hash = appeal_email_hash(r->app->keys, r->arena, claim.email);
+    *ret = (struct asking){ .comment = t.subject,
+                            .who = { .email = claim.email, .email_hash = hash },
+                            .action = r->path,
+                            .known_by = "appeal_private_link" };
+    return OK;
+}
+
+err appeal_link_show(struct request *r, struct response *ret)
+{
+    struct asking w = { 0 };
+    err e = asking_link(r, &w);
+    if (e)
+        return e < 0 ? fault(e) : http_refuse(r, ret, 410, "error_mine_link");
+    return show(r, ret, &w, NULL, 200);
+}
+
+err appeal_link_post(struct request *r, struct response *ret)
+{
+    struct asking w = { 0 };
+    err e = asking_link(r, &w);
+    if (e)
+        return e < 0 ? fault(e) : http_refuse(r, ret, 410, "error_mine_link");
+    return post(r, ret, &w);
 }

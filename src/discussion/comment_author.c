@@ -14,6 +14,8 @@ QUERY(of_email, "select comment from comment_origin where email = $1 and email i
 QUERY(author_row, "select " COMMENT_COLUMNS ", coalesce(o.email, ''), o.body "
                   "from comment join comment_origin o on o.comment = id where id = $1");
 
+enum { HASH_MEMORY = 1024 };
+
 /* ---- finding */
 
 static err ids_of_email(struct tx *tx, struct str email, int64_t before, size_t max, int64_t *ret,
@@ -104,11 +106,15 @@ err author_comments(struct tx *tx, const struct author *who, struct trace_piece 
     return arena_full(a) ? fault(ERR_LIMIT) : OK;
 }
 
-err author_known(struct tx *tx, struct str email, bool *ret)
+err author_known(struct tx *tx, const struct keys *keys, struct str email, bool *ret)
 {
-    int64_t id = 0;
+    struct arena a CLEANUP(arena_free);
+    arena_init(&a, HASH_MEMORY);
+    int64_t ids[APPEAL_GONE_MAX];
     size_t n = 0;
-    err e = ids_of_email(tx, email, 0, 1, &id, &n);
+    err e = ids_of_email(tx, email, 0, 1, ids, &n);
+    if (!e && !n)
+        e = appeal_gone(tx, appeal_email_hash(keys, &a, email), ids, &n);
     *ret = n > 0;
     return e;
 }
@@ -116,7 +122,7 @@ err author_known(struct tx *tx, struct str email, bool *ret)
 /* ---- erasing */
 
 struct erasing {
-    struct str email;
+    struct str email, email_hash;
     int64_t now, done;
     bool more;
 };
@@ -147,6 +153,8 @@ static err forget(struct tx *tx, void *arg)
     if (!e)
         e = claim_drop(tx, claim);
     if (!e)
+        e = appeal_forget_gone(tx, w->email_hash);
+    if (!e)
         e = subscriber_erase(tx, w->email);
     if (!e)
         e = mail_forget(tx, w->email, w->now);
@@ -155,7 +163,12 @@ static err forget(struct tx *tx, void *arg)
 
 err author_erase(const struct app *app, struct str email, int64_t *ret_comments)
 {
-    struct erasing w = { .email = email, .now = clock_now(&app->clock), .more = true };
+    struct arena a CLEANUP(arena_free);
+    arena_init(&a, HASH_MEMORY);
+    struct erasing w = { .email = email,
+                         .email_hash = appeal_email_hash(app->keys, &a, email),
+                         .now = clock_now(&app->clock),
+                         .more = true };
     err e = OK;
     while (!e && w.more)
         e = store_write(app->store, erase_some, &w);

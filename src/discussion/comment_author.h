@@ -27,8 +27,8 @@ enum { AUTHOR_BYTES = 512 * 1024 };
 MUST_USE err author_comments(struct tx *tx, const struct author *who, struct trace_piece piece,
                              struct arena *a, struct author_list *ret);
 
-/* Whether anything was given with that address. */
-MUST_USE err author_known(struct tx *tx, struct str email, bool *ret);
+/* Whether anything was given with that address: also what was deleted, while it may be appealed. */
+MUST_USE err author_known(struct tx *tx, const struct keys *keys, struct str email, bool *ret);
 
 /*
  * Erasing deletes the comments given with an address: words, former words, name, address and

@@ -153,8 +153,9 @@ static err change_state(struct tx *tx, const struct decision_wish *w, const stru
         c.reason = w->reason;
     if (c.to == s->was.state) // its flags were wrong: it stays
         return OK;
-    err e = w->kind == ACT_APPROVE ? appeal_right_end(tx, s->id, w->now)
-                                   : appeal_right_give(tx, s->id, w->now);
+    err e = w->kind == ACT_APPROVE
+                ? appeal_right_end(tx, s->id, w->now)
+                : appeal_right_give(tx, s->id, w->now, w->kind == ACT_DELETE ? w->keys : NULL);
     if (!e)
         e = comment_change_state(tx, &c);
     return e > 0 ? ERR_DATA : e; // may_decide() has seen to it
@@ -370,7 +371,7 @@ static err put_back(struct tx *tx, const struct undoing *u, int64_t now)
     if (!e && !removed)
         e = appeal_right_end(tx, u->comment, now);
     if (!e && removed && u->was.reason != REASON_AUTHOR)
-        e = appeal_right_give(tx, u->comment, u->was.changed_at);
+        e = appeal_right_give(tx, u->comment, u->was.changed_at, NULL);
     if (!e && removed)
         e = appeal_reopen(tx, u->comment, u->at);
     return e > 0 ? ERR_DATA : e;

@@ -11,6 +11,7 @@
 enum { DECISIONS_MAX = 1000, DECISION_NOTE_MAX = 1000 /* bytes */ };
 #define DECISION_SEEN_ANY INT64_MAX
 
+struct keys;
 struct decision_wish {
     enum act_kind kind; /* ACT_APPROVE .. ACT_DELETE */
     enum reason reason; /* of a removal */
@@ -18,6 +19,7 @@ struct decision_wish {
     int64_t by;         /* a person's id; 0: the program */
     int64_t now;
     int64_t seen; /* a comment that was changed later than this was not the one decided about */
+    const struct keys *keys; /* of a deletion: to bind its author's address (appeal.h); or NULL */
 };
 enum {
     DECISION_NO_COMMENT = 1, /* none of that id */

@@ -172,7 +172,8 @@ static err read_case(const struct request *r, int64_t id, struct appeal_case *re
     if (!visitor_get(r, &visitor))
         return APPEAL_NOT_YOURS;
     err e = store_read(r->app->store, &tx);
-    return e ? e : appeal_case_get(&tx, id, visitor, r->arena, ret);
+    return e ? e
+             : appeal_case_get(&tx, id, &(struct appellant){ .visitor = visitor }, r->arena, ret);
 }
 
 static struct str appeal_state_str(enum appeal_state s)

@@ -1,5 +1,6 @@
 #include "site/mine.h"
 #include "base/scan.h"
+#include "discussion/appeal_http.h"
 #include "discussion/author_export.h"
 #include "discussion/comment_author.h"
 #include "discussion/comment_own.h"
@@ -17,6 +18,7 @@ enum { MINE_COMMENTS = 50 };
 struct mine_row {
     int64_t id;
     struct str url, report_title, time, time_text, state;
+    struct str reason, appeal_url; /* of one that the newsroom removed */
     struct html html;
     bool edited, own;
 };
@@ -24,6 +26,7 @@ static const struct field row_fields[] = {
     FIELD_INT(struct mine_row, id),           FIELD_STR(struct mine_row, url),
     FIELD_STR(struct mine_row, report_title), FIELD_STR(struct mine_row, time),
     FIELD_STR(struct mine_row, time_text),    FIELD_STR(struct mine_row, state),
+    FIELD_STR(struct mine_row, reason),       FIELD_STR(struct mine_row, appeal_url),
     FIELD_HTML(struct mine_row, html),        FIELD_BOOL(struct mine_row, edited),
     FIELD_BOOL(struct mine_row, own),
 };
@@ -32,6 +35,7 @@ static const struct view row_view = VIEW(struct mine_row, row_fields);
 struct mine_view {
     struct layout page;
     struct list comments; /* of mine_row */
+    struct list gone;     /* of mine_row: deleted by the newsroom, without words */
     struct str next_url;
     struct str confirmed; /* "You have shown that ... is yours." */
     struct str error;     /* about the address that was typed */
@@ -41,6 +45,7 @@ struct mine_view {
 static const struct field mine_fields[] = {
     FIELD_VIEW(struct mine_view, page, &layout_view),
     FIELD_LIST(struct mine_view, comments, &row_view),
+    FIELD_LIST(struct mine_view, gone, &row_view),
     FIELD_STR(struct mine_view, next_url),
     FIELD_STR(struct mine_view, confirmed),
     FIELD_STR(struct mine_view, error),
@@ -88,6 +93,53 @@ static struct str state_text(const struct request *r, enum comment_state s)
     return word(r, s == COMMENT_STATE_HELD ? "mine_held" : "mine_taken_down");
 }
 
+/* Whose list it is. */
+struct reader {
+    struct author author;
+    struct claim claim;
+    struct appellant appellant;
+};
+
+/* Why it was removed, and where to appeal: by the link when the address was shown to be theirs. */
+static err fill_removal(const struct request *r, struct tx *tx, const struct reader *who,
+                        struct mine_row *ret)
+{
+    struct appeal_case c = { 0 };
+    err e = appeal_case_get(tx, ret->id, &who->appellant, r->arena, &c);
+    if (e)
+        return e > 0 ? OK : e; // no right, or its time is over
+    ret->reason = appeal_reason(r, &c);
+    ret->appeal_url =
+        who->claim.id ? appeal_link(r, ret->id, &who->claim) : appeal_path(r, ret->id);
+    return OK;
+}
+
+static err fill_gone(struct request *r, struct tx *tx, const struct reader *who,
+                     struct mine_view *v)
+{
+    int64_t ids[APPEAL_GONE_MAX];
+    size_t n = 0;
+    err e = appeal_gone(tx, who->appellant.email_hash, ids, &n);
+    struct mine_row *rows = arena_new(r->arena, struct mine_row, n);
+    for (size_t i = 0; !e && i < n; i++) {
+        struct comment c = { 0 };
+        struct report report = { 0 };
+        e = comment_get(tx, ids[i], r->arena, &c);
+        if (!e)
+            e = report_get(tx, c.report, r->arena, &report);
+        rows[i] = (struct mine_row){
+            .id = ids[i],
+            .report_title = report.title,
+            .time = time_print(r->arena, c.created_at),
+            .time_text = format_time(r->setup->formats, r->arena, c.created_at),
+        };
+        if (!e)
+            e = fill_removal(r, tx, who, &rows[i]);
+    }
+    v->gone = (struct list){ rows, n };
+    return e > 0 ? ERR_DATA : e;
+}
+
 static err fill_row(struct request *r, struct tx *tx, const struct author_comment *c,
                     struct mine_row *ret)
 {
@@ -121,27 +173,45 @@ static bool query_before(const struct request *r, int64_t *ret)
     return !request_query(r, "before", &text) || int_parse(text, 1, INT64_MAX, ret);
 }
 
+static err find_reader(const struct request *r, struct tx *tx, struct reader *ret)
+{
+    struct str visitor = { 0 };
+    (void)visitor_get(r, &visitor); // nobody: nothing is theirs
+    err e = claim_of(r, tx, &ret->claim);
+    struct str email = ret->claim.email;
+    ret->author = (struct author){ .visitor = visitor, .email = email };
+    ret->appellant = (struct appellant){ .visitor = visitor, .email = email };
+    if (email.n)
+        ret->appellant.email_hash = appeal_email_hash(r->app->keys, r->arena, email);
+    return e;
+}
+
 static err read_comments(struct request *r, struct tx *tx, int64_t before, struct mine_view *v)
 {
-    struct author who = { 0 };
-    struct claim claim = { 0 };
+    struct reader who = { 0 };
     struct author_list list = { 0 };
-    (void)visitor_get(r, &who.visitor); // nobody: nothing is theirs
-    err e = claim_of(r, tx, &claim);
-    who.email = claim.email;
+    err e = find_reader(r, tx, &who);
+    struct str email = who.claim.email;
+    struct reader by_cookie = { .appellant = { .visitor = who.author.visitor } };
     if (!e)
-        e = author_comments(tx, &who, (struct trace_piece){ before, MINE_COMMENTS }, r->arena,
-                            &list);
+        e = author_comments(tx, &who.author, (struct trace_piece){ before, MINE_COMMENTS },
+                            r->arena, &list);
     struct mine_row *rows = arena_new(r->arena, struct mine_row, list.n);
-    for (size_t i = 0; !e && i < list.n; i++)
-        e = fill_row(r, tx, &list.comments[i], &rows[i]);
+    for (size_t i = 0; !e && i < list.n; i++) {
+        const struct author_comment *c = &list.comments[i];
+        e = fill_row(r, tx, c, &rows[i]);
+        if (!e && c->comment.state != COMMENT_STATE_PUBLISHED)
+            e = fill_removal(r, tx, c->by_email ? &who : &by_cookie, &rows[i]);
+    }
+    if (!e && email.n && !before)
+        e = fill_gone(r, tx, &who, v);
     if (e)
         return e;
     v->comments = (struct list){ rows, list.n };
     if (list.next)
         v->next_url = str_print(r->arena, "/mine?before=%" PRId64, list.next);
-    if (claim.email.n)
-        v->confirmed = of_email(r, "mine_confirmed", claim.email);
+    if (email.n)
+        v->confirmed = of_email(r, "mine_confirmed", email);
     return OK;
 }
 
@@ -196,6 +266,7 @@ err mine_export(struct request *r, struct response *ret)
 /* ---- an address */
 
 struct asking {
+    const struct keys *keys;
     struct str email;
     int64_t now;
     struct arena *a;
@@ -209,7 +280,7 @@ static err ask(struct tx *tx, void *arg)
     int64_t asked_at = 0;
     bool known = false;
     bool busy = false;
-    err e = author_known(tx, w->email, &known);
+    err e = author_known(tx, w->keys, w->email, &known);
     if (!e && known)
         e = claim_mailbox_busy(tx, w->email, w->now, &busy);
     if (e || !known || busy)
@@ -229,7 +300,7 @@ static err ask(struct tx *tx, void *arg)
 err mine_ask_post(struct request *r, struct response *ret)
 {
     struct mine_view v = view_of(r, "mine_heading");
-    struct asking w = { .now = r->now, .a = r->arena };
+    struct asking w = { .keys = r->app->keys, .now = r->now, .a = r->arena };
     if (!v.mail)
         return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
     (void)request_field(r, "email", &v.email); // none is refused as such

@@ -12,7 +12,7 @@ from test_comments import number_of, post
 
 DAY = 24 * 3600 * 1000000
 # What a column that may hold something of a person is called.
-PERSONAL = {"email", "name", "visitor", "voter", "address", "prefix", "body", "recipient", "agent", "password", "secret",
+PERSONAL = {"email", "email_hash", "name", "visitor", "voter", "address", "prefix", "body", "recipient", "agent", "password", "secret",
             "actor", "author_name", "held_for", "token_hash", "code_hash", "clue"}
 # Of things, not of people.
 THINGS = {"media.name", "webhook.name", "revision.body", "page_revision.body"}

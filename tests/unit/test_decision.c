@@ -266,8 +266,8 @@ struct appealing {
 static err appeal_work(struct tx *tx, void *arg)
 {
     struct appealing *a = arg;
-    return appeal_add(tx, a->comment, room_visitor(a->r, a->visitor), str_from_z(a->body),
-                      a->r->now);
+    struct appellant who = { .visitor = room_visitor(a->r, a->visitor) };
+    return appeal_add(tx, a->comment, &who, str_from_z(a->body), a->r->now);
 }
 
 static err appeal(struct room *r, int64_t comment, const char *visitor)
