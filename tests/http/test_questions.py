@@ -2,6 +2,7 @@
 is edited, stand under the wrong question, or never be found again from the passage it speaks of."""
 
 import json
+import random
 import re
 import threading
 import xml.etree.ElementTree as xml
@@ -259,6 +260,58 @@ def test_a_question_that_is_dropped_is_listed_with_its_old_passage_and_its_answe
     publish(asking, ASKING)
     assert "an old answer" in boxes(asking.client().get(PATH).text)[first]
     asking.command("check")
+
+
+def edited(dice, asks):
+    """Questions are added, dropped, reworded, moved to other passages, and put elsewhere in the text."""
+    act = dice.choice(("add", "add", "add", "drop", "drop", "text", "passage", "swap"))
+    if act == "add" or not asks:
+        return (asks + [[f"passage {dice.randrange(30)}", f"Question {dice.randrange(30)}?"]])[-12:]
+    at = dice.randrange(len(asks))
+    if act == "drop":
+        return asks[:at] + asks[at + 1:]
+    if act == "swap":
+        return dice.sample(asks, len(asks))
+    changed = [list(a) for a in asks]
+    changed[at][act == "text"] = f"{'Question' if act == 'text' else 'passage'} {dice.randrange(30)}" + "?" * (act == "text")
+    return changed
+
+
+def crawl(site, start):
+    """All pages of the discussion that links lead to from a report's own page."""
+    pages, left = {}, [start]
+    while left:
+        path = left.pop()
+        pages[path] = site.client().get(path).text
+        found = {link.partition("#")[0].replace("&amp;", "&") for link in re.findall(r'href="([^"]+)"', pages[path])}
+        left += [f for f in found if re.match(re.escape(start) + r"(/questions(\?after=[^&]+)?|\?(question|only|after)=[^&]+(&after=[^&]+)?)$", f)
+                 and f not in pages and f not in left]
+    return pages
+
+
+def test_whatever_is_edited_every_question_and_answer_is_found_from_the_reports_page(site):
+    dice, asks, ever, said = random.Random(3), [], set(), {}
+    for _ in range(120):
+        asks = edited(dice, asks)
+        publish(site, "\n\n".join(f"The [{passage}](<ask:{text}>)." for passage, text in asks) or "Nothing is asked.")
+        shown = list(boxes(site.client().get(PATH).text))
+        assert len(shown) == len(asks)
+        ever |= set(shown)
+        for question in shown:
+            if dice.random() < 0.12:  # more in a minute would be held as a flood
+                words = f"answer number {len(said)} of them"
+                said[number_of(answer(site.client(), question, body=words))] = (question, words)
+    pages = crawl(site, PATH)
+    everything = "".join(pages.values())
+    assert len(ever) > 20 and len(said) > 20
+    for question in ever:
+        assert question in boxes(pages[PATH]) or f"{PATH}?question={question}#discussion" in everything, question
+    for n, (question, words) in said.items():
+        where = "".join(text for path, text in pages.items() if re.match(re.escape(f"{PATH}?question={question}") + "(&|$)", path))
+        assert f'id="comment-{n}"' in where and words in where, (n, question)
+        assert f'id="comment-{n}"' in site.client().follow(site.client().get(f"/comments/{n}")).text
+        assert words in everything
+    assert "everything holds" in site.command("check")[1]
 
 
 def test_a_question_of_a_draft_is_nobodys_business(asking):

@@ -184,3 +184,100 @@ TEST(of_a_burst_one_vote_counts_and_the_sums_can_be_recounted)
     tx_end(&tx);
     room_close(&r);
 }
+
+/* ---- random votes beside a model that counts by heart */
+
+enum { MODEL_VOTERS = 9, MODEL_COMMENTS = 4, MODEL_STEPS = 3000 };
+
+struct ballot {
+    int value;
+    bool counted; /* while value is not 0 */
+};
+struct model {
+    struct room room;
+    uint64_t dice;
+    int64_t comments[MODEL_COMMENTS];
+    bool shown[MODEL_COMMENTS];
+    struct ballot ballots[MODEL_COMMENTS][MODEL_VOTERS];
+    struct str voters[MODEL_VOTERS];
+};
+
+static size_t roll(struct model *m, size_t sides)
+{
+    m->dice ^= m->dice << 13;
+    m->dice ^= m->dice >> 7;
+    m->dice ^= m->dice << 17;
+    return (size_t)(m->dice >> 20) % sides;
+}
+
+static void expect_counted(struct model *m, size_t c)
+{
+    struct comment there = room_comment(&m->room, m->comments[c]);
+    int64_t up = 0;
+    int64_t down = 0;
+    for (size_t i = 0; i < MODEL_VOTERS; i++) {
+        const struct ballot *b = &m->ballots[c][i];
+        up += b->counted && b->value > 0;
+        down += b->counted && b->value < 0;
+    }
+    expect(there.up == up && there.down == down && there.score == up - down);
+}
+
+static void cast(struct model *m)
+{
+    size_t c = roll(m, MODEL_COMMENTS);
+    size_t who = roll(m, MODEL_VOTERS);
+    struct vote v = { .comment = m->comments[c],
+                      .value = (int)roll(m, 3) - 1,
+                      .voter = m->voters[who],
+                      .prefix = S("1234567890123456"),
+                      .now = m->room.now,
+                      .burst = roll(m, 5) == 0 };
+    size_t others[] = { roll(m, MODEL_VOTERS), roll(m, MODEL_VOTERS) };
+    for (size_t i = 0; v.burst && i < COUNT(others); i++)
+        v.uncount[v.uncount_n++] = m->voters[others[i]];
+    err e = store_write(m->room.store, vote_work_of, &v);
+    expect(e == (m->shown[c] ? OK : VOTE_NOT_PUBLISHED));
+    if (e)
+        return;
+    for (size_t i = 0; v.burst && i < COUNT(others); i++)
+        if (others[i] != who)
+            m->ballots[c][others[i]].counted = false;
+    struct ballot *own = &m->ballots[c][who];
+    own->counted = v.value && (own->value ? own->counted : !v.burst);
+    own->value = v.value;
+    expect_counted(m, c);
+}
+
+/* What is hidden takes no votes and keeps those it has. */
+static void show_or_hide(struct model *m)
+{
+    size_t c = roll(m, MODEL_COMMENTS);
+    m->shown[c] = !m->shown[c];
+    expect(room_state(&m->room, m->comments[c],
+                      m->shown[c] ? COMMENT_STATE_PUBLISHED : COMMENT_STATE_HIDDEN) == OK);
+    expect_counted(m, c);
+}
+
+TEST(whatever_is_voted_a_recount_gives_the_sums_that_are_shown)
+{
+    static const char *const names[MODEL_VOTERS] = { "ann", "ben", "cid", "dan", "eve",
+                                                     "fay", "gus", "hal", "ida" };
+    static struct model m = { .dice = UINT64_C(0x9E3779B97F4A7C15) };
+    room_open(&m.room);
+    for (size_t c = 0; c < MODEL_COMMENTS; c++) {
+        m.comments[c] = room_said(&m.room, 1, 0, "hello");
+        m.shown[c] = true;
+    }
+    for (size_t i = 0; i < MODEL_VOTERS; i++)
+        m.voters[i] = room_visitor(&m.room, names[i]);
+    for (size_t step = 1; step <= MODEL_STEPS; step++) {
+        if (roll(&m, 40) == 0)
+            show_or_hide(&m);
+        else
+            cast(&m);
+        if (step % 100 == 0)
+            expect(room_findings(&m.room) == 0);
+    }
+    room_close(&m.room);
+}
