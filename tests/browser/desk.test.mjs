@@ -120,7 +120,7 @@ for (const script of [true, false]) {
       await signIn(r.page);
       await r.page.goto("/desk/comments?show=held");
       await r.page.locator("article", { hasText: words }).getByRole("button", { name: "Publish", exact: true }).click();
-      await r.page.locator("[role=status]").first().waitFor();
+      await r.page.locator("article", { hasText: words }).waitFor({ state: "detached" }); // decided in place
       r.calm();
       await r.close();
       const other = await reader(browser, server, { script });
