@@ -203,6 +203,24 @@ TEST(encodings_are_those_of_rfc_4648_without_padding)
     expect_str(base64url_print(&a, (struct str){ "\xfb\xff\xfe", 3 }), S("-__-"));
 }
 
+TEST(base64_with_padding_is_read_in_its_one_spelling)
+{
+    struct arena a CLEANUP(arena_free) = fresh();
+    static const char *const plain[] = { "f", "fo", "foo", "foob", "\xfb\xff\xfe" };
+    static const char *const wrong[] = { "",     "=",    "====",     "Zg",     "Zg=",  "Zh==",
+                                         "Zm9=", "Z===", "Zg==Zg==", "Zm9v\n", "Zm-_", "Zm9vZ" };
+    for (size_t i = 0; i < COUNT(plain); i++) {
+        struct str back = { 0 };
+        expect(base64_read(&a, base64_print(&a, str_from_z(plain[i])), &back));
+        expect_str(back, str_from_z(plain[i]));
+    }
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        struct str back = S("kept");
+        expect(!base64_read(&a, str_from_z(wrong[i]), &back));
+        expect_str(back, S("kept"));
+    }
+}
+
 TEST(an_encoding_has_one_spelling_and_a_refused_one_writes_nothing)
 {
     char out[4] = "keep";

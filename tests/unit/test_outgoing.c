@@ -1,5 +1,6 @@
 /* Without this the program could be made to ask servers inside the operator's network, follow where
  * a stranger sends it, or wait and read without end. */
+#include "base/buf.h"
 #include "outgoing/address.h"
 #include "outgoing/fetch.h"
 #include "outgoing/smtp.h"
@@ -171,6 +172,57 @@ TEST(an_answer_at_the_limit_is_taken_and_one_past_it_is_not)
     static struct trial over = { .q = { .allow_private = true, .answer_max = 4 } };
     expect(ask(&fits, steps, COUNT(steps)) == OK && fits.answer.body.n == 5);
     expect(ask(&over, steps, COUNT(steps)) == FETCH_TOO_LARGE);
+}
+
+/* A head of `bytes`, in lines that are short enough for any client. */
+static err ask_with_head(size_t bytes)
+{
+    enum { LINE = 1000 };
+    static const char start[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n";
+    struct buf head CLEANUP(buf_free) = buf_make(FETCH_HEAD_MAX * 2);
+    static struct trial t;
+    buf_put(&head, (struct str){ start, sizeof start - 1 });
+    for (size_t left = bytes - head.n - 2; left; left = bytes - head.n - 2) {
+        size_t line = left < 2 * LINE ? left : LINE; // the last one is no shorter than the others
+        buf_print(&head, "a: %0*d\r\n", (int)(line - sizeof "a: \r\n" + 1), 0);
+    }
+    buf_put(&head, S("\r\n"));
+    buf_put_char(&head, 0);
+    expect(!buf_full(&head) && head.n == bytes + 1);
+    const struct script_step steps[] = { { "\r\n\r\n", head.s } };
+    t = (struct trial){ .q = { .allow_private = true } };
+    return ask(&t, steps, COUNT(steps));
+}
+
+TEST(a_head_at_the_limit_is_taken_and_one_past_it_is_not)
+{
+    expect(ask_with_head(FETCH_HEAD_MAX) == OK);
+    expect(ask_with_head(FETCH_HEAD_MAX + 1) == FETCH_TOO_LARGE);
+}
+
+static bool at_once(void *arg)
+{
+    int *asked = arg;
+    return ++*asked > 1;
+}
+
+TEST(a_request_is_given_up_when_its_caller_says_so)
+{
+    int asked = 0;
+    static struct trial t = { .q = { .allow_private = true, .give_up = at_once },
+                              .server = { .hang = true } };
+    t.q.arg = &asked;
+    expect(ask(&t, NULL, 0) == FETCH_GIVEN_UP && asked == 2);
+}
+
+TEST(nothing_is_sent_but_what_the_caller_gave)
+{
+    static const struct script_step steps[] = { { "body", "HTTP/1.1 204 No Content\r\n\r\n" } };
+    static struct trial t = { .q = { .post = true, .body = { "body", 4 }, .allow_private = true } };
+    expect(ask(&t, steps, COUNT(steps)) == OK && t.answer.status == 204 && !t.answer.body.n);
+    expect(was_heard(&t, "Content-Length: 4\r\n") && !was_heard(&t, "Authorization"));
+    expect(!was_heard(&t, "Expect:") && !was_heard(&t, "Accept-Encoding"));
+    expect(!was_heard(&t, "Cookie"));
 }
 
 TEST(a_server_that_says_nothing_is_left_in_time)
