@@ -191,7 +191,9 @@ static err ask_with_head(size_t bytes)
     expect(!buf_full(&head) && head.n == bytes + 1);
     const struct script_step steps[] = { { "\r\n\r\n", head.s } };
     t = (struct trial){ .q = { .allow_private = true } };
-    return ask(&t, steps, COUNT(steps));
+    err e = ask(&t, steps, COUNT(steps));
+    arena_free(&t.a);
+    return e;
 }
 
 TEST(a_head_at_the_limit_is_taken_and_one_past_it_is_not)
