@@ -363,16 +363,18 @@ static void sleep_for(struct sender *s, int64_t micros)
     pthread_mutex_lock(&p->lock);
 }
 
-static void prune_now_and_then(struct post *p)
+/* True when it did, and had let the lock go meanwhile. */
+static bool prune_now_and_then(struct post *p)
 {
     int64_t now = clock_monotonic();
     if (now < p->prune_at)
-        return;
+        return false;
     p->prune_at = now + PRUNE_EACH;
     pthread_mutex_unlock(&p->lock);
     if (store_write(p->o.app->store, prune, p))
         log_event("event=mail_prune outcome=not_written");
     pthread_mutex_lock(&p->lock);
+    return true;
 }
 
 static void *work(void *arg)
@@ -381,8 +383,8 @@ static void *work(void *arg)
     struct post *p = s->post;
     pthread_mutex_lock(&p->lock);
     while (!p->stopping) {
-        if (!s->number)
-            prune_now_and_then(p);
+        if (!s->number && prune_now_and_then(p))
+            continue; // it may be over by now
         int64_t wait = idle_time(s);
         if (wait)
             sleep_for(s, wait);

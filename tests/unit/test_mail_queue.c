@@ -5,6 +5,8 @@
 #include "unit/script_server.h"
 #include "unit/store_help.h"
 
+#include <pthread.h>
+#include <semaphore.h>
 #include <unistd.h>
 
 QUERY(test_mail_state, "select state, attempts from mail where key = $1");
@@ -293,17 +295,13 @@ static err compose_plain(const struct app *app, const struct setup *s, const str
     return OK;
 }
 
-static void open_office(struct office *o, int port)
+static void start_post(struct office *o)
 {
     static const struct mail_kind kinds[] = {
         { .name = { "dropped", 7 }, .compose = compose_dropped },
         { .name = { "faulty", 6 }, .compose = compose_faulty },
         { .name = { "plain", 5 }, .compose = compose_plain, .failed = tell_failed },
     };
-    *o = (struct office){ .bed = bed_in_memory() };
-    mail_bed_at(&o->mail, port, "connections = 4\n");
-    o->app = (struct app){ .store = o->bed.s, .clock = { .fixed = NOON } };
-    o->setup = (struct setup){ .mail = o->mail.mail };
     struct post_options p = { .app = &o->app,
                               .kinds = kinds,
                               .kind_count = COUNT(kinds),
@@ -314,6 +312,15 @@ static void open_office(struct office *o, int port)
     o->post = post_make(&p);
     store_set_hook(o->bed.s, wake, o);
     post_reload(o->post);
+}
+
+static void open_office(struct office *o, int port)
+{
+    *o = (struct office){ .bed = bed_in_memory() };
+    mail_bed_at(&o->mail, port, "connections = 4\n");
+    o->app = (struct app){ .store = o->bed.s, .clock = { .fixed = NOON } };
+    o->setup = (struct setup){ .mail = o->mail.mail };
+    start_post(o);
 }
 
 static void close_office(struct office *o)
@@ -350,6 +357,58 @@ TEST(a_mail_that_cannot_be_composed_now_is_tried_later_and_one_of_no_kind_never)
     put(&o.bed, "never", "unknown");
     await(&o, "later", MAIL_WAITING, 1);
     await(&o, "never", MAIL_FAILED, 1);
+    close_office(&o);
+}
+
+struct busy_store {
+    struct store *store;
+    sem_t begun, go_on;
+};
+
+static err hold_on(struct tx *tx, void *arg)
+{
+    (void)tx;
+    struct busy_store *b = arg;
+    sem_post(&b->begun);
+    sem_wait(&b->go_on);
+    return OK;
+}
+
+static void *keep_busy(void *arg)
+{
+    struct busy_store *b = arg;
+    expect(store_write(b->store, hold_on, b) == OK);
+    return NULL;
+}
+
+static void *stop_post(void *arg)
+{
+    struct office *o = arg;
+    post_stop(o->post);
+    o->post = NULL;
+    return NULL;
+}
+
+TEST(a_post_that_is_stopped_while_it_prunes_ends_at_once)
+{
+    struct office o;
+    struct busy_store b = { 0 };
+    pthread_t busy;
+    pthread_t stopper;
+    open_office(&o, 1);
+    stop_post(&o);
+    b.store = o.bed.s;
+    expect(sem_init(&b.begun, 0, 0) == 0 && sem_init(&b.go_on, 0, 0) == 0);
+    expect(pthread_create(&busy, NULL, keep_busy, &b) == 0);
+    sem_wait(&b.begun);
+    start_post(&o); // the first thing that it does is to prune, and that waits for the store
+    usleep(50000);  // nobody tells when it waits, nor when the other one has begun to end it
+    int64_t begun = clock_monotonic();
+    expect(pthread_create(&stopper, NULL, stop_post, &o) == 0);
+    usleep(50000);
+    sem_post(&b.go_on);
+    expect(pthread_join(stopper, NULL) == 0 && pthread_join(busy, NULL) == 0);
+    expect(clock_monotonic() - begun < 20 * SECOND); // it would sleep for a minute
     close_office(&o);
 }
 
