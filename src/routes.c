@@ -193,6 +193,7 @@ const struct route routes[] = {
     PAGE("/sitemap/{piece}", sitemap_piece, NULL),
     PAGE("/assets/{hash}/{folder}/{file}", static_show, NULL),
     PAGE("/favicon.ico", static_icon, NULL),
+    PAGE("/identicon/{code}", static_identicon, NULL),
     PAGE("/media/{hash}/{name}", media_show, NULL),
 
     API("/series", site_api_series, NULL),

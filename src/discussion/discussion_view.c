@@ -6,11 +6,16 @@
 #include "mail/mail.h"
 #include "people/subscriber.h"
 #include "render/format.h"
+#include "render/identicon.h"
 #include "render/theme.h"
 
 #include <inttypes.h>
 
 enum { URL_MAX = 4096 };
+CONFIG_BOOL(
+    discussion_identicons, "discussion", "identicons", 0,
+    "Shows a small picture beside each comment's name, made from the name alone (never from "
+    "an e-mail). Off, for it makes pages longer.");
 
 static const struct field form_error_fields[] = {
     FIELD_STR(struct form_error_view, field),
@@ -45,6 +50,7 @@ static const struct field comment_fields[] = {
     FIELD_INT(struct comment_view, id),
     FIELD_INT(struct comment_view, level),
     FIELD_STR(struct comment_view, name),
+    FIELD_STR(struct comment_view, identicon),
     FIELD_BOOL(struct comment_view, staff),
     FIELD_BOOL(struct comment_view, held),
     FIELD_BOOL(struct comment_view, edited),
@@ -116,6 +122,7 @@ struct filling {
     const struct comment_form_view *form; /* until it stands under its comment */
     struct str reply_url;                 /* up to the comment's number; empty: closed */
     bool locked;                          /* the thread takes no replies */
+    bool identicons;
 };
 
 /* ---- addresses */
@@ -212,6 +219,14 @@ static void fill_votes(struct filling *f, const struct comment *c, struct commen
     ret->down_value = ret->voted_down ? 0 : -1;
 }
 
+/* An erased author has none: it would still tell who it was. */
+static struct str identicon(struct filling *f, const struct comment *c)
+{
+    if (!f->identicons || c->erased || !c->name.n)
+        return S("");
+    return identicon_code(f->a, identicon_of(f->a, c->name, c->person));
+}
+
 static void fill_comment(struct filling *f, const struct comment *c, int64_t level,
                          struct comment_view *ret)
 {
@@ -239,6 +254,7 @@ static void fill_comment(struct filling *f, const struct comment *c, int64_t lev
         ret->reply_url = str_print(f->a, STR_FMT "%" PRId64 "#reply", STR_ARG(f->reply_url), c->id);
     if (!ret->placeholder.n) {
         ret->name = author(f, c->name, c->erased);
+        ret->identicon = identicon(f, c);
         ret->time_text = format_time(f->formats, f->a, c->created_at);
     }
     if (published)
@@ -548,7 +564,11 @@ err discussion_view_fill(const struct discussion_place *p, struct arena *a,
 {
     const struct listing *l = p->listing;
     const struct word_arg count[] = { { .name = "n", .count = l->counts.published } };
-    struct filling f = { .p = p, .a = a, .theme = p->setup->theme, .formats = p->setup->formats };
+    struct filling f = { .p = p,
+                         .a = a,
+                         .theme = p->setup->theme,
+                         .formats = p->setup->formats,
+                         .identicons = config_bool(p->setup->config, &discussion_identicons) };
     struct discussion_view v = {
         .report = l->query.report,
         .live = l->event,

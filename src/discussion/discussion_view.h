@@ -12,8 +12,9 @@
  * says whom it answers, and so does a reply whose parent is not in the same piece.
  */
 struct comment_view {
-    int64_t id, level; /* level 1 is a root */
-    struct str name;   /* also "Erased author"; empty for placeholders */
+    int64_t id, level;    /* level 1 is a root */
+    struct str name;      /* also "Erased author"; empty for placeholders */
+    struct str identicon; /* a picture's code (render/identicon.h); empty: none is shown */
     bool staff, held, edited, pinned, locked;
     bool own;               /* the viewer's, who can still change it */
     struct str placeholder; /* what stands where a removed comment was; else empty */

@@ -1,5 +1,6 @@
 #include "site/static.h"
 #include "http/error.h"
+#include "render/identicon.h"
 #include "render/theme.h"
 
 err static_show(struct request *r, struct response *ret)
@@ -24,4 +25,17 @@ err static_show(struct request *r, struct response *ret)
 err static_icon(struct request *r, struct response *ret)
 {
     return response_redirect(r, ret, 302, theme_asset_url(r->setup->theme, "icons/site.svg"));
+}
+
+err static_identicon(struct request *r, struct response *ret)
+{
+    struct str code = { 0 };
+    struct identicon identicon = { 0 };
+    (void)request_segment(r, "code", &code); // the pattern has it
+    if (!identicon_parse(code, &identicon))
+        return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
+    ret->type = "image/svg+xml";
+    ret->body = identicon_svg(r->arena, identicon);
+    ret->cache = CACHE_FOR_EVER;
+    return OK;
 }

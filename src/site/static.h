@@ -7,5 +7,7 @@
  * one.
  */
 err static_show(struct request *r, struct response *ret);
+/* GET /identicon/{code}: a picture beside a name (render/identicon.h); 404 for what is no code. */
+err static_identicon(struct request *r, struct response *ret);
 err static_icon(struct request *r,
                 struct response *ret); /* GET /favicon.ico: where browsers look */
