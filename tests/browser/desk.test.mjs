@@ -15,7 +15,8 @@ const password = "a long river and a short bridge";
 let server, browser;
 
 before(async () => {
-  server = await serve({ edit: (text) => text + "\n[discussion]\nmoderation = hold_all\n[limits]\nsign_in_burst = 100\ndesk_burst = 10000\n" });
+  server = await serve({ edit: (text) => text + "\n[discussion]\nmoderation = hold_all\n[limits]\nsign_in_burst = 100\ndesk_burst = 10000\n"
+    + "[webhook.a-tool-that-is-not-there]\nurl = http://127.0.0.1:1/\nallow_private = yes\nsecret = whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n" });
   browser = await browse();
   const r = await reader(browser, server, { script: false });
   await r.page.goto(server.desk);
