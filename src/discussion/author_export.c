@@ -2,6 +2,7 @@
 #include "base/check.h"
 #include "base/json.h"
 #include "discussion/comment_own.h"
+#include "people/subscriber.h"
 
 #include <inttypes.h>
 
@@ -107,11 +108,52 @@ static err put_next(const struct app *app, struct export *x, struct arena *a, st
     return OK;
 }
 
-static void put_begin(struct export *x, struct buf *out)
+static void put_follows(const struct follows *list, struct json_writer *w)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        const struct follow *f = &list->follows[i];
+        json_write_object(w, NULL);
+        json_write_str(w, "kind", follow_kind_str(f->kind));
+        json_write_int(w, "object", f->object);
+        json_write_str(w, "pace", follow_pace_str(f->pace));
+        json_write_bool(w, "confirmed", f->confirmed);
+        json_write_end(w);
+    }
+}
+
+/* What the address follows; an array in brackets. Nobody without an address follows anything. */
+static err put_following(const struct app *app, const struct export *x, struct arena *a,
+                         struct buf *out)
+{
+    struct buf list CLEANUP(buf_free) = buf_make(BODY_PIECE_MAX);
+    struct json_writer w = json_writer(&list);
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct subscriber who = { 0 };
+    struct follows follows = { 0 };
+    err e = store_read(app->store, &tx);
+    if (!e && x->who.email.n)
+        e = subscriber_find(&tx, x->who.email, a, &who);
+    if (!e && who.id)
+        e = follow_list(&tx, who.id, a, &follows);
+    if (e < 0)
+        return fault(e);
+    json_write_array(&w, NULL);
+    put_follows(&follows, &w);
+    json_write_end(&w);
+    check(!buf_full(&list)); // FOLLOWS_MAX of them are far shorter
+    buf_put(out, buf_str(&list));
+    return OK;
+}
+
+static err put_begin(const struct app *app, struct export *x, struct arena *a, struct buf *out)
 {
     x->begun = true;
-    buf_put(out, S("{\"about\":\"All that you wrote here, and the words before each edit.\","
-                   "\"items\":[\n"));
+    buf_put(out,
+            S("{\"about\":\"All that you wrote here, the words before each edit, and what your "
+              "address follows.\",\"following\":"));
+    err e = put_following(app, x, a, out);
+    buf_put(out, S(",\"items\":[\n"));
+    return e;
 }
 
 static err more(const struct app *app, void *state, struct arena *scratch, struct buf *out,
@@ -122,7 +164,7 @@ static err more(const struct app *app, void *state, struct arena *scratch, struc
     if (x->begun)
         e = put_next(app, x, scratch, out);
     else
-        put_begin(x, out);
+        e = put_begin(app, x, scratch, out);
     *ret_end = x->ended;
     return e;
 }
@@ -140,11 +182,10 @@ err author_export_all(const struct app *app, struct str site, const struct autho
 {
     struct export x = { .who = *who, .site = site };
     err e = OK;
-    put_begin(&x, out);
     while (!e && !x.ended && !buf_full(out)) {
         struct arena a CLEANUP(arena_free);
         arena_init(&a, SCRATCH);
-        e = put_next(app, &x, &a, out);
+        e = x.begun ? put_next(app, &x, &a, out) : put_begin(app, &x, &a, out);
     }
     return e ? e : buf_full(out) ? ERR_LIMIT : OK;
 }

@@ -4,9 +4,10 @@
 #include "http/http.h"
 
 /*
- * All that one person wrote, as JSON, in pieces: {"about", "items": [...]}, each item with "kind":
- * "comment", latest first, or "former_words", which follow their comment. The author's strings
- * live as long as the request.
+ * All that one person wrote, as JSON, in pieces: {"about", "following": [...], "items": [...]}.
+ * What the address follows has "kind", the "object"'s number, "pace" and whether it is "confirmed";
+ * each item "kind": "comment", latest first, or "former_words", which follow their comment. The
+ * author's strings live as long as the request.
  */
 void author_export(struct request *r, struct response *ret, const struct author *who);
 

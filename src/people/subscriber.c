@@ -20,6 +20,7 @@ QUERY(mailbox_closed, "select 1 from subscriber where mailbox = $1 and asked_at 
 QUERY(subscriber_asked, "update subscriber set asked_at = $2 where id = $1");
 QUERY(subscriber_read, "select email, confirmed_at is not null, blocked_at is not null, "
                        "failed_at is not null from subscriber where id = $1");
+QUERY(subscriber_of_email, "select id from subscriber where email = $1");
 QUERY(follow_counts, "select count(*), count(*) filter (where confirmed_at is null) "
                      "from subscription where subscriber = $1");
 QUERY(follow_drop_oldest, "delete from subscription where id = (select min(id) from subscription "
@@ -70,6 +71,15 @@ static const char *const pace_names[PACES] = { "now", "daily", "weekly" };
 struct str follow_pace_str(enum follow_pace p)
 {
     return str_from_z(pace_names[p]);
+}
+
+struct str follow_kind_str(enum follow_kind k)
+{
+    static const char *const names[FOLLOW_KINDS] = { [FOLLOW_REPORT] = "report",
+                                                     [FOLLOW_REPLIES] = "replies",
+                                                     [FOLLOW_QUESTION] = "question",
+                                                     [FOLLOW_SERIES] = "series" };
+    return str_from_z(names[k]);
 }
 
 bool follow_pace_parse(struct str s, enum follow_pace *ret)
@@ -226,6 +236,19 @@ err subscriber_get(struct tx *tx, int64_t id, struct arena *a, struct subscriber
                                 .failed = column_int(s, 3) };
     query_end(s);
     return OK;
+}
+
+err subscriber_find(struct tx *tx, struct str email, struct arena *a, struct subscriber *ret)
+{
+    struct stmt *s = query_start(tx, &subscriber_of_email);
+    bind_str(s, 1, email);
+    bool row = false;
+    err e = query_step(s, &row);
+    if (e || !row)
+        return e ? fault(e) : SUBSCRIBER_NONE;
+    int64_t id = column_int(s, 0);
+    query_end(s);
+    return subscriber_get(tx, id, a, ret);
 }
 
 err follow_list(struct tx *tx, int64_t subscriber, struct arena *a, struct follows *ret)

@@ -22,6 +22,7 @@ enum follow_kind {
 };
 enum follow_pace { PACE_NOW, PACE_DAILY, PACE_WEEKLY, PACES };
 struct str follow_pace_str(enum follow_pace p); /* "now", "daily", "weekly" */
+struct str follow_kind_str(enum follow_kind k); /* "report", "replies", "question", "series" */
 bool follow_pace_parse(struct str s, enum follow_pace *ret);
 
 enum {
@@ -55,6 +56,8 @@ struct subscriber {
 };
 enum { SUBSCRIBER_NONE = 1 };
 MUST_USE err subscriber_get(struct tx *tx, int64_t id, struct arena *a, struct subscriber *ret);
+MUST_USE err subscriber_find(struct tx *tx, struct str email, struct arena *a,
+                             struct subscriber *ret); /* email: email_parse()d */
 
 struct follow {
     int64_t id, subscriber, object;

@@ -4,6 +4,7 @@ it twice; and a stranger could use our forms to fill a mailbox."""
 import concurrent.futures
 import email
 import email.policy
+import json
 import os
 import re
 import sqlite3
@@ -484,3 +485,16 @@ def test_a_digest_that_was_cut_off_goes_on_before_the_next_one_and_names_nothing
     digest_settled(site)
     got = sorted((m.recipients[0], named) for m, named in zip(server.taken[2:], digests(server, 2)))
     assert got == [("ada@example.net", [second]), ("bea@example.net", [first]), ("bea@example.net", [second])]
+
+
+def test_an_export_says_what_the_address_follows(paper):
+    site, server = paper
+    export = lambda: json.loads(site.command("privacy", "export", "--email", FRIEND)[1])  # noqa: E731
+    assert export()["following"] == []
+    ask(site)
+    follow = {"kind": "report", "object": 1, "pace": "now", "confirmed": False}
+    assert export()["following"] == [follow]
+    confirm(site, server)
+    assert export()["following"] == [{**follow, "confirmed": True}]
+    assert site.command("privacy", "erase", "--email", FRIEND)[0] == 0
+    assert export()["following"] == []
