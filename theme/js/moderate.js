@@ -63,7 +63,7 @@ async function decide(article, button) {
 }
 
 let busy = false;
-let moved = 0; // when the last decision moved another comment under the finger
+let moved = -Infinity; // when the last decision moved another comment under the finger
 async function act(article, button) {
   busy = true;
   await decide(article, button);
