@@ -62,6 +62,12 @@
         .method = HTTP_POST, .pattern = address, .run = function, .guard = GUARD_FORM,             \
         .body = BODY_FORM, .need = PUBLIC, .limit = kind                                           \
     }
+/* One with words in it, which come back when its bytes are damaged. */
+#define WORDS_FORM(address, function, kind)                                                        \
+    {                                                                                              \
+        .method = HTTP_POST, .pattern = address, .run = function, .guard = GUARD_FORM,             \
+        .body = BODY_FORM, .need = PUBLIC, .limit = kind, .keeps_words = true                      \
+    }
 #define API(address, function, parameters)                                                         \
     {                                                                                              \
         .method = HTTP_GET, .pattern = "/api/v1" address, .run = function, .query = parameters,    \
@@ -131,16 +137,16 @@ const struct route routes[] = {
     PAGE("/archive", front_archive, NULL),
     PAGE("/{year}/{month}", front_month, "before after"),
     PAGE(REPORT, report_page_show, "sort all thread after reply only question comments"),
-    FORM(REPORT "/comments", report_page_post, LIMIT_COMMENT),
+    WORDS_FORM(REPORT "/comments", report_page_post, LIMIT_COMMENT),
     PAGE(REPORT "/questions", question_page_report, "after"),
     PAGE("/questions/{id}", question_page_one, NULL),
     PAGE("/comments/{id}", discussion_comment_show, NULL),
     PAGE("/comments/{id}/flag", flag_show, "done"),
-    FORM("/comments/{id}/flag", flag_post, LIMIT_FLAG),
+    WORDS_FORM("/comments/{id}/flag", flag_post, LIMIT_FLAG),
     PAGE("/comments/{id}/appeal", appeal_show, NULL),
-    FORM("/comments/{id}/appeal", appeal_post, LIMIT_FLAG),
+    WORDS_FORM("/comments/{id}/appeal", appeal_post, LIMIT_FLAG),
     PAGE("/mine/appeals/{token}", appeal_link_show, NULL),
-    FORM("/mine/appeals/{token}", appeal_link_post, LIMIT_FLAG),
+    WORDS_FORM("/mine/appeals/{token}", appeal_link_post, LIMIT_FLAG),
     { .method = HTTP_POST,
       .pattern = "/comments/{id}/vote",
       .run = discussion_vote_post,
@@ -150,13 +156,13 @@ const struct route routes[] = {
       .need = PUBLIC,
       .limit = LIMIT_VOTE },
     PAGE("/comments/{id}/edit", own_edit_show, NULL),
-    FORM("/comments/{id}/edit", own_edit_post, LIMIT_COMMENT),
+    WORDS_FORM("/comments/{id}/edit", own_edit_post, LIMIT_COMMENT),
     PAGE("/comments/{id}/delete", own_delete_show, NULL),
     FORM("/comments/{id}/delete", own_delete_post, LIMIT_VOTE),
     PAGE("/challenge", work_challenge_show, "for object"),
     PAGE("/live/events", live_page_show, "reports after"),
     PAGE("/subscriptions", subscription_form_show, "sent report comment question series"),
-    FORM("/subscriptions", subscription_form_post, LIMIT_COMMENT),
+    WORDS_FORM("/subscriptions", subscription_form_post, LIMIT_COMMENT),
     PAGE("/subscriptions/{token}", subscription_list_show, "done"),
     FORM("/subscriptions/{token}", subscription_list_post, LIMIT_READ),
     PAGE("/subscriptions/leave/{token}", subscription_leave_show, NULL),
@@ -164,7 +170,7 @@ const struct route routes[] = {
     PAGE("/me", me_show, "report comments"),
     PAGE("/mine", mine_show, "before done"),
     PAGE("/mine/export.json", mine_export, NULL),
-    FORM("/mine/address", mine_ask_post, LIMIT_SIGN_IN),
+    WORDS_FORM("/mine/address", mine_ask_post, LIMIT_SIGN_IN),
     PAGE("/mine/address/{token}", mine_link_show, NULL),
     FORM("/mine/address/{token}", mine_link_post, LIMIT_SIGN_IN),
     FORM("/mine/leave", mine_leave_post, LIMIT_READ),

@@ -235,6 +235,8 @@ static err post(struct request *r, struct response *ret, const struct asking *w)
     (void)request_field(r, "body", &body); // none is an empty one
     if (!request_limit(r, LIMIT_FLAG))
         return show(r, ret, w, "flag_too_often", 429);
+    if (request_damage(r))
+        return show(r, ret, w, request_damage(r), 400);
     err e = send(r, w, body);
     if (e < 0)
         return fault(e);

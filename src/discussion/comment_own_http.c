@@ -240,12 +240,13 @@ err own_edit_post(struct request *r, struct response *ret)
     err e = own_find(r, &a);
     if (e)
         return own_refuse(r, ret, e);
-    if (!request_limit(r, show ? LIMIT_READ : LIMIT_COMMENT)) {
-        (void)request_field(r, "body", &d.body); // kept in the form
-        ret->status = 429;
-        return again(r, ret, &a, &d, OK, "comment_too_often");
-    }
     (void)request_field(r, "body", &body); // none is empty, and refused as such
+    bool often = !request_limit(r, show ? LIMIT_READ : LIMIT_COMMENT);
+    if (often || request_damage(r)) {
+        d.body = body; // kept in the form
+        ret->status = often ? 429 : 400;
+        return again(r, ret, &a, &d, OK, often ? "comment_too_often" : request_damage(r));
+    }
     e = own_draft(r, ret, &a, body, &d);
     if (e < 0)
         return fault(e);

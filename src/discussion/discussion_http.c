@@ -229,10 +229,20 @@ static err preview(struct request *r, const struct report *report, struct commen
     return again(form, form->problems.body ? 422 : 200, NULL);
 }
 
+/* The form again, mended; nothing is stored and no rule asked. */
+static err damaged(struct request *r, struct comment_form *form)
+{
+    if (!request_limit(r, LIMIT_READ))
+        return again(form, 429, "comment_too_often");
+    return again(form, 400, request_damage(r));
+}
+
 err discussion_post(struct request *r, struct response *ret, const struct report *report,
                     struct comment_form *form)
 {
     form_read(r, form);
+    if (request_damage(r))
+        return damaged(r, form);
     if (form->preview)
         return preview(r, report, form);
     if (!request_limit(r, LIMIT_COMMENT)) {

@@ -208,6 +208,10 @@ err flag_post(struct request *r, struct response *ret)
         f.error = "flag_too_often";
         return again(r, ret, &f, 429);
     }
+    if (request_damage(r)) {
+        f.error = request_damage(r);
+        return again(r, ret, &f, 400);
+    }
     if (!fine)
         return again(r, ret, &f, 422);
     err e = flag_send(r, f.comment, f.reason, f.note);

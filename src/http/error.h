@@ -17,6 +17,8 @@
 #define ERROR_BAD_FORM        "error_bad_form"    /* 400: form or multipart not parseable */
 #define ERROR_REPEATED_FIELD  "error_repeated_field"  /* 400: a field or parameter twice */
 #define ERROR_TOO_MANY_FIELDS "error_too_many_fields" /* 400: fields, parameters or uploads */
+#define ERROR_FORM_NOT_TEXT   "error_form_not_text"   /* 400: beside the words, in their form */
+#define ERROR_FORM_TWICE      "error_form_twice"      /* 400: likewise */
 #define ERROR_NOT_FROM_HERE   "error_not_from_here"   /* 403: the guard refused */
 #define ERROR_TOO_OFTEN       "error_too_often"       /* 429, with Retry-After */
 #define ERROR_BROKEN          "error_broken"          /* 500: a fault */

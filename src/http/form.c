@@ -53,6 +53,24 @@ err form_parse(struct str text, size_t max, struct arena *a, struct fields *ret)
     return OK;
 }
 
+err form_mend(struct str text, size_t max, struct arena *a, struct fields *ret)
+{
+    size_t count = count_pieces(text);
+    if (count > max)
+        return FORM_TOO_MANY;
+    struct field *at = arena_new(a, struct field, count);
+    struct fields f = { .at = at };
+    while (text.n) {
+        struct str value = scan_until(&text, '&');
+        struct str name = url_mend(a, scan_until(&value, '='), true);
+        struct str before = { 0 };
+        if (name.n && !fields_find(&f, name, &before))
+            at[f.n++] = (struct field){ .name = name, .value = url_mend(a, value, true) };
+    }
+    *ret = f;
+    return OK;
+}
+
 /* Looks for one parameter. A name is compared after decoding: "s%6Frt" is "sort". */
 static err find_parameter(struct str text, struct str name, struct arena *a, bool *ret_found,
                           struct str *ret)

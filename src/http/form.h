@@ -24,6 +24,13 @@ enum {
 MUST_USE err form_parse(struct str text, size_t max, struct arena *a, struct fields *ret);
 
 /*
+ * A form that form_parse() called broken or repeated, so that what a person typed can be shown
+ * again: its fields by url_mend(), of those with one name the first, none without a name. Whoever
+ * asks for this must not act on the fields. Refuses with FORM_TOO_MANY alone.
+ */
+MUST_USE err form_mend(struct str text, size_t max, struct arena *a, struct fields *ret);
+
+/*
  * Of a query only the parameters in `names` (spaces between; NULL: none), in that order; whatever
  * else stands there is counted against `max` and otherwise not looked at.
  */

@@ -57,11 +57,14 @@ struct route {
     enum guard guard;
     enum body_kind body;
     enum limit_kind
-        limit; /* taken by the server before `run`, but LIMIT_COMMENT, _VOTE and _FLAG, which
-                  the handler takes with request_limit(), to keep the person's words */
-    int need;  /* PUBLIC, or the permission that is asked for before `run` */
-    int scope; /* of GUARD_TOKEN: bits of people/api_token.h that the token must have */
-    bool api;  /* errors are problem details (RFC 9457), not pages */
+        limit;        /* taken by the server before `run`, but LIMIT_COMMENT, _VOTE and _FLAG, which
+                         the handler takes with request_limit(), to keep the person's words */
+    int need;         /* PUBLIC, or the permission that is asked for before `run` */
+    int scope;        /* of GUARD_TOKEN: bits of people/api_token.h that the token must have */
+    bool api;         /* errors are problem details (RFC 9457), not pages */
+    bool keeps_words; /* of BODY_FORM: a damaged form (text that is not UTF-8, a NUL, a field sent
+                         twice) reaches `run`, which must ask request_damage() first and show the
+                         form again; without it the server answers 400 */
 };
 
 struct request {
@@ -89,6 +92,12 @@ bool request_query(const struct request *r, const char *name,
                    struct str *ret); /* as the route names them */
 bool request_field(const struct request *r, const char *name,
                    struct str *ret); /* of the form; repeats were refused */
+/*
+ * Of a route that keeps_words: the key of the word that says how the form is damaged, or NULL when
+ * it is whole. The fields of a damaged one are mended (http/form.h) to be shown, with status 400,
+ * and for nothing else.
+ */
+const char *request_damage(const struct request *r);
 bool request_cookie(const struct request *r, const char *name, struct str *ret);
 bool request_header(const struct request *r, const char *name, struct str *ret);
 struct str request_body(const struct request *r); /* the raw bytes, for JSON and signatures */

@@ -77,6 +77,7 @@ struct reply {
 struct work {
     struct path path;
     struct fields query, form;
+    const char *damage; /* of the form, which was mended; or NULL */
     const struct upload *uploads;
     size_t upload_count;
     struct topics topics;

@@ -21,6 +21,11 @@ bool request_field(const struct request *r, const char *name, struct str *ret)
     return fields_find(&r->in->work->form, str_from_z(name), ret);
 }
 
+const char *request_damage(const struct request *r)
+{
+    return r->in->work->damage;
+}
+
 bool request_cookie(const struct request *r, const char *name, struct str *ret)
 {
     r->in->work->personal = true;

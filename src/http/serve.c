@@ -172,6 +172,21 @@ static err read_multipart(struct request *r, struct response *ret)
     return GOES_ON;
 }
 
+static err read_form(struct request *r, struct response *ret)
+{
+    struct work *w = r->in->work;
+    size_t max = r->in->settings->fields;
+    struct str body = buf_str(&r->in->body);
+    err e = form_parse(body, max, r->arena, &w->form);
+    if (!e)
+        return GOES_ON;
+    if (e == FORM_TOO_MANY || !r->route->keeps_words)
+        return refuse_form(r, ret, e, ERROR_BAD_FORM);
+    w->damage = e == FORM_REPEATED ? ERROR_FORM_TWICE : ERROR_FORM_NOT_TEXT;
+    e = form_mend(body, max, r->arena, &w->form);
+    return e ? refuse_form(r, ret, e, ERROR_BAD_FORM) : GOES_ON;
+}
+
 static err read_body(struct request *r, struct response *ret)
 {
     struct incoming *in = r->in;
@@ -179,10 +194,7 @@ static err read_body(struct request *r, struct response *ret)
         return read_multipart(r, ret);
     if (r->route->body == BODY_JSON && !in->has_body)
         return refuse(r, ret, 415, ERROR_MEDIA_TYPE);
-    if (r->route->body != BODY_FORM)
-        return GOES_ON;
-    err e = form_parse(buf_str(&in->body), in->settings->fields, r->arena, &in->work->form);
-    return e ? refuse_form(r, ret, e, ERROR_BAD_FORM) : GOES_ON;
+    return r->route->body == BODY_FORM ? read_form(r, ret) : GOES_ON;
 }
 
 static err run_handler(struct request *r, struct response *ret)

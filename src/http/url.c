@@ -114,6 +114,34 @@ bool url_decode(struct arena *a, struct str s, bool plus, struct str *ret)
     return true;
 }
 
+/* Like next_byte(), but a '%' that begins no escape is itself. */
+static char next_byte_mended(struct str s, bool plus, size_t *at)
+{
+    size_t after = *at + 1;
+    int byte = next_byte(s, plus, at);
+    if (byte >= 0)
+        return (char)byte;
+    *at = after;
+    return '%';
+}
+
+struct str url_mend(struct arena *a, struct str s, bool plus)
+{
+    enum { REPLACEMENT = 0xFFFD, REPLACEMENT_BYTES = 3 };
+    char *bytes = arena_new(a, char, s.n);
+    size_t n = 0;
+    for (size_t at = 0; at < s.n;)
+        bytes[n++] = next_byte_mended(s, plus, &at);
+    char *out = arena_new(a, char, n *REPLACEMENT_BYTES);
+    struct str rest = { bytes, n };
+    size_t out_n = 0;
+    while (rest.n) {
+        uint32_t c = utf8_next(&rest);
+        out_n += utf8_put(out + out_n, c && c != UTF8_BAD ? c : REPLACEMENT);
+    }
+    return (struct str){ out, out_n };
+}
+
 size_t url_escape_into(struct str s, char *out)
 {
     static const char digits[] = "0123456789ABCDEF";

@@ -28,5 +28,11 @@ bool host_valid(struct str host);
 bool url_decode_into(struct str s, bool plus, char *out, size_t *ret_n);
 bool url_decode(struct arena *a, struct str s, bool plus, struct str *ret);
 
+/*
+ * The same for what url_decode() refuses, so that a person's words can be shown again: a '%' that
+ * begins no escape stays, and a NUL or a byte that is no UTF-8 becomes U+FFFD. Never fails.
+ */
+struct str url_mend(struct arena *a, struct str s, bool plus);
+
 /* Puts percent-encoding on: all but unreserved characters. `out` has room for 3 x s.n bytes. */
 size_t url_escape_into(struct str s, char *out);

@@ -304,6 +304,10 @@ err mine_ask_post(struct request *r, struct response *ret)
     if (!v.mail)
         return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
     (void)request_field(r, "email", &v.email); // none is refused as such
+    if (request_damage(r)) {
+        v.error = word(r, request_damage(r));
+        return show(r, ret, &v, 400);
+    }
     if (!email_parse(v.email, r->arena, &w.email)) {
         v.error = word(r, "comment_email_wrong");
         return show(r, ret, &v, 422);

@@ -108,10 +108,14 @@ err subscription_form_post(struct request *r, struct response *ret)
     struct follow_thing t = { 0 };
     struct str typed = { 0 };
     err e = read_thing(r, request_field, &t);
+    if (e > 0 && request_damage(r)) // its number is what was damaged
+        return http_refuse(r, ret, 400, ERROR_BAD_FORM);
     if (e)
         return e < 0 ? fault(e) : http_refuse(r, ret, 404, ERROR_NOT_FOUND);
     if (!request_limit(r, LIMIT_COMMENT))
         return form_again(r, ret, &t, 429, "follow_too_often");
+    if (request_damage(r))
+        return form_again(r, ret, &t, 400, request_damage(r));
     (void)request_field(r, "email", &typed); // none: refused like a wrong one
     e = follow_send(r, &t, typed);
     if (e > 0)

@@ -1,5 +1,6 @@
 /* Any bytes may be posted as a form or stand in a query: they are refused, or give valid text that
- * says the same when it is written again. */
+ * says the same when it is written again. What is refused but for its size can be mended to such.
+ */
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/utf8.h"
@@ -50,6 +51,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     check_text(&f);
     if (!e)
         check_again(&f, &a);
+    struct fields mended = { 0 };
+    err mended_e = form_mend(text, MOST, &a, &mended);
+    check(mended_e == (e == FORM_TOO_MANY ? FORM_TOO_MANY : OK));
+    check_text(&mended);
+    if (!mended_e)
+        check_again(&mended, &a);
+    if (!e)
+        check(mended.n == f.n);
     struct fields q = { 0 };
     err q_e = query_parse(text, "sort only after a b", MOST, &a, &q);
     check(q_e >= 0 && q_e <= FORM_TOO_MANY && q.n <= 5);

@@ -102,6 +102,31 @@ TEST(a_form_gives_its_fields)
     arena_free(&a);
 }
 
+TEST(a_damaged_form_is_mended_to_valid_text_with_the_words_in_it)
+{
+    struct arena a = arena_of(1 << 20);
+    struct fields f = { 0 };
+    struct str v = { 0 };
+    expect(form_mend(S("a=x%ffy%00z&b=1%zz+2%&c=\xe2\x82&a=second&=v&n%ff=w&d=%e2%82%ac"), 10, &a,
+                     &f) == OK);
+    expect(f.n == 5);
+    expect(fields_find(&f, S("a"), &v));
+    expect_str(v, S("x\uFFFDy\uFFFDz"));
+    expect(fields_find(&f, S("b"), &v));
+    expect_str(v, S("1%zz 2%"));
+    expect(fields_find(&f, S("c"), &v));
+    expect_str(v, S("\uFFFD\uFFFD"));
+    expect(fields_find(&f, S("n\uFFFD"), &v));
+    expect_str(v, S("w"));
+    expect(fields_find(&f, S("d"), &v));
+    expect_str(v, S("\u20AC"));
+    expect(form_mend(S("%ff=1&\xff=2"), 10, &a, &f) == OK && f.n == 1); // the same when mended
+    expect(form_mend(S(""), 10, &a, &f) == OK && f.n == 0);
+    expect(form_mend(S("a=1&a=2"), 1, &a, &f) == FORM_TOO_MANY);
+    expect(form_mend(S("a=1&a=2"), 2, &a, &f) == OK && f.n == 1);
+    arena_free(&a);
+}
+
 TEST(a_form_is_refused_for_repeated_broken_and_too_many_fields)
 {
     struct arena a = arena_of(1 << 20);
