@@ -2,15 +2,18 @@
 
 `answers` maps a step to what is said there instead of the usual: "greeting", "EHLO", "MAIL", "RCPT",
 "DATA", "TEXT" (after the final dot). A value is bytes to send, HANG (say nothing until the client
-leaves), CUT (close at once), or a function of the connection's number that returns one of these or
-None for the usual.
+leaves), CUT (close at once), DRIP (a byte now and then), FLOOD (an answer without end), or a function
+of the connection's number that returns one of these or None for the usual.
 """
 
 import socket
 import threading
+import time
 
 HANG = object()
 CUT = object()
+DRIP = object()
+FLOOD = object()
 
 
 class Taken:
@@ -104,6 +107,9 @@ class FakeServer:
             what = what(number)
         if what is CUT:
             return False
+        while what in (DRIP, FLOOD):  # until the client leaves
+            s.sendall(b"2" if what is DRIP else b"250-more\r\n" * 1000)
+            time.sleep(0.3 if what is DRIP else 0)
         if what is HANG:
             lines.read()
             return False

@@ -3,6 +3,7 @@ hangs, refuses, cuts off, answers twice or is not there; and nobody would see it
 
 import email
 import email.policy
+import itertools
 import os
 import signal
 import sqlite3
@@ -12,7 +13,7 @@ import time
 import pytest
 from conftest import BINARY, CONFIG, page, run
 from desk_help import DESK_CONFIG, make_newsroom
-from smtp_fake import CUT, HANG, FakeServer
+from smtp_fake import CUT, DRIP, FLOOD, HANG, FakeServer
 
 WAITING, SENT, DROPPED, FAILED, BOUNCED = range(5)
 
@@ -164,7 +165,8 @@ BUSY, AWAY = b"421 4.3.2 not now\r\n", b"554 5.0.0 go away\r\n"
 
 
 @pytest.mark.parametrize("step, how", [("greeting", HANG), ("greeting", CUT), ("greeting", BUSY), ("greeting", AWAY),
-                                       ("EHLO", HANG), ("EHLO", CUT), ("MAIL", BUSY), ("MAIL", AWAY)])
+                                       ("greeting", DRIP), ("greeting", FLOOD), ("EHLO", HANG), ("EHLO", CUT), ("EHLO", DRIP), ("EHLO", FLOOD),
+                                       ("MAIL", BUSY), ("MAIL", AWAY)])
 def test_a_server_that_is_away_costs_no_mail_a_try(make_site, make_server, step, how):
     server = make_server({step: how})
     site = make_site(settings(server))
@@ -182,8 +184,7 @@ def test_a_server_that_is_away_costs_no_mail_a_try(make_site, make_server, step,
     assert len(server.taken) == 1
 
 
-@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
-@pytest.mark.parametrize("how", [HANG, CUT])
+@pytest.mark.parametrize("step, how", [*itertools.product(("MAIL", "RCPT", "DATA"), (HANG, CUT)), ("RCPT", DRIP), ("RCPT", FLOOD)])
 def test_a_line_that_breaks_within_a_mail_loses_nothing_and_sends_once(make_site, make_server, step, how):
     server = make_server({step: how})
     site = make_site(settings(server))
@@ -195,7 +196,7 @@ def test_a_line_that_breaks_within_a_mail_loses_nothing_and_sends_once(make_site
     assert len(server.taken) == 1
 
 
-@pytest.mark.parametrize("how", [HANG, CUT])
+@pytest.mark.parametrize("how", [HANG, CUT, DRIP, FLOOD])
 def test_a_server_that_takes_a_mail_and_does_not_say_so_gets_it_at_most_three_times(make_site, make_server, how):
     server = make_server({"TEXT": how})
     site = make_site(settings(server))
