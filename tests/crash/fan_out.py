@@ -154,6 +154,7 @@ class Loop:
         with self.database() as db:
             self.within += bool(db.execute("select count(*) from fan_out").fetchone()[0])
             self.sending += bool(db.execute("select count(*) from mail where ended_at is null").fetchone()[0])
+            db.execute("update subscriber set told = 0")  # an hour later: an address gets 30 an hour at most
         db.close()
 
     def cycle(self, number):
