@@ -9,6 +9,7 @@
 #include "publishing/report.h"
 #include "render/format.h"
 #include "render/theme.h"
+#include "site/follow_thing.h"
 
 #include <inttypes.h>
 
@@ -16,8 +17,9 @@ struct notice_view {
     struct letter letter;
     struct str name, body, link, manage;
     struct html html;
-    bool ask;  /* a mail that asks for confirmation */
-    bool last; /* of this hour */
+    struct list asked; /* what waits to be confirmed, as text */
+    bool ask;          /* a mail that asks for confirmation */
+    bool last;         /* of this hour */
 };
 static const struct field notice_fields[] = {
     FIELD_VIEW(struct notice_view, letter, &letter_view),
@@ -26,6 +28,7 @@ static const struct field notice_fields[] = {
     FIELD_STR(struct notice_view, link),
     FIELD_STR(struct notice_view, manage),
     FIELD_HTML(struct notice_view, html),
+    FIELD_LIST(struct notice_view, asked, &text_item),
     FIELD_BOOL(struct notice_view, ask),
     FIELD_BOOL(struct notice_view, last),
 };
@@ -139,22 +142,48 @@ static err finish(const struct writing *w, const struct subscriber *who, int64_t
 
 /* ---- confirmation */
 
+enum { ASKED_MAX = 10 }; /* things a mail lists; the page has all */
+
+/* What the address was typed in for: titles of ours, never words of whoever typed it. */
+static err read_asked(struct tx *tx, const struct writing *w, int64_t subscriber, struct list *ret)
+{
+    struct follows all = { 0 };
+    struct str *texts = arena_new(w->arena, struct str, ASKED_MAX);
+    size_t n = 0;
+    err e = follow_list(tx, subscriber, w->arena, &all);
+    for (size_t i = 0; !e && i < all.n && n < ASKED_MAX; i++) {
+        const struct follow *f = &all.follows[i];
+        struct follow_thing t = { 0 };
+        if (f->confirmed)
+            continue;
+        e = follow_thing_read(tx, w->setup, w->arena, f->kind, f->object, &t);
+        if (!e)
+            texts[n++] = say(w, follow_thing_word(f->kind), "title", t.title);
+        if (e > 0) // it is gone by now
+            e = OK;
+    }
+    *ret = (struct list){ texts, n };
+    return e;
+}
+
 err notice_mail_confirm(const struct app *app, const struct setup *s, const struct mail_order *o,
                         struct arena *a, struct mail *ret)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
     struct subscriber who = { 0 };
+    struct writing w = writing_of(app, s, o, a, ret);
+    struct notice_view v = { .ask = true };
     err e = store_read(app->store, &tx);
     if (!e)
         e = subscriber_get(&tx, o->subject, a, &who);
     if (e == SUBSCRIBER_NONE || (!e && who.blocked))
         return MAIL_DROP;
+    if (!e)
+        e = read_asked(&tx, &w, who.id, &v.asked);
     if (e)
         return e;
     tx_end(&tx);
-    struct writing w = writing_of(app, s, o, a, ret);
     struct str site = config_text(s->config, &site_title);
-    struct notice_view v = { .ask = true };
     v.letter.heading = say(&w, "follow_mail_confirm_subject", "site", site);
     v.letter.why = theme_word(s->theme, "follow_mail_confirm_why");
     v.link = letter_link(s, a, subscriptions_path(app->keys, a, who.id, w.now));

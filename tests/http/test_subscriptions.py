@@ -79,6 +79,9 @@ def test_a_follower_confirms_and_is_told_of_a_comment(paper):
     ask(site)
     first = parse(server.wait(1)[0])
     assert "confirm" in first["Subject"] and first["List-Unsubscribe"] is None
+    title = re.search(r"<h1[^>]*>([^<]+)</h1>", site.client().get(REPORT).text).group(1)
+    for kind in ("plain", "html"):
+        assert title.partition(": ")[2] in first.get_body((kind,)).get_content()
     say(site, "Before anybody confirmed.")
     mails_settled(site)
     assert len(server.taken) == 1
