@@ -52,6 +52,17 @@ const struct channel *channels_find(const struct channels *c, struct str name)
     return NULL;
 }
 
+bool channel_name_is_valid(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.s[i];
+        bool alnum = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (!alnum && (c != '-' || i == 0))
+            return false;
+    }
+    return s.n > 0 && s.n <= CHANNEL_NAME_MAX;
+}
+
 bool channel_is_known(const struct channels *c, struct str name)
 {
     enum channel_kind kind = CHANNEL_LINK;

@@ -65,6 +65,7 @@ const struct channel *channels_find(const struct channels *c, struct str name); 
 
 struct str channel_kind_name(enum channel_kind kind); /* "bitcoincash", as in configuration */
 bool channel_kind_parse(struct str s, enum channel_kind *ret);
+bool channel_name_is_valid(struct str name); /* 1..CHANNEL_NAME_MAX of a-z 0-9 -, no hyphen first */
 /* May stand in the ledger: one of the ten kinds, or the name of a configured channel. `c` may be
  * NULL. */
 bool channel_is_known(const struct channels *c, struct str name);

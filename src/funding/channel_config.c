@@ -111,17 +111,6 @@ static err refuse(struct maker *m, int line, struct str what)
 
 /* Gathering the lines. */
 
-static bool is_name(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.s[i];
-        bool alnum = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-        if (!alnum && (c != '-' || i == 0))
-            return false;
-    }
-    return s.n > 0 && s.n <= CHANNEL_NAME_MAX;
-}
-
 /* NULL: refused. */
 static struct section *section_of(struct maker *m, const struct config_entry *e)
 {
@@ -130,7 +119,7 @@ static struct section *section_of(struct maker *m, const struct config_entry *e)
     for (size_t i = 0; i < m->count; i++)
         if (str_eq(m->sections[i].name, name))
             return &m->sections[i];
-    if (!is_name(name)) {
+    if (!channel_name_is_valid(name)) {
         (void)refuse(m, e->line,
                      str_print(m->a,
                                "a channel's name has up to %d small letters, digits and hyphens",

@@ -1,12 +1,18 @@
 #pragma once
 #include "funding/channel.h"
 #include "funding/ledger.h"
+#include "funding/rate.h"
 #include "people/audit.h"
 
 /*
  * A contribution: one gift as it happened. It is settled, or pending (announced, not yet in our
- * hands), or reversed; each step is a ledger transaction and none is undone by deletion. Rules
- * about what may be entered are here and nowhere else.
+ * hands), or reversed (nothing is left of it); each step is a ledger transaction and none is undone
+ * by deletion. Rules about what may be entered are here and nowhere else.
+ *
+ * What goes out again (refunds, disputes, corrections) is a part of it, `out`, and never more than
+ * the whole. A settled gift of another asset than the currency of its day's goal has a value in
+ * that currency, fixed once, with the rate it came from; parts go out at that value. Without a rate
+ * it has none and is not counted; the treasurer may give it one, once.
  *
  * Notes and outside references may speak of persons: they stand outside the ledger, are never
  * shown to the public and can be erased.
@@ -27,7 +33,8 @@ enum {
 #define CONTRIBUTION_FIRST_DAY INT64_C(10957) /* 2000-01-01 */
 
 struct contribution_draft {
-    const struct channels *channels; /* what is configured; NULL: the ten kinds only */
+    const struct channels *channels; /* what is configured; NULL: the kinds' own names only. Of what
+                                        was not entered by hand any name may stand */
     struct str channel;
     struct amount amount;
     struct date occurred_on; /* in the site's zone */
@@ -36,7 +43,12 @@ struct contribution_draft {
     struct str note;      /* the treasurer's, private */
     struct str reference; /* an outside number that is unique within the channel, private; a second
                              contribution with it is refused. Empty: none */
-    struct actor by;      /* the treasurer, or ACTOR_CLI; stands in the audit log */
+    struct str public_reference; /* for the ledger (ledger.h); not unique */
+    int64_t occurred_at; /* which moment's rate values it; 0: of a gift by hand, where only the day
+                            is known: `now` if that is its day in UTC, else there is no rate */
+    int64_t giver;       /* 0: not known */
+    struct actor by;     /* the treasurer, or ACTOR_CLI; stands in the audit log, which says nothing
+                            of gifts that were not entered by hand */
     int64_t now;
 };
 enum {
@@ -51,6 +63,12 @@ enum {
     CONTRIBUTION_MISSING,
     CONTRIBUTION_IS_REVERSED,
     CONTRIBUTION_IS_SETTLED,
+    CONTRIBUTION_IS_PENDING,
+    CONTRIBUTION_OTHER_ASSET, /* a part is of another asset than the whole */
+    CONTRIBUTION_TOO_MUCH,    /* more than is left of it */
+    CONTRIBUTION_IS_VALUED,
+    CONTRIBUTION_VALUE_WRONG, /* no goal on its day, of the goal's own currency, or no good rate */
+    CONTRIBUTION_IS_FROZEN,
     CONTRIBUTION_REFUSALS
 };
 struct str contribution_state_name(enum contribution_state s); /* "pending" */
@@ -61,10 +79,69 @@ const char *contribution_refusal_word(err refusal);
 
 MUST_USE err contribution_add(struct tx *tx, const struct contribution_draft *d, struct arena *a,
                               int64_t *ret_id);
+/* The same, with its ledger transaction. */
+MUST_USE err contribution_book(struct tx *tx, const struct contribution_draft *d, struct arena *a,
+                               int64_t *ret_id, int64_t *ret_transaction);
 /* A pending one has arrived. */
 MUST_USE err contribution_settle(struct tx *tx, int64_t id, struct actor by, int64_t now,
                                  struct arena *a);
-/* It was entered in error, taken back or never came. */
+/* The same, told by a provider or chain: what it knows of the moment, and the ledger's number. */
+struct contribution_arrival {
+    int64_t id, occurred_at;
+    struct str public_reference;
+    struct actor by;
+    int64_t now;
+};
+MUST_USE err contribution_arrive(struct tx *tx, const struct contribution_arrival *v,
+                                 struct arena *a, int64_t *ret_transaction);
+/*
+ * A part of a settled one goes out again, at its original value: LEDGER_REFUND, _DISPUTE,
+ * _REORG_REVERSAL, or _REVERSAL for a correction by hand. When nothing is left it is reversed.
+ * Frozen ones refuse what is done by hand.
+ */
+struct contribution_part {
+    int64_t id;
+    enum ledger_kind kind;
+    struct amount amount; /* units 0: all that is left */
+    struct str reason;    /* private; bound as notes are */
+    struct str public_reference;
+    struct actor by;
+    int64_t now;
+};
+MUST_USE err contribution_take_back(struct tx *tx, const struct contribution_part *p,
+                                    struct arena *a, int64_t *ret_transaction);
+/* Such a part comes back: `transaction` is the one that took it out, `kind` LEDGER_REFUND_FAILED,
+ * _DISPUTE_WON or _REORG_RESTORE. To be asked for once a transaction, which is the caller's to
+ * know. */
+struct contribution_undo {
+    int64_t id, transaction;
+    enum ledger_kind kind;
+    struct str public_reference;
+    struct actor by;
+    int64_t now;
+};
+MUST_USE err contribution_put_back(struct tx *tx, const struct contribution_undo *u,
+                                   struct arena *a, int64_t *ret_transaction);
+/* What the provider kept of it, in whatever currency it says. */
+MUST_USE err contribution_fee(struct tx *tx, int64_t id, struct amount fee, int64_t now,
+                              struct arena *a, int64_t *ret_transaction);
+/* The treasurer gives a settled, unvalued one its value: by a price of one whole unit and where it
+ * is from. Once. */
+struct contribution_price {
+    int64_t id;
+    struct str price, source; /* rate.h */
+    struct actor by;
+    int64_t now;
+};
+MUST_USE err contribution_value(struct tx *tx, const struct contribution_price *p, struct arena *a);
+/* Frozen: set aside for a look. It stays counted; nothing is done to it by hand until it is freed.
+ */
+MUST_USE err contribution_freeze(struct tx *tx, int64_t id, bool frozen, struct actor by,
+                                 int64_t now);
+/* The SHA-256 of a paper that proves it; public. Again: the new one stands. */
+MUST_USE err contribution_set_evidence(struct tx *tx, int64_t id, struct str hash, struct actor by,
+                                       int64_t now);
+/* It was entered in error, taken back or never came: all that is left of it goes. */
 struct contribution_reversal {
     int64_t id;
     struct str reason; /* private, as notes are; bound as they are */
@@ -83,7 +160,14 @@ struct contribution {
     struct date occurred_on;
     enum contribution_state state;
     enum ledger_source source;
-    bool unvalued;           /* in another currency than the goal of its day: not counted */
+    bool unvalued;     /* in another currency than the goal of its day, and without a value: not
+                          counted */
+    struct amount out; /* of it, what went out again */
+    struct amount value, value_out; /* in the goal's currency; asset "" when it has none */
+    struct str rate, rate_source;   /* the price its value came from */
+    int64_t rate_at, occurred_at, giver;
+    bool frozen;
+    struct str evidence;     /* 32 bytes, or empty */
     struct str note, reason; /* private: for the desk only */
     struct str reference;    /* private */
     int64_t by, created_at;  /* by: a person's id, or 0 */

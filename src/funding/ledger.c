@@ -15,6 +15,8 @@ QUERY(ledger_insert_transaction,
 QUERY(ledger_insert_entry, "insert into ledger_entry"
                            " (seq, ledger_transaction, account, asset, minor, fine, hash)"
                            " values ($1, $2, $3, $4, $5, $6, $7)");
+QUERY(ledger_entries_of, "select account, asset, minor, fine from ledger_entry"
+                         " where ledger_transaction = $1 order by seq");
 QUERY(ledger_add_to_day,
       "insert into ledger_day (day, account, channel, source, asset, minor, fine)"
       " values ($1, $2, $3, $4, $5, $6, $7)"
@@ -41,16 +43,23 @@ QUERY(ledger_sum_range,
 enum { SUMS_FIRST = 32 }; // a power of two
 
 static const struct str account_names[] = {
-    [LEDGER_ASSETS] = { "assets", 6 },
-    [LEDGER_RECEIVABLE] = { "receivable", 10 },
-    [LEDGER_INCOME] = { "income", 6 },
-    [LEDGER_PENDING] = { "pending", 7 },
+    [LEDGER_ASSETS] = { "assets", 6 }, [LEDGER_RECEIVABLE] = { "receivable", 10 },
+    [LEDGER_INCOME] = { "income", 6 }, [LEDGER_PENDING] = { "pending", 7 },
+    [LEDGER_FEES] = { "fees", 4 },     [LEDGER_TRADING] = { "trading", 7 },
 };
 static const struct str kind_names[] = {
     [LEDGER_GIFT] = { "gift", 4 },
     [LEDGER_PROMISE] = { "promise", 7 },
     [LEDGER_SETTLEMENT] = { "settlement", 10 },
     [LEDGER_REVERSAL] = { "reversal", 8 },
+    [LEDGER_FEE] = { "fee", 3 },
+    [LEDGER_REFUND] = { "refund", 6 },
+    [LEDGER_REFUND_FAILED] = { "refund-failed", 13 },
+    [LEDGER_DISPUTE] = { "dispute", 7 },
+    [LEDGER_DISPUTE_WON] = { "dispute-won", 11 },
+    [LEDGER_REORG_REVERSAL] = { "reorg-reversal", 14 },
+    [LEDGER_REORG_RESTORE] = { "reorg-restore", 13 },
+    [LEDGER_VALUATION] = { "valuation", 9 },
 };
 static const struct str source_names[] = {
     [LEDGER_BY_HAND] = { "hand", 4 },
@@ -285,6 +294,55 @@ err ledger_post(struct tx *tx, const struct ledger_transaction *t, struct arena 
         return e;
     *ret_id = p.transaction;
     return OK;
+}
+
+static err entry_read(struct stmt *s, struct arena *a, struct ledger_entry *ret)
+{
+    struct asset asset = { 0 };
+    if (!ledger_account_parse(column_str(s, 0, a), &ret->account) ||
+        !asset_parse(column_str(s, 1, a), &asset))
+        return fault(ERR_DATA);
+    ret->amount = amount_join(column_int(s, 2), column_int(s, 3), asset);
+    return OK;
+}
+
+err ledger_entries(struct tx *tx, int64_t transaction, struct arena *a,
+                   struct ledger_entry ret[LEDGER_ENTRIES_MAX], size_t *ret_n)
+{
+    size_t n = 0;
+    bool row = false;
+    struct stmt *s = query_start(tx, &ledger_entries_of);
+    bind_int(s, 1, transaction);
+    err e = query_step(s, &row);
+    while (!e && row) {
+        e = n < LEDGER_ENTRIES_MAX ? entry_read(s, a, &ret[n]) : fault(ERR_DATA);
+        if (e) {
+            query_end(s);
+            return e;
+        }
+        n++;
+        e = query_step(s, &row);
+    }
+    if (e)
+        return fault(e);
+    *ret_n = n;
+    return n ? OK : fault(ERR_DATA); // whoever names a transaction has posted it
+}
+
+err ledger_undo(struct tx *tx, const struct ledger_transaction *t, int64_t of, struct arena *a,
+                int64_t *ret_id)
+{
+    struct ledger_entry entries[LEDGER_ENTRIES_MAX];
+    struct ledger_transaction undo = *t;
+    size_t n = 0;
+    err e = ledger_entries(tx, of, a, entries, &n);
+    if (e)
+        return e;
+    for (size_t i = 0; i < n; i++)
+        entries[i].amount = amount_negative(entries[i].amount);
+    undo.entries = entries;
+    undo.count = n;
+    return ledger_post(tx, &undo, a, ret_id);
 }
 
 static err sum_read(struct stmt *s, struct arena *a, struct ledger_sum *ret)

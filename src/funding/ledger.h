@@ -12,6 +12,11 @@
  * pending). A settled gift of 25.00 is assets +25.00, income -25.00; one that is still on its way
  * is receivable +25.00, pending -25.00, and its settlement moves both.
  *
+ * A gift of another asset than its goal's currency has a value in that currency, fixed once. Two
+ * pairs more say so: trading -0.001 BTC against the gift, trading +63.00 USD against income -63.00
+ * USD; so income is in the goal's currency and the meter need not know of rates. One without a
+ * value is income in its own asset.
+ *
  * Every entry is one row of the public ledger.csv (funding/ledger_csv.h). The chain covers exactly
  * the bytes of that row: hash(n) = SHA-256(hash(n-1) || row n without its last field). Who gave,
  * notes and references stand elsewhere and can be erased. docs/ledger.md is the full account.
@@ -22,8 +27,28 @@
  * Sums per day and per month are kept beside the entries, written in the same transaction and
  * recomputed by ledger_check(): a meter costs the same with ten gifts and with a million.
  */
-enum ledger_account { LEDGER_ASSETS, LEDGER_RECEIVABLE, LEDGER_INCOME, LEDGER_PENDING };
-enum ledger_kind { LEDGER_GIFT, LEDGER_PROMISE, LEDGER_SETTLEMENT, LEDGER_REVERSAL };
+enum ledger_account {
+    LEDGER_ASSETS,
+    LEDGER_RECEIVABLE,
+    LEDGER_INCOME,
+    LEDGER_PENDING,
+    LEDGER_FEES,    /* what providers kept */
+    LEDGER_TRADING, /* between what was given and what it was worth in the goal's currency */
+};
+enum ledger_kind {
+    LEDGER_GIFT,
+    LEDGER_PROMISE,
+    LEDGER_SETTLEMENT,
+    LEDGER_REVERSAL,
+    LEDGER_FEE,
+    LEDGER_REFUND,
+    LEDGER_REFUND_FAILED,
+    LEDGER_DISPUTE,
+    LEDGER_DISPUTE_WON,
+    LEDGER_REORG_REVERSAL,
+    LEDGER_REORG_RESTORE,
+    LEDGER_VALUATION, /* a gift that was not valued got its value later */
+};
 enum ledger_source { LEDGER_BY_HAND, LEDGER_BY_PROVIDER, LEDGER_BY_CHAIN };
 enum { LEDGER_HASH = 32, LEDGER_ENTRIES_MAX = 16, LEDGER_REFERENCE_MAX = 120 };
 
@@ -58,6 +83,16 @@ struct ledger_transaction {
  */
 MUST_USE err ledger_post(struct tx *tx, const struct ledger_transaction *t, struct arena *a,
                          int64_t *ret_id);
+
+/*
+ * Writes `t` with the entries of transaction `of` turned round, at their original value; `t`'s own
+ * are not looked at. What `of` moved out of assets comes in again.
+ */
+MUST_USE err ledger_undo(struct tx *tx, const struct ledger_transaction *t, int64_t of,
+                         struct arena *a, int64_t *ret_id);
+/* The entries of a transaction, LEDGER_ENTRIES_MAX at most. */
+MUST_USE err ledger_entries(struct tx *tx, int64_t transaction, struct arena *a,
+                            struct ledger_entry ret[LEDGER_ENTRIES_MAX], size_t *ret_n);
 
 /* The end of the chain: seq 0 and the hash of the header line while the ledger is empty. */
 struct ledger_head {

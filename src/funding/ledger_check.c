@@ -29,12 +29,24 @@ CHECK_ROWS(ledger_contributions,
            "a contribution that is settled or pending is so in the ledger, and no other is",
            "select id from ("
            " select id, asset, case state when 'settled' then 'income' else 'pending' end as"
-           " account, minor, fine from contribution where state <> 'reversed'"
-           " union all select t.contribution, e.asset, e.account, e.minor, e.fine"
+           " account, minor - out_minor as minor, fine - out_fine as fine"
+           " from contribution where state <> 'reversed'"
+           " union all select t.contribution, e.asset,"
+           " case e.account when 'pending' then 'pending' else 'income' end, e.minor, e.fine"
            " from ledger_entry e join ledger_transaction t on t.id = e.ledger_transaction"
-           " where e.account in ('income', 'pending')"
+           " where e.account in ('income', 'pending', 'trading')"
            ") as parts group by id, asset, account"
-           " having sum(minor) <> 0 or sum(fine) <> 0 order by id");
+           " having sum(minor) * 1000000000 + sum(fine) <> 0 order by id");
+CHECK_ROWS(ledger_values, "what a contribution still is worth is its income in that currency",
+           "select c.id from contribution c where c.value_asset is not null"
+           " and c.value_out - c.value_minor <> (select coalesce(sum(e.minor), 0)"
+           " from ledger_entry e join ledger_transaction t on t.id = e.ledger_transaction"
+           " where t.contribution = c.id and e.account = 'income' and e.asset = c.value_asset)"
+           " order by c.id");
+CHECK_ROWS(ledger_parts, "no more of a contribution goes out than came in",
+           "select id from contribution where"
+           " (minor - out_minor) * 1000000000 + fine - out_fine < 0 or value_out > value_minor"
+           " or value_out < 0 or out_minor < 0 or out_fine < 0 order by id");
 CHECK_ROWS(ledger_transactions, "the entries of a ledger transaction sum to zero",
            "select ledger_transaction from ledger_entry group by ledger_transaction, asset"
            " having sum(minor) <> 0 or sum(fine) <> 0 order by ledger_transaction");

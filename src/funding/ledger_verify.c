@@ -81,11 +81,12 @@ static bool split(struct str row, struct str fields[FIELDS])
     return !str_has(row, ',');
 }
 
+/* Small letters, hyphens within; a channel's has digits too. */
 static bool is_name(struct str s, bool channel)
 {
     for (size_t i = 0; i < s.n; i++) {
         char c = s.s[i];
-        bool more = channel && ((c >= '0' && c <= '9') || (c == '-' && i > 0));
+        bool more = (channel && c >= '0' && c <= '9') || (c == '-' && i > 0);
         if (!(c >= 'a' && c <= 'z') && !more)
             return false;
     }

@@ -117,6 +117,25 @@ err fund_reverse(struct fund *f, int64_t id)
     return store_write(f->store, reverse_work, &(struct stepping){ f, id });
 }
 
+struct valuing {
+    struct fund *f;
+    const struct contribution_price *price;
+};
+
+static err value_work(struct tx *tx, void *arg)
+{
+    struct valuing *v = arg;
+    struct contribution_price p = *v->price;
+    p.by = ACTOR_CLI;
+    p.now = v->f->now;
+    return contribution_value(tx, &p, &v->f->arena);
+}
+
+err fund_value(struct fund *f, const struct contribution_price *p)
+{
+    return store_write(f->store, value_work, &(struct valuing){ f, p });
+}
+
 struct contribution fund_get(struct fund *f, int64_t id)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };

@@ -24,6 +24,7 @@ int64_t fund_add(struct fund *f, const char *channel, const char *amount, const 
 int64_t fund_promise(struct fund *f, const char *channel, const char *amount, const char *day);
 err fund_settle(struct fund *f, int64_t id);
 err fund_reverse(struct fund *f, int64_t id);
+err fund_value(struct fund *f, const struct contribution_price *p);
 struct contribution fund_get(struct fund *f, int64_t id);
 err fund_goal(struct fund *f, const char *amount, const char *period, int64_t *ret_id);
 

@@ -1,0 +1,42 @@
+#pragma once
+#include "funding/contribution.h"
+
+/* What contribution.c and contribution_part.c share. */
+
+/* Entries that move amounts of a gift; the signs are those of ledger.h. */
+struct moves {
+    struct ledger_entry entries[8];
+    size_t n;
+};
+void move(struct moves *m, enum ledger_account to, enum ledger_account from, struct amount amount);
+
+/* One step of a contribution: who takes it, when, and what it moves. */
+struct step {
+    enum ledger_kind kind;
+    struct str action;    /* for the audit log; empty: it does not belong there */
+    struct str reference; /* public */
+    struct actor by;
+    int64_t now;
+    struct moves moves;
+    int64_t undone; /* the transaction whose entries are turned round, instead of moves */
+};
+MUST_USE err step_post(struct tx *tx, const struct contribution *c, const struct step *step,
+                       struct arena *a, int64_t *ret_transaction);
+
+/* What a settled gift is worth in the currency of its day's goal. */
+struct valuation {
+    struct amount value; /* units 0: it has no value of its own */
+    struct rate rate;
+};
+/* With the rate of the moment `at`; 0: there is none. */
+MUST_USE err valuation_find(struct tx *tx, const struct contribution *c, int64_t at,
+                            struct arena *a, struct valuation *ret);
+MUST_USE err valuation_keep(struct tx *tx, int64_t contribution, const struct valuation *v);
+
+/* A pending one will not come, as a provider says: not for the audit log. */
+MUST_USE err contribution_fail(struct tx *tx, int64_t id, int64_t now, struct arena *a,
+                               int64_t *ret_transaction);
+MUST_USE err contribution_day_check(struct date day, int64_t now); /* DAY_EARLY, DAY_FUTURE */
+/* AMOUNT_ZERO, AMOUNT_LARGE. */
+MUST_USE err contribution_amount_check(struct amount m);
+bool contribution_note_is_fine(struct str note); /* of notes and reasons */

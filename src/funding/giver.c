@@ -1,0 +1,86 @@
+#include "funding/giver.h"
+#include "base/utf8.h"
+
+QUERY(giver_insert, "insert into giver (channel, name, email, message, named, created_at)"
+                    " values ($1, $2, $3, $4, $5, $6) returning id");
+QUERY(giver_one, "select id, channel, name, email, message, named, created_at, erased_at"
+                 " from giver where id = $1");
+QUERY(giver_forget, "update giver set name = '', email = '', message = '', named = 0,"
+                    " erased_at = $2 where id = $1");
+
+/* What a stranger's program sent: whole characters up to the bound, or nothing where it is no text.
+ */
+static struct str tame(struct str s, size_t most, bool line)
+{
+    s = utf8_valid(s) ? utf8_cut(s, most) : S("");
+    return text_check(s, line) == TEXT_FINE && !text_blank(s) ? s : S("");
+}
+
+err giver_add(struct tx *tx, const struct giver *g, int64_t *ret_id)
+{
+    struct str name = tame(g->name, GIVER_NAME_MAX, true);
+    struct str email =
+        g->email.n <= GIVER_EMAIL_MAX ? tame(g->email, GIVER_EMAIL_MAX, true) : S("");
+    struct str message = tame(g->message, GIVER_MESSAGE_MAX, false);
+    bool row = false;
+    *ret_id = 0;
+    if (!name.n && !email.n && !message.n)
+        return OK;
+    struct stmt *s = query_start(tx, &giver_insert);
+    bind_str(s, 1, g->channel);
+    bind_str(s, 2, name);
+    bind_str(s, 3, email);
+    bind_str(s, 4, message);
+    bind_int(s, 5, g->named && name.n);
+    bind_int(s, 6, g->created_at);
+    err e = query_step(s, &row);
+    if (e)
+        return fault(e);
+    *ret_id = column_int(s, 0);
+    query_end(s);
+    return OK;
+}
+
+err giver_get(struct tx *tx, int64_t id, struct arena *a, struct giver *ret)
+{
+    bool row = false;
+    struct stmt *s = query_start(tx, &giver_one);
+    bind_int(s, 1, id);
+    err e = query_step(s, &row);
+    if (e)
+        return fault(e);
+    if (!row)
+        return GIVER_MISSING;
+    *ret = (struct giver){
+        .id = id,
+        .channel = column_str(s, 1, a),
+        .name = column_str(s, 2, a),
+        .email = column_str(s, 3, a),
+        .message = column_str(s, 4, a),
+        .named = column_int(s, 5),
+        .created_at = column_int(s, 6),
+        .erased_at = column_int(s, 7),
+    };
+    query_end(s);
+    return OK;
+}
+
+err giver_erase(struct tx *tx, int64_t id, struct actor by, int64_t now)
+{
+    int64_t changes = 0;
+    struct stmt *s = query_start(tx, &giver_forget);
+    bind_int(s, 1, id);
+    bind_int(s, 2, now);
+    err e = query_run(s, &changes);
+    if (e)
+        return fault(e);
+    if (!changes)
+        return GIVER_MISSING;
+    e = audit_add(tx, by,
+                  &(struct audit_note){
+                      .action = S("giver.erase"), .kind = S("giver"), .object = id, .now = now });
+    if (e)
+        return fault(e);
+    tx_touch(tx, "funding"); // a name may have stood beside a gift
+    return OK;
+}

@@ -1,0 +1,22 @@
+#pragma once
+#include "people/audit.h"
+#include "store/store.h"
+
+/*
+ * Who gave, as far as a provider or the treasurer was told: name, address, what they wrote.
+ * Private, but for the name of those who asked for it to stand beside their gift. It can be erased;
+ * the gift stays.
+ */
+enum { GIVER_NAME_MAX = 120, GIVER_EMAIL_MAX = 254, GIVER_MESSAGE_MAX = 2000 }; /* bytes */
+struct giver {
+    int64_t id;
+    struct str channel, name, email, message;
+    bool named;
+    int64_t created_at, erased_at; /* erased_at: 0, or all texts are empty since */
+};
+/* Texts are cut to their bounds, at a character's end; one that is no proper text, and an address
+ * that is too long, is left out. With none of them *ret_id is 0. */
+MUST_USE err giver_add(struct tx *tx, const struct giver *g, int64_t *ret_id);
+enum { GIVER_MISSING = 1 };
+MUST_USE err giver_get(struct tx *tx, int64_t id, struct arena *a, struct giver *ret);
+MUST_USE err giver_erase(struct tx *tx, int64_t id, struct actor by, int64_t now);

@@ -1,0 +1,31 @@
+#pragma once
+#include "funding/payment.h"
+
+/* What payment.c (booking) and payment_row.c (the table) share. */
+#define PAYMENT_COLUMNS                                                                            \
+    "id, channel, object, kind, of_object, asset, minor, fine, fee_asset, fee_minor, fee_fine,"    \
+    " occurred_at, day, source, reference, message, taken_at, state, why, contribution,"           \
+    " ledger_transaction, giver"
+enum payment_state {
+    PAYMENT_IS_BOOKED,
+    PAYMENT_IS_WAITING,
+    PAYMENT_IS_SUPERSEDED,
+    PAYMENT_IS_UNDONE
+};
+struct str payment_state_name(enum payment_state s);
+
+/* Kinds that tell an amount of their own. */
+bool payment_kind_has_amount(enum payment_kind k);
+
+/* The event of an object of this kind; ret->id 0: there is none. */
+MUST_USE err payment_find(struct tx *tx, struct str channel, struct str object,
+                          enum payment_kind kind, struct arena *a, struct payment_row *ret);
+MUST_USE err payment_insert(struct tx *tx, const struct payment_event *e, int64_t giver,
+                            int64_t now, int64_t *ret_id);
+MUST_USE err payment_set_state(struct tx *tx, const struct payment_row *row,
+                               enum payment_state state);
+/* Those that wait for `object`, in the order they came. */
+enum { PAYMENT_ROUND = 64 };
+MUST_USE err payment_waiting_for(struct tx *tx, struct str channel, struct str object,
+                                 int64_t after, struct arena *a, const struct payment_row **ret,
+                                 size_t *ret_n);
