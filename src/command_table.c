@@ -8,6 +8,7 @@
 #include "discussion/hold_rules.h"
 #include "funding/funding_cli.h"
 #include "funding/ledger.h"
+#include "goal_commands.h"
 #include "http/http.h"
 #include "mail_commands.h"
 #include "newsroom.h"
@@ -207,23 +208,6 @@ static int staff_list_run(struct call *c)
 }
 
 /* ---- funding ---- */
-
-static const struct option goal_set_options[] = {
-    { "currency", "USD", "ISO 4217", true },
-    { "amount", "5000", "with a point for decimals", true },
-    { "period", "2018-05", "a month, or FROM..TO in days (TO is not part of it)", true },
-    { "label", "TEXT", "what it is for", false },
-};
-static int goal_set_run(struct call *c)
-{
-    struct goal_set_args args = { .currency = call_option(c, "currency"),
-                                  .amount = call_option(c, "amount"),
-                                  .period = call_option(c, "period"),
-                                  .label = call_option(c, "label") };
-    struct str say = { 0 };
-    err e = funding_goal_set(store_of(c), &args, now_of(c), c->arena, &say);
-    return end(c, e, say);
-}
 
 static const struct option contribution_add_options[] = {
     { "channel", "bank", "the channel it came through", true },
@@ -538,6 +522,10 @@ const struct command command_table[] = {
       token_end_run },
     { "goal set", "", "sets the goal of a period", OPTIONS(goal_set_options), COMMAND_SHARED, NULL,
       goal_set_run },
+    { "goal mark", "", "sets a further amount on a goal's scale", OPTIONS(goal_mark_options),
+      COMMAND_SHARED, NULL, goal_mark_run },
+    { "goal close", "", "closes a goal's period: its totals are frozen and signed",
+      OPTIONS(goal_close_options), COMMAND_SHARED, NULL, goal_close_run },
     { "contribution add", "", "enters a gift", OPTIONS(contribution_add_options), COMMAND_SHARED,
       NULL, contribution_add_run },
     { "contribution settle", "", "a pending gift has arrived", OPTIONS(contribution_settle_options),

@@ -8,6 +8,8 @@
 #include "discussion/notice.h"
 #include "discussion/retention.h"
 #include "discussion/trace.h"
+#include "funding/daily_head.h"
+#include "funding/goal_close.h"
 #include "people/daily.h"
 #include "publishing/report_edit.h"
 #include "render/format.h"
@@ -158,6 +160,26 @@ static err do_retention(void *arg, const struct job *job)
     return retention_job(newsroom_app(w->room), days);
 }
 
+static err do_daily_head(void *arg, const struct job *job)
+{
+    (void)job; // there is one
+    const struct work *w = arg;
+    const struct setup *setup = newsroom_pin(w->room);
+    err e = daily_head_job(newsroom_app(w->room), setup);
+    newsroom_drop(w->room, setup);
+    return e;
+}
+
+static err do_goal_close(void *arg, const struct job *job)
+{
+    (void)job; // there is one
+    const struct work *w = arg;
+    const struct setup *setup = newsroom_pin(w->room);
+    err e = goal_close_job(newsroom_app(w->room), setup);
+    newsroom_drop(w->room, setup);
+    return e;
+}
+
 /* Every kind of later work. */
 static const struct job_kind kinds[] = {
     { .name = { "report-publish", 14 },
@@ -181,6 +203,12 @@ static const struct job_kind kinds[] = {
       .tries = JOB_TRIES_MAX },
     { .name = { RETENTION_JOB, sizeof RETENTION_JOB - 1 },
       .run = do_retention,
+      .tries = JOB_TRIES_MAX },
+    { .name = { DAILY_HEAD_JOB, sizeof DAILY_HEAD_JOB - 1 },
+      .run = do_daily_head,
+      .tries = JOB_TRIES_MAX },
+    { .name = { GOAL_CLOSE_JOB, sizeof GOAL_CLOSE_JOB - 1 },
+      .run = do_goal_close,
       .tries = JOB_TRIES_MAX },
     { .name = { AUTHOR_ERASE_JOB, sizeof AUTHOR_ERASE_JOB - 1 },
       .run = do_author_erase,
@@ -225,6 +253,10 @@ err work_start(struct newsroom *n, struct work **ret)
         e = trace_promise(app->store, clock_now(&app->clock));
     if (!e)
         e = closing_promise(app->store, clock_now(&app->clock));
+    if (!e)
+        e = daily_head_promise(app);
+    if (!e)
+        e = goal_close_promise(app);
     if (!e)
         e = jobs_start(&o, &w->jobs);
     if (e) {

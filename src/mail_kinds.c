@@ -1,5 +1,6 @@
 #include "mail_kinds.h"
 #include "discussion/notice.h"
+#include "funding/daily_head.h"
 #include "people/subscriber.h"
 #include "publishing/letter.h"
 #include "site/digest.h"
@@ -21,6 +22,7 @@ const struct mail_kind mail_kinds[] = {
     { .name = { DIGEST_MAIL, sizeof DIGEST_MAIL - 1 },
       .compose = digest_mail,
       .failed = notice_mail_subscriber_failed },
+    { .name = { DAILY_HEAD_MAIL, sizeof DAILY_HEAD_MAIL - 1 }, .compose = daily_head_compose },
 };
 const size_t mail_kind_count = COUNT(mail_kinds);
 

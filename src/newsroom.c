@@ -8,6 +8,7 @@
 #include "discussion/recent.h"
 #include "discussion/webhook_setup.h"
 #include "funding/channel.h"
+#include "funding/daily_head.h"
 #include "funding/secret.h"
 #include "http/server.h"
 #include "mail/mail_setup.h"
@@ -143,6 +144,8 @@ static err load_setup(const struct newsroom *n, struct arena *a, struct held *h,
         e = mail_setup_make(h->config, n->config_file, a, &h->mail, ret_why);
     if (!e)
         e = webhook_setup_make(h->config, n->config_file, a, &h->webhooks, ret_why);
+    if (!e)
+        e = witnesses_check(h->config, n->config_file, a, ret_why);
     return e > 0 ? NEWSROOM_REFUSED : e;
 }
 

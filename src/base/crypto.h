@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * Cryptography: with base/sign.h and base/secp256k1.h the only files of the program that know
- * OpenSSL and libsodium.
+ * Cryptography: with base/sign.h, base/ed25519.h and base/secp256k1.h the only files of the program
+ * that know OpenSSL and libsodium.
  * Nothing here is our own but Keccak-256, which Debian's OpenSSL lacks, and which no secret depends
  * on.
  *

@@ -41,7 +41,11 @@ static void write_meter(struct json_writer *w, const struct meter *m, struct are
 {
     json_write_object(w, "meter");
     write_amount(w, a, "settled", in_goal(m, m->settled));
+    write_amount(w, a, "provable", in_goal(m, m->provable));
+    write_amount(w, a, "attested", in_goal(m, m->attested));
     write_amount(w, a, "by_hand", in_goal(m, m->by_hand));
+    write_amount(w, a, "fees", in_goal(m, m->fees));
+    write_amount(w, a, "net", in_goal(m, meter_net(m)));
     write_amount(w, a, "pending", in_goal(m, m->pending));
     json_write_int(w, "percent", m->percent);
     json_write_array(w, "unvalued");
@@ -52,7 +56,28 @@ static void write_meter(struct json_writer *w, const struct meter *m, struct are
         json_write_end(w);
     }
     json_write_end(w);
+    json_write_array(w, "marks");
+    for (size_t i = 0; i < m->mark_count; i++) {
+        json_write_object(w, NULL);
+        write_amount(w, a, "amount", in_goal(m, m->marks[i].minor));
+        json_write_str(w, "label", m->marks[i].label);
+        json_write_end(w);
+    }
     json_write_end(w);
+    json_write_end(w);
+}
+
+void funding_api_meter(struct json_writer *w, const struct meter *m, struct date today,
+                       struct arena *a)
+{
+    if (!m->goal.id) {
+        json_write_null(w, "goal");
+        json_write_null(w, "meter");
+        return;
+    }
+    write_goal(w, &m->goal, a);
+    json_write_bool(w, "ended", m->goal.end_day <= date_to_days(today));
+    write_meter(w, m, a);
 }
 
 static void write_if(struct json_writer *w, const char *name, struct str s)
@@ -135,14 +160,7 @@ err funding_api_get(struct request *r, struct response *ret)
     if (q.asked && !m.goal.id)
         return http_refuse(r, ret, 404, "error_no_goal");
     json_write_object(&w, NULL);
-    if (m.goal.id) {
-        write_goal(&w, &m.goal, r->arena);
-        json_write_bool(&w, "ended", m.goal.end_day <= date_to_days(q.today));
-        write_meter(&w, &m, r->arena);
-    } else {
-        json_write_null(&w, "goal");
-        json_write_null(&w, "meter");
-    }
+    funding_api_meter(&w, &m, q.today, r->arena);
     write_channels(&w, r->setup);
     write_ledger(&w, r, &head);
     json_write_end(&w);

@@ -1,4 +1,6 @@
 #pragma once
+#include "base/json.h"
+#include "funding/meter.h"
 #include "http/http.h"
 
 /*
@@ -8,6 +10,10 @@
 
 /* GET /api/v1/funding ?goal=PERIOD: that goal, else the running one; its meter; the ways to give;
  * the ledger's head. */
+/* The members `goal`, `ended` and `meter` of an open object; null without a goal. */
+void funding_api_meter(struct json_writer *w, const struct meter *m, struct date today,
+                       struct arena *a);
+
 err funding_api_get(struct request *r, struct response *ret);
 /* GET /api/v1/contributions ?after=CURSOR: the public list, latest day first;
  * `after` in it leads to the next piece. */

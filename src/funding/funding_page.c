@@ -1,64 +1,50 @@
 #include "base/check.h"
 #include "base/crypto.h"
 #include "base/encoding.h"
+#include "funding/daily_head.h"
 #include "funding/display.h"
 #include "funding/funding_http.h"
-#include "funding/meter.h"
+#include "funding/funding_part.h"
+#include "funding/gift_part.h"
+#include "funding/goal_close.h"
 #include "funding/support.h"
 #include "publishing/layout.h"
-#include "store/store.h"
 
-#include <stdlib.h>
+#include <inttypes.h>
 
 /*
- * GET /funding. The first page has all of it: the running meter, the goals, the sums per channel,
- * the latest contributions, the ledger. Older pages (?after=, ?goals=) continue one list each.
+ * GET /funding. The first page has all of it: the running meter, the goals with a chart, the sums
+ * per channel, the latest contributions, the ledger, and what none of it can prove. Older pages
+ * (?after=, ?goals=) continue one list each.
  */
 
 struct goal_row {
-    struct str period, label, amount, settled, pending, percent;
-};
-struct channel_row {
-    struct str channel, settled, pending;
-};
-struct gift_row {
-    int64_t id;
-    struct str day, iso_day, channel, amount, state;
-    bool reversed, pending, by_hand, unvalued;
+    struct str url, period, label, amount, settled, net, pending, percent;
+    struct str closed, adjusted; /* sentences; empty: it is not closed, nothing came later */
 };
 struct funding_view {
     struct layout page;
     bool first; /* neither list is continued */
     bool gifts_page, goals_page;
     struct meter_view meter;
-    struct list goals;    /* of goal_row */
+    struct list goals; /* of goal_row */
+    struct chart_view chart;
     struct list channels; /* of channel_row */
     struct list gifts;    /* of gift_row */
     struct str older_goals, older_gifts;
     struct str head_sentence, head;
+    struct list heads; /* of text: the latest daily heads */
     struct support_view support;
 };
 
 static const struct field goal_fields[] = {
-    FIELD_STR(struct goal_row, period),  FIELD_STR(struct goal_row, label),
-    FIELD_STR(struct goal_row, amount),  FIELD_STR(struct goal_row, settled),
+    FIELD_STR(struct goal_row, url),     FIELD_STR(struct goal_row, period),
+    FIELD_STR(struct goal_row, label),   FIELD_STR(struct goal_row, amount),
+    FIELD_STR(struct goal_row, settled), FIELD_STR(struct goal_row, net),
     FIELD_STR(struct goal_row, pending), FIELD_STR(struct goal_row, percent),
+    FIELD_STR(struct goal_row, closed),  FIELD_STR(struct goal_row, adjusted),
 };
 static const struct view goal_view = VIEW(struct goal_row, goal_fields);
-static const struct field channel_fields[] = {
-    FIELD_STR(struct channel_row, channel),
-    FIELD_STR(struct channel_row, settled),
-    FIELD_STR(struct channel_row, pending),
-};
-static const struct view channel_view = VIEW(struct channel_row, channel_fields);
-static const struct field gift_fields[] = {
-    FIELD_INT(struct gift_row, id),        FIELD_STR(struct gift_row, day),
-    FIELD_STR(struct gift_row, iso_day),   FIELD_STR(struct gift_row, channel),
-    FIELD_STR(struct gift_row, amount),    FIELD_STR(struct gift_row, state),
-    FIELD_BOOL(struct gift_row, reversed), FIELD_BOOL(struct gift_row, pending),
-    FIELD_BOOL(struct gift_row, by_hand),  FIELD_BOOL(struct gift_row, unvalued),
-};
-static const struct view gift_view = VIEW(struct gift_row, gift_fields);
 static const struct field funding_fields[] = {
     FIELD_VIEW(struct funding_view, page, &layout_view),
     FIELD_BOOL(struct funding_view, first),
@@ -66,16 +52,20 @@ static const struct field funding_fields[] = {
     FIELD_BOOL(struct funding_view, goals_page),
     FIELD_VIEW(struct funding_view, meter, &meter_view),
     FIELD_LIST(struct funding_view, goals, &goal_view),
-    FIELD_LIST(struct funding_view, channels, &channel_view),
-    FIELD_LIST(struct funding_view, gifts, &gift_view),
+    FIELD_VIEW(struct funding_view, chart, &chart_view),
+    FIELD_LIST(struct funding_view, channels, &channel_row_view),
+    FIELD_LIST(struct funding_view, gifts, &public_gift_view),
     FIELD_STR(struct funding_view, older_goals),
     FIELD_STR(struct funding_view, older_gifts),
     FIELD_STR(struct funding_view, head_sentence),
     FIELD_STR(struct funding_view, head),
+    FIELD_LIST(struct funding_view, heads, &text_item),
     FIELD_VIEW(struct funding_view, support, &support_view),
 };
 static const struct view funding_view = VIEW(struct funding_view, funding_fields);
 TEMPLATE(funding_page, "pages/funding.html", &funding_view, TEMPLATE_HTML);
+
+enum { HEADS_SHOWN = 7 };
 
 /* What was asked for, and what was read for it in one snapshot. */
 struct reading {
@@ -87,12 +77,16 @@ struct reading {
     struct date today;
     struct meter running;
     const struct meter *goals;
+    const struct goal_close *closes; /* beside the goals */
     size_t goal_count;
     bool more_goals;
     const struct ledger_sum *sums;
     size_t sum_count;
     struct contribution_page gifts;
+    const struct str *names; /* beside the gifts */
     struct ledger_head head;
+    const struct daily_head *heads;
+    size_t head_count;
 };
 
 static err read_goals(struct reading *g)
@@ -105,11 +99,32 @@ static err read_goals(struct reading *g)
     g->more_goals = n > GOAL_PAGE;
     n = g->more_goals ? GOAL_PAGE : n;
     struct meter *meters = arena_new(g->r->arena, struct meter, n);
-    for (size_t i = 0; !e && i < n; i++)
+    struct goal_close *closes = arena_new(g->r->arena, struct goal_close, n);
+    for (size_t i = 0; !e && i < n; i++) {
         e = meter_get(g->tx, &goals[i], g->r->arena, &meters[i]);
+        if (!e)
+            e = goal_close_get(g->tx, goals[i].id, g->r->arena, &closes[i]);
+    }
     g->goals = meters;
+    g->closes = closes;
     g->goal_count = n;
     return e;
+}
+
+static err read_gifts(struct reading *g)
+{
+    struct arena *a = g->r->arena;
+    err e = contribution_list(g->tx, g->after, CONTRIBUTION_PAGE, a, &g->gifts);
+    return e ? e : gift_names(g->tx, g->gifts.items, g->gifts.n, a, &g->names);
+}
+
+static err read_ledger(struct reading *g)
+{
+    struct arena *a = g->r->arena;
+    err e = ledger_sums(g->tx, LEDGER_FIRST_DAY, LEDGER_END_DAY, a, &g->sums, &g->sum_count);
+    if (!e)
+        e = ledger_head(g->tx, a, &g->head);
+    return e ? e : daily_head_list(g->tx, a, &g->heads, &g->head_count);
 }
 
 static err read_all(struct reading *g)
@@ -120,14 +135,9 @@ static err read_all(struct reading *g)
         e = meter_running(g->tx, g->today, g->r->arena, &g->running);
     if (!e && !g->gifts_page)
         e = read_goals(g);
-    if (!e && first)
-        e = ledger_sums(g->tx, LEDGER_FIRST_DAY, LEDGER_END_DAY, g->r->arena, &g->sums,
-                        &g->sum_count);
     if (!e && !g->goals_page)
-        e = contribution_list(g->tx, g->after, CONTRIBUTION_PAGE, g->r->arena, &g->gifts);
-    if (!e && first)
-        e = ledger_head(g->tx, g->r->arena, &g->head);
-    return e;
+        e = read_gifts(g);
+    return !e && first ? read_ledger(g) : e;
 }
 
 static err read_page(struct reading *g)
@@ -141,6 +151,31 @@ static err read_page(struct reading *g)
     return e;
 }
 
+static struct str day_sentence(const struct reading *g, const char *key, int64_t at)
+{
+    const struct setup *setup = g->r->setup;
+    const struct word_arg args[] = {
+        { .name = "day",
+          .text = format_date(setup->formats, g->r->arena, format_day_of(setup->formats, at)) },
+    };
+    return theme_phrase(setup->theme, g->r->arena, key, args, COUNT(args));
+}
+
+static struct str adjusted_sentence(const struct reading *g, const struct meter *m,
+                                    const struct goal_close *c)
+{
+    const struct setup *setup = g->r->setup;
+    struct currency cur = m->goal.amount.cur;
+    const struct word_arg args[] = {
+        { .name = "frozen", .text = display_minor(setup, g->r->arena, c->settled, cur) },
+        { .name = "change",
+          .text = display_minor(setup, g->r->arena, m->settled - c->settled, cur) },
+    };
+    if (m->settled == c->settled)
+        return S("");
+    return theme_phrase(setup->theme, g->r->arena, "funding_goal_adjusted", args, COUNT(args));
+}
+
 static struct list show_goals(const struct reading *g)
 {
     const struct setup *setup = g->r->setup;
@@ -148,8 +183,14 @@ static struct list show_goals(const struct reading *g)
     struct goal_row *rows = arena_new(a, struct goal_row, g->goal_count);
     for (size_t i = 0; i < g->goal_count; i++) {
         const struct meter *m = &g->goals[i];
+        const struct goal_close *close = &g->closes[i];
         struct currency c = m->goal.amount.cur;
+        bool closed = close->goal != 0;
         rows[i] = (struct goal_row){
+            .url = str_print(a, "/funding/goals/%" PRId64, m->goal.id),
+            .net = display_minor(setup, a, meter_net(m), c),
+            .closed = closed ? day_sentence(g, "funding_goal_closed", close->closed_at) : S(""),
+            .adjusted = closed ? adjusted_sentence(g, m, close) : S(""),
             .period = display_period(setup, a, &m->goal),
             .label = m->goal.label,
             .amount = display_minor(setup, a, m->goal.amount.minor, c),
@@ -161,105 +202,21 @@ static struct list show_goals(const struct reading *g)
     return (struct list){ rows, g->goal_count };
 }
 
-/* Sums of one channel and asset beside each other: what the ledger keeps per account and source. */
-struct channel_sum {
-    struct str channel;
-    struct amount settled, pending;
-};
-
-static int by_channel(const void *a, const void *b)
-{
-    const struct channel_sum *x = a;
-    const struct channel_sum *y = b;
-    int c = str_cmp(x->channel, y->channel);
-    return c ? c : str_cmp(asset_str(&x->settled.asset), asset_str(&y->settled.asset));
-}
-
-static size_t gather_sums(const struct reading *g, struct channel_sum *ret)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < g->sum_count; i++) {
-        struct amount given = amount_negative(g->sums[i].sum);
-        struct amount none = { .asset = given.asset };
-        if (g->sums[i].account == LEDGER_INCOME)
-            ret[n++] = (struct channel_sum){ g->sums[i].channel, given, none };
-        if (g->sums[i].account == LEDGER_PENDING)
-            ret[n++] = (struct channel_sum){ g->sums[i].channel, none, given };
-    }
-    return n;
-}
-
-static err merge_sums(struct channel_sum *sums, size_t *n)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < *n; i++) {
-        if (kept && by_channel(&sums[kept - 1], &sums[i]) == 0) {
-            err e = amount_add(&sums[kept - 1].settled, sums[i].settled);
-            if (!e)
-                e = amount_add(&sums[kept - 1].pending, sums[i].pending);
-            if (e)
-                return e;
-        } else {
-            sums[kept++] = sums[i];
-        }
-    }
-    *n = kept;
-    return OK;
-}
-
-static err show_channels(const struct reading *g, struct list *ret)
-{
-    const struct setup *setup = g->r->setup;
-    struct arena *a = g->r->arena;
-    struct channel_sum *sums = arena_new(a, struct channel_sum, g->sum_count);
-    size_t n = gather_sums(g, sums);
-    if (n)
-        qsort(sums, n, sizeof *sums, by_channel);
-    err e = merge_sums(sums, &n);
-    if (e)
-        return e;
-    struct channel_row *rows = arena_new(a, struct channel_row, n);
-    for (size_t i = 0; i < n; i++)
-        rows[i] = (struct channel_row){
-            .channel = display_channel(setup, sums[i].channel),
-            .settled = display_amount(setup, a, sums[i].settled),
-            .pending = sums[i].pending.units ? display_amount(setup, a, sums[i].pending) : S(""),
-        };
-    *ret = (struct list){ rows, n };
-    return OK;
-}
-
-static struct str state_word(const struct setup *setup, enum contribution_state state)
-{
-    static const char *const words[] = {
-        [CONTRIBUTION_PENDING] = "funding_state_pending",
-        [CONTRIBUTION_SETTLED] = "funding_state_settled",
-        [CONTRIBUTION_REVERSED] = "funding_state_reversed",
-    };
-    return theme_word(setup->theme, words[state]);
-}
-
 static struct list show_gifts(const struct reading *g)
 {
-    const struct setup *setup = g->r->setup;
-    struct arena *a = g->r->arena;
-    struct gift_row *rows = arena_new(a, struct gift_row, g->gifts.n);
-    for (size_t i = 0; i < g->gifts.n; i++) {
-        const struct contribution *c = &g->gifts.items[i];
-        rows[i] = (struct gift_row){
-            .id = c->id,
-            .day = format_date(setup->formats, a, c->occurred_on),
-            .iso_day = date_print(a, c->occurred_on),
-            .channel = display_channel(setup, c->channel),
-            .amount = display_amount(setup, a, c->amount),
-            .state = state_word(setup, c->state),
-            .reversed = c->state == CONTRIBUTION_REVERSED,
-            .pending = c->state == CONTRIBUTION_PENDING,
-            .by_hand = c->source == LEDGER_BY_HAND,
-            .unvalued = c->unvalued && c->state != CONTRIBUTION_REVERSED,
-        };
-    }
+    struct public_gift *rows = arena_new(g->r->arena, struct public_gift, g->gifts.n);
+    for (size_t i = 0; i < g->gifts.n; i++)
+        rows[i] = public_gift_of(g->r->setup, &g->gifts.items[i], g->names[i], g->r->arena);
     return (struct list){ rows, g->gifts.n };
+}
+
+static struct list show_heads(const struct reading *g)
+{
+    size_t n = g->head_count < HEADS_SHOWN ? g->head_count : HEADS_SHOWN;
+    struct str *lines = arena_new(g->r->arena, struct str, n);
+    for (size_t i = 0; i < n; i++)
+        lines[i] = daily_head_line(g->r->arena, &g->heads[i]);
+    return (struct list){ lines, n };
 }
 
 static void show_ledger(const struct reading *g, struct funding_view *v)
@@ -268,6 +225,7 @@ static void show_ledger(const struct reading *g, struct funding_view *v)
     v->head_sentence =
         theme_phrase(g->r->setup->theme, g->r->arena, "funding_ledger_head", args, COUNT(args));
     v->head = hex_print(g->r->arena, bytes_str(g->head.hash, LEDGER_HASH));
+    v->heads = show_heads(g);
 }
 
 static void show_links(const struct reading *g, struct funding_view *v)
@@ -296,11 +254,12 @@ static err show(const struct reading *g, struct funding_view *v)
     show_links(g, v);
     if (!v->first)
         return OK;
-    v->meter = meter_show(&g->running, g->r->setup, g->today, g->r->arena);
+    v->chart = chart_show(g->r->setup, g->goals, g->goal_count, g->r->arena);
+    v->meter = meter_show_full(&g->running, g->r->setup, g->today, g->r->arena);
     v->meter.link = S(""); // this is where it leads
     v->support = support_show(g->r->setup, SUPPORT_BELOW, g->r->arena);
     show_ledger(g, v);
-    return show_channels(g, &v->channels);
+    return channel_rows(g->r->setup, g->sums, g->sum_count, g->r->arena, &v->channels);
 }
 
 /* Which list is continued, and from where. False: a cursor that we never gave. */

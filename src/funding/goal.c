@@ -2,6 +2,7 @@
 #include "base/check.h"
 #include "base/scan.h"
 #include "base/utf8.h"
+#include "funding/goal_close.h"
 
 QUERY(goal_insert, "insert into goal (currency, amount, first_day, end_day, label, set_at)"
                    " values ($1, $2, $3, $4, $5, $6) returning id");
@@ -39,6 +40,7 @@ static const struct refusal {
     [GOAL_OVERLAPS] = { "days of this period belong to another goal; drop that one first",
                         "funding_refused_overlap" },
     [GOAL_MISSING] = { "there is no such goal", "funding_refused_no_goal" },
+    [GOAL_IS_CLOSED] = { "the period of this goal is closed", "funding_refused_closed" },
 };
 
 const char *goal_refusal(err refusal)
@@ -247,6 +249,13 @@ static err changed(struct tx *tx, const struct change *c, struct arena *a)
     return OK;
 }
 
+static err refuse_closed(struct tx *tx, int64_t id, struct arena *a)
+{
+    struct goal_close close = { 0 };
+    err e = goal_close_get(tx, id, a, &close);
+    return !e && close.goal ? GOAL_IS_CLOSED : e;
+}
+
 err goal_set(struct tx *tx, const struct goal_draft *d, struct arena *a, int64_t *ret_id)
 {
     struct goal known = { 0 };
@@ -261,7 +270,9 @@ err goal_set(struct tx *tx, const struct goal_draft *d, struct arena *a, int64_t
     if (overlaps && !same)
         return GOAL_OVERLAPS;
     id = known.id;
-    e = same ? update(tx, d, id) : insert(tx, d, &id);
+    e = same ? refuse_closed(tx, id, a) : OK;
+    if (!e)
+        e = same ? update(tx, d, id) : insert(tx, d, &id);
     struct change change = { .action = S("goal.set"), .id = id, .by = d->by, .now = d->now };
     if (!e)
         e = changed(tx, &change, a);
@@ -275,9 +286,12 @@ err goal_drop(struct tx *tx, int64_t id, struct actor by, int64_t now, struct ar
 {
     struct change change = { .action = S("goal.drop"), .id = id, .by = by, .now = now };
     int64_t changes = 0;
+    err e = refuse_closed(tx, id, a);
+    if (e)
+        return e;
     struct stmt *s = query_start(tx, &goal_mark_dropped);
     bind_int(s, 1, id);
-    err e = query_run(s, &changes);
+    e = query_run(s, &changes);
     if (e)
         return fault(e);
     return changes ? changed(tx, &change, a) : GOAL_MISSING;

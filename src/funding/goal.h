@@ -11,7 +11,8 @@
  *
  * Periods never overlap, whatever their currencies: of any day there is at most one goal, so every
  * report and every gift has one meter. Setting a goal for exactly a period that has one changes
- * that goal; every version is kept. To change a period, drop the goal and set another.
+ * that goal; every version is kept. To change a period, drop the goal and set another. A goal whose
+ * period is closed (goal_close.h) is neither changed nor dropped.
  */
 enum {
     GOAL_LABEL_MAX = 120, /* bytes */
@@ -43,6 +44,7 @@ enum {
     GOAL_LABEL_WRONG,
     GOAL_OVERLAPS, /* days of it belong to another goal */
     GOAL_MISSING,
+    GOAL_IS_CLOSED, /* its totals are frozen and signed */
     GOAL_REFUSALS
 };
 const char *goal_refusal(err refusal);

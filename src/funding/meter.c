@@ -8,7 +8,7 @@ enum { PERCENT = 100, BAR = 1000 };
 
 /* Sums on their way: 128 bits wide, so that they may be added up before they are asked to fit. */
 struct counts {
-    int128 settled, by_hand, pending;
+    int128 provable, attested, by_hand, pending, fees;
     struct amount *unvalued;
     size_t unvalued_count;
 };
@@ -25,21 +25,29 @@ static err count_unvalued(struct counts *c, struct amount m)
     return amount_add(&c->unvalued[i], m);
 }
 
+static void count_settled(struct counts *c, enum ledger_source source, int128 units)
+{
+    switch (source) {
+    case LEDGER_BY_CHAIN: c->provable += units; break;
+    case LEDGER_BY_PROVIDER: c->attested += units; break;
+    case LEDGER_BY_HAND: c->by_hand += units; break;
+    }
+}
+
 /* What givers gave is negative in the ledger: that is where the money came from. */
 static err count(struct counts *c, const struct ledger_sum *s, struct asset currency)
 {
     struct amount given = amount_negative(s->sum);
+    if (s->account == LEDGER_FEES && asset_eq(s->sum.asset, currency))
+        c->fees += s->sum.units;
     if (s->account != LEDGER_INCOME && s->account != LEDGER_PENDING)
         return OK;
     if (!asset_eq(given.asset, currency))
         return count_unvalued(c, given);
-    if (s->account == LEDGER_PENDING) {
+    if (s->account == LEDGER_PENDING)
         c->pending += given.units; // each fits 64 bits, and there are LEDGER_SUMS_MAX at most
-        return OK;
-    }
-    c->settled += given.units;
-    if (s->source == LEDGER_BY_HAND)
-        c->by_hand += given.units;
+    else
+        count_settled(c, s->source, given.units);
     return OK;
 }
 
@@ -58,15 +66,31 @@ static int64_t percent_of(int128 part, int64_t whole)
     return percent < METER_PERCENT_MAX ? (int64_t)percent : METER_PERCENT_MAX;
 }
 
+static err fill_one(int64_t *to, int128 units)
+{
+    if (units > INT64_MAX || units < INT64_MIN)
+        return fault(ERR_OVERFLOW);
+    *to = (int64_t)units;
+    return OK;
+}
+
 static err fill(struct meter *m, const struct counts *c)
 {
-    if (c->settled > INT64_MAX || c->settled < INT64_MIN || c->pending > INT64_MAX ||
-        c->pending < INT64_MIN)
-        return fault(ERR_OVERFLOW);
-    m->settled = (int64_t)c->settled;
-    m->pending = (int64_t)c->pending;
-    m->by_hand = (int64_t)c->by_hand; // a part of settled
-    m->percent = percent_of(c->settled, m->goal.amount.minor);
+    int128 settled = c->provable + c->attested + c->by_hand;
+    err e = fill_one(&m->settled, settled);
+    if (!e)
+        e = fill_one(&m->provable, c->provable);
+    if (!e)
+        e = fill_one(&m->attested, c->attested);
+    if (!e)
+        e = fill_one(&m->by_hand, c->by_hand);
+    if (!e)
+        e = fill_one(&m->pending, c->pending);
+    if (!e)
+        e = fill_one(&m->fees, c->fees);
+    if (e)
+        return e;
+    m->percent = percent_of(settled, m->goal.amount.minor);
     m->unvalued = c->unvalued;
     m->unvalued_count = c->unvalued_count;
     return OK;
@@ -89,8 +113,15 @@ err meter_get(struct tx *tx, const struct goal *goal, struct arena *a, struct me
     if (!e)
         e = fill(&m, &c);
     if (!e)
+        e = goal_mark_list(tx, goal->id, a, &m.marks, &m.mark_count);
+    if (!e)
         *ret = m;
     return e;
+}
+
+int64_t meter_net(const struct meter *m)
+{
+    return m->settled - m->fees; // both are sums of the same gifts' bounded amounts
 }
 
 err meter_for_day(struct tx *tx, struct date day, struct arena *a, struct meter *ret)
@@ -124,12 +155,19 @@ err meter_asked(struct tx *tx, const struct meter_query *q, struct arena *a, str
     return OK;
 }
 
+static const struct field mark_fields[] = {
+    FIELD_STR(struct meter_mark_view, sentence),
+    FIELD_BOOL(struct meter_mark_view, reached),
+    FIELD_INT(struct meter_mark_view, at),
+};
+static const struct view mark_view = VIEW(struct meter_mark_view, mark_fields);
 static const struct field meter_fields[] = {
     FIELD_BOOL(struct meter_view, any),
     FIELD_BOOL(struct meter_view, ended),
     FIELD_BOOL(struct meter_view, future),
     FIELD_BOOL(struct meter_view, over),
     FIELD_BOOL(struct meter_view, embedded),
+    FIELD_BOOL(struct meter_view, full),
     FIELD_STR(struct meter_view, title),
     FIELD_STR(struct meter_view, period),
     FIELD_STR(struct meter_view, start),
@@ -139,10 +177,16 @@ static const struct field meter_fields[] = {
     FIELD_STR(struct meter_view, now_sentence),
     FIELD_STR(struct meter_view, sentence),
     FIELD_STR(struct meter_view, over_sentence),
+    FIELD_STR(struct meter_view, provable_sentence),
+    FIELD_STR(struct meter_view, attested_sentence),
     FIELD_STR(struct meter_view, hand_sentence),
     FIELD_STR(struct meter_view, pending_sentence),
+    FIELD_STR(struct meter_view, net_sentence),
     FIELD_LIST(struct meter_view, unvalued, &text_item),
+    FIELD_LIST(struct meter_view, marks, &mark_view),
     FIELD_INT(struct meter_view, now),
+    FIELD_INT(struct meter_view, provable_width),
+    FIELD_INT(struct meter_view, provided_at),
     FIELD_INT(struct meter_view, provided_width),
     FIELD_INT(struct meter_view, hand_at),
     FIELD_INT(struct meter_view, hand_width),
@@ -170,6 +214,7 @@ static struct str phrase(const struct shower *s, const char *key, int64_t minor)
         { .name = "amount", .text = money(s, minor) },
         { .name = "goal", .text = money(s, s->m->goal.amount.minor) },
         { .name = "percent", .text = format_percent(s->setup->formats, s->a, s->m->percent) },
+        { .name = "fees", .text = money(s, s->m->fees) },
     };
     return theme_phrase(s->setup->theme, s->a, key, args, COUNT(args));
 }
@@ -193,16 +238,61 @@ static int64_t thousandths(int64_t part, int64_t whole)
     return n < BAR ? (int64_t)n : BAR;
 }
 
-/* A bar beyond its goal is full, and its parts share it. */
+/* The end of the scale as it is labelled: the goal, or the last mark beyond it. */
+static int64_t top_of(const struct meter *m)
+{
+    int64_t top = m->goal.amount.minor;
+    for (size_t i = 0; i < m->mark_count; i++)
+        if (m->marks[i].minor > top)
+            top = m->marks[i].minor;
+    return top;
+}
+
+/* The bar's end: beyond its scale it is full, and its parts share it. */
+static int64_t whole_of(const struct meter *m)
+{
+    int64_t top = top_of(m);
+    return m->settled > top ? m->settled : top;
+}
+
+static struct meter_mark_view show_mark(const struct shower *s, int64_t minor, struct str label)
+{
+    struct word_arg args[] = {
+        { .name = "amount", .text = money(s, minor) },
+        { .name = "label", .text = label },
+    };
+    return (struct meter_mark_view){
+        .sentence =
+            label.n ? theme_phrase(s->setup->theme, s->a, "funding_meter_mark", args, COUNT(args))
+                    : args[0].text,
+        .reached = s->m->settled >= minor,
+        .at = thousandths(minor, whole_of(s->m)),
+    };
+}
+
+static struct list show_marks(const struct shower *s)
+{
+    const struct meter *m = s->m;
+    struct meter_mark_view *views = arena_new(s->a, struct meter_mark_view, m->mark_count + 1);
+    if (!m->mark_count)
+        return (struct list){ 0 };
+    views[0] = show_mark(s, m->goal.amount.minor, theme_word(s->setup->theme, "funding_goal"));
+    for (size_t i = 0; i < m->mark_count; i++)
+        views[i + 1] = show_mark(s, m->marks[i].minor, m->marks[i].label);
+    return (struct list){ views, m->mark_count + 1 };
+}
+
+/* Each part ends where the sum of all before it does, so that rounding leaves no gaps. */
 static void show_bar(struct meter_view *v, const struct meter *m)
 {
-    int64_t goal = m->goal.amount.minor;
-    int64_t whole = m->settled > goal ? m->settled : goal;
+    int64_t whole = whole_of(m);
     int64_t settled = thousandths(m->settled, whole);
     int64_t pending = thousandths(m->pending, whole);
-    v->provided_width = thousandths(m->settled - m->by_hand, whole);
-    v->hand_at = v->provided_width;
-    v->hand_width = settled - v->provided_width;
+    v->provable_width = thousandths(m->provable, whole);
+    v->provided_at = v->provable_width;
+    v->hand_at = thousandths(m->provable + m->attested, whole);
+    v->provided_width = v->hand_at - v->provided_at;
+    v->hand_width = settled - v->hand_at;
     v->pending_at = settled;
     v->pending_width = pending < BAR - settled ? pending : BAR - settled;
     v->now = m->percent < PERCENT ? m->percent : PERCENT;
@@ -225,17 +315,33 @@ struct meter_view meter_show(const struct meter *m, const struct setup *setup, s
         .title = m->goal.label.n ? m->goal.label : period,
         .period = m->goal.label.n ? period : S(""),
         .start = money(&s, 0),
-        .middle = money(&s, m->goal.amount.minor / 2),
-        .goal = money(&s, m->goal.amount.minor),
+        .middle = money(&s, top_of(m) / 2),
+        .goal = money(&s, top_of(m)),
         .settled = money(&s, m->settled),
         .now_sentence = phrase(&s, "funding_meter_now", m->settled),
         .sentence = phrase(&s, "funding_meter_sentence", m->settled),
         .over_sentence = over ? phrase(&s, "funding_meter_over", m->settled) : S(""),
+        .provable_sentence = phrase_unless_zero(&s, "funding_meter_provable", m->provable),
         .hand_sentence = phrase_unless_zero(&s, "funding_meter_by_hand", m->by_hand),
         .pending_sentence = phrase_unless_zero(&s, "funding_meter_pending", m->pending),
         .unvalued = show_unvalued(&s),
+        .marks = show_marks(&s),
         .link = S("/funding"),
     };
     show_bar(&v, m);
+    return v;
+}
+
+struct meter_view meter_show_full(const struct meter *m, const struct setup *setup,
+                                  struct date today, struct arena *a)
+{
+    struct shower s = { m, setup, a };
+    struct meter_view v = meter_show(m, setup, today, a);
+    if (!v.any)
+        return v;
+    v.full = true;
+    v.attested_sentence = phrase_unless_zero(&s, "funding_meter_attested", m->attested);
+    if (m->fees)
+        v.net_sentence = phrase(&s, "funding_meter_net", meter_net(m));
     return v;
 }

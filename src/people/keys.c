@@ -1,8 +1,8 @@
 /*
- * DIR/keys/cookie and DIR/keys/link hold 32 bytes each. DIR/keys/address holds the key's number and
- * the time it was made, 8 bytes each, the least byte first, and then the key. DIR/keys/address-N is
- * an older one in the same form, with the time it was replaced; removing the file removes the last
- * copy of that key.
+ * DIR/keys/cookie, DIR/keys/link and DIR/keys/ledger hold 32 bytes each. DIR/keys/address holds the
+ * key's number and the time it was made, 8 bytes each, the least byte first, and then the key.
+ * DIR/keys/address-N is an older one in the same form, with the time it was replaced; removing the
+ * file removes the last copy of that key.
  */
 #include "people/keys.h"
 #include "base/check.h"
@@ -19,14 +19,17 @@
 #include <unistd.h>
 
 enum {
-    KEY_USES = KEY_LINK + 1,
+    KEY_LEDGER = KEY_LINK + 1, /* the seed of the Ed25519 key */
+    KEY_USES,
     ADDRESS_FILE_BYTES = 8 + 8 + KEY_BYTES,
     OWN_MAX = 65536, /* bytes of what the keys take with their folder's name */
     MODE_FILE = 0600,
     MODE_FOLDER = 0700,
     MODE_OTHERS = 077,
 };
-static const char *const use_names[KEY_USES] = { [KEY_COOKIE] = "cookie", [KEY_LINK] = "link" };
+static const char *const use_names[KEY_USES] = {
+    [KEY_COOKIE] = "cookie", [KEY_LINK] = "link", [KEY_LEDGER] = "ledger"
+};
 
 struct address_key {
     int64_t number, made_at;
@@ -79,7 +82,7 @@ static err write_private(struct str path, const void *bytes, size_t n, struct ar
     return KEYS_REFUSED;
 }
 
-static err load_signing(struct keys *k, enum key_use use, struct arena *a, struct str *ret_why)
+static err load_signing(struct keys *k, size_t use, struct arena *a, struct str *ret_why)
 {
     random_bytes(k->signing[use], KEY_BYTES);
     if (!k->folder.n)
@@ -196,7 +199,7 @@ static err load_all(struct keys *k, struct arena *a, struct str *ret_why)
 {
     err e = k->folder.n ? make_folder(k, a, ret_why) : OK;
     for (size_t i = 0; !e && i < KEY_USES; i++)
-        e = load_signing(k, (enum key_use)i, a, ret_why);
+        e = load_signing(k, i, a, ret_why);
     if (!e)
         e = load_address(k, a, ret_why);
     return e ? e : load_old(k, a, ret_why);
@@ -296,6 +299,19 @@ bool keys_signed(const struct keys *k, enum key_use use, const struct str *parts
     uint8_t right[KEYS_MAC_BYTES];
     keys_sign(k, use, parts, n, right);
     return secret_eq(bytes_str(right, sizeof right), mac);
+}
+
+_Static_assert((int)ED25519_SEED_BYTES == (int)KEY_BYTES, "a seed is a key like the others");
+
+void keys_ledger_sign(const struct keys *k, struct str message,
+                      uint8_t ret[ED25519_SIGNATURE_BYTES])
+{
+    ed25519_sign(k->signing[KEY_LEDGER], message, ret);
+}
+
+void keys_ledger_public(const struct keys *k, uint8_t ret[ED25519_PUBLIC_BYTES])
+{
+    ed25519_public(k->signing[KEY_LEDGER], ret);
 }
 
 int64_t keys_hash_address(struct keys *k, struct str address, uint8_t ret[KEYS_ADDRESS_BYTES])

@@ -1,4 +1,5 @@
 #pragma once
+#include "base/ed25519.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -7,8 +8,9 @@
 /*
  * The keys that the program makes for itself, 32 random bytes each, in DIR/keys/ (mode 0700, files
  * 0600): made when missing, loaded at start, never in the database, in a backup only when asked
- * for. Losing them ends visitors' cookies and signed links, and makes hashes of addresses
- * incomparable with older ones; nothing else.
+ * for. Losing them ends visitors' cookies, signed links and receipt codes, makes hashes of
+ * addresses incomparable with older ones, and gives the periods closed from then on another
+ * signature; nothing else.
  *
  * The address key is changed every KEYS_ADDRESS_DAYS days by keys_renew(). The one before is kept
  * as long as hashes made with it are: for their rows, and for a ban until its end. keys_forget()
@@ -46,6 +48,12 @@ void keys_sign(const struct keys *k, enum key_use use, const struct str *parts, 
                uint8_t ret[KEYS_MAC_BYTES]);
 bool keys_signed(const struct keys *k, enum key_use use, const struct str *parts, size_t n,
                  struct str mac);
+
+/* Signs with the newsroom's own Ed25519 key, DIR/keys/ledger, what anybody shall be able to check.
+ */
+void keys_ledger_sign(const struct keys *k, struct str message,
+                      uint8_t ret[ED25519_SIGNATURE_BYTES]);
+void keys_ledger_public(const struct keys *k, uint8_t ret[ED25519_PUBLIC_BYTES]);
 
 /* The keyed hash of a client's address or its neighbourhood. Returns the number of the key, which
  * is kept beside it: hashes of different keys cannot be compared. Any thread. */

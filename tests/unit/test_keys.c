@@ -32,6 +32,7 @@ static void place_remove(struct place *p)
 {
     (void)unlink(path(p, "cookie"));
     (void)unlink(path(p, "link"));
+    (void)unlink(path(p, "ledger"));
     (void)unlink(path(p, "address"));
     (void)unlink(path(p, "address-1"));
     (void)unlink(path(p, "address-2"));

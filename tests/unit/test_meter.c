@@ -184,6 +184,7 @@ static struct meter meter_of(int64_t goal, int64_t settled, int64_t by_hand, int
     struct meter m = {
         .goal = { .id = 1, .first_day = fund_day("2018-05-01"), .end_day = fund_day("2018-06-01") },
         .settled = settled,
+        .attested = settled - by_hand,
         .by_hand = by_hand,
         .pending = pending,
         .percent = settled * 100 / goal,
