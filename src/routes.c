@@ -190,6 +190,7 @@ const struct route routes[] = {
     PAGE("/funding/key.pem", funding_key_get, NULL),
     PAGE("/funding/receipt", receipt_show, NULL),
     FORM("/funding/receipt", receipt_post, LIMIT_SIGN_IN),
+    PAGE("/funding/qr/{channel}/{address}", funding_qr_get, NULL),
     PAGE("/embed/meter", funding_embed_get, "goal"),
     PAGE("/embed/meter.svg", funding_embed_svg, "goal"),
     PAGE("/embed/meter.json", funding_embed_json, "goal"),

@@ -59,13 +59,11 @@ static err respond(struct request *r, struct response *ret, const struct step *s
                    const struct desk_form *f)
 {
     struct step_view v = { .secret = s->setup.secret, .form = f };
-    struct qr qr = { 0 };
-    struct qr_label label = { .title = desk_word(r, "desk_second_step_qr") };
-    err e = qr_svg(r->arena, s->setup.uri, label, &qr);
+    struct html qr = { 0 };
+    err e = qr_svg(r->arena, s->setup.uri, desk_word(r, "desk_second_step_qr"), &qr);
     if (e < 0)
         return fault(e);
-    v.qr =
-        qr.whole; // empty if a site's title is too long for a code: the text beside it does as well
+    v.qr = qr; // empty if a site's title is too long for a code: the text beside it does as well
     e = desk_fill(r, DESK_AT_ACCOUNT, "desk_second_step", &v.top);
     return e ? fault(e) : desk_respond(r, ret, &step_page, &v, desk_form_fine(f) ? 200 : 422);
 }

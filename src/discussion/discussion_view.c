@@ -161,13 +161,15 @@ static struct str piece_url(struct filling *f, const struct listing_query *q, st
     return buf_copy(&b, f->a);
 }
 
-/* The same with a reply form; the comment's number and the fragment go behind it. */
+/* The same with a reply form; the comment's number and the fragment go behind it. It stands in
+ * every comment: the path is left out but where a refused form answers at another address. */
 static struct str reply_url(struct filling *f, const struct listing_query *q)
 {
     struct buf b CLEANUP(buf_free) = buf_make(URL_MAX);
     put_piece(f, q, &b);
     put_param(&b, "reply", S(""));
-    return buf_copy(&b, f->a);
+    struct str url = buf_copy(&b, f->a);
+    return f->p->form ? url : str_sub(url, f->p->path.n, url.n);
 }
 
 /* ---- one comment */

@@ -49,7 +49,7 @@ struct channel {
         reference;      /* bank; iban without spaces, capitals */
     struct str address; /* wallets, in its canonical form */
     struct str uri;     /* wallets: the payment URI */
-    struct qr qr;       /* wallets: the URI as QR code, SVG */
+    struct html qr;     /* wallets: the URI as QR code, SVG */
 };
 
 struct channels;

@@ -364,9 +364,7 @@ static err make_uri(struct maker *m, struct channel *c, struct str label)
         c->uri = payment_uri_ethereum(m->memory, c->address);
         code = c->uri;
     }
-    struct qr_label as = { .title = c->address,
-                           .id = str_print(m->memory, "qr-" STR_FMT, STR_ARG(c->name)) };
-    err e = qr_svg(m->memory, code, as, &c->qr);
+    err e = qr_svg(m->memory, code, c->address, &c->qr);
     check(e <= 0); // an address is far shorter than a code can be
     return e;
 }

@@ -18,13 +18,12 @@ static const struct field channel_fields[] = {
     FIELD_STR(struct support_channel, address), FIELD_STR(struct support_channel, prefix),
     FIELD_STR(struct support_channel, head),    FIELD_STR(struct support_channel, middle),
     FIELD_STR(struct support_channel, tail),    FIELD_STR(struct support_channel, uri),
-    FIELD_HTML(struct support_channel, qr),     FIELD_BOOL(struct support_channel, opened),
+    FIELD_STR(struct support_channel, qr),      FIELD_BOOL(struct support_channel, opened),
 };
 static const struct view channel_view = VIEW(struct support_channel, channel_fields);
 
 static const struct field support_fields[] = {
     FIELD_BOOL(struct support_view, any),
-    FIELD_BOOL(struct support_view, below),
     FIELD_BOOL(struct support_view, script),
     FIELD_STR(struct support_view, label),
     FIELD_LIST(struct support_view, links, &channel_view),
@@ -43,8 +42,7 @@ static size_t prefix_length(const struct channel *c)
     return str_starts(c->address, S("0x")) ? 2 : 0;
 }
 
-static void show_wallet(struct support_channel *v, const struct channel *c,
-                        enum support_place where)
+static void show_wallet(struct support_channel *v, const struct channel *c, struct arena *a)
 {
     size_t at = prefix_length(c);
     struct str rest = str_sub(c->address, at, c->address.n);
@@ -55,11 +53,11 @@ static void show_wallet(struct support_channel *v, const struct channel *c,
     v->tail = str_sub(rest, rest.n - ENDS, ENDS);
     v->address = c->address;
     v->uri = c->uri;
-    v->qr = where == SUPPORT_BELOW_AGAIN ? c->qr.again : c->qr.whole;
+    v->qr = str_print(a, "/funding/qr/" STR_FMT "/" STR_FMT, STR_ARG(c->name), STR_ARG(c->address));
 }
 
 static struct support_channel show(const struct setup *setup, const struct channel *c,
-                                   enum support_place where, struct arena *a)
+                                   struct arena *a)
 {
     bool untitled_link = c->kind == CHANNEL_LINK && !c->title.n;
     struct support_channel v = {
@@ -77,7 +75,7 @@ static struct support_channel show(const struct setup *setup, const struct chann
         .reference = c->reference,
     };
     if (c->address.n)
-        show_wallet(&v, c, where);
+        show_wallet(&v, c, a);
     return v;
 }
 
@@ -92,7 +90,6 @@ struct support_view support_show(const struct setup *setup, enum support_place w
     struct support_channel *wallets = arena_new(a, struct support_channel, n);
     struct support_view v = {
         .any = n > 0,
-        .below = below,
         .script = where == SUPPORT_BELOW,
         .label =
             theme_word(setup->theme, below ? "funding_support_below" : "funding_support_above"),
@@ -101,8 +98,8 @@ struct support_view support_show(const struct setup *setup, enum support_place w
         .wallets = { wallets, 0 },
     };
     for (size_t i = 0; i < n; i++) {
-        struct support_channel c = show(setup, &channels[i], where, a);
-        c.opened = below;
+        struct support_channel c = show(setup, &channels[i], a);
+        c.opened = where == SUPPORT_BELOW;
         if (c.url.n)
             links[v.links.n++] = c;
         else if (c.address.n)

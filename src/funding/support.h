@@ -4,14 +4,19 @@
 
 /*
  * The support box (theme/parts/support.html): every way to give side by side. A page that shows it
- * above and below its text makes two views; the QR codes of the second refer to those of the first.
- * Copy buttons are hidden until script shows them; the part brings that script (js/copy.js) with
- * the box below.
+ * above and below its text makes two views. QR codes are files of their own, whose address holds
+ * the wallet's, and are asked for only where they are seen. Copy buttons are hidden until script
+ * shows them; the part brings that script (js/copy.js) with the box below.
  */
-enum support_place { SUPPORT_ABOVE, SUPPORT_BELOW, SUPPORT_BELOW_AGAIN /* with one above */ };
+/* Banks and wallets are folded but in a box that stands alone below: opened, with their codes, they
+ * fill three screens of a telephone. */
+enum support_place {
+    SUPPORT_ABOVE,
+    SUPPORT_BELOW,
+    SUPPORT_BELOW_AGAIN /* the page has one above, and a script that copies */
+};
 struct support_view {
     bool any;    /* at least one channel is configured; without one nothing is shown */
-    bool below;  /* banks and wallets are shown opened */
     bool script; /* the page has no other script that copies */
     struct str label;
     struct list links, banks, wallets; /* of struct support_channel */
@@ -24,7 +29,7 @@ struct support_channel {
      * kind begin with, six characters, the rest, six characters. */
     struct str address, prefix, head, middle, tail;
     struct str uri;
-    struct html qr;
+    struct str qr; /* path of the code */
     bool opened;
 };
 extern const struct view support_view;

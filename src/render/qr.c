@@ -10,7 +10,6 @@ enum {
     PIXELS = 4,           /* a module */
     SVG_MAX = 256 * 1024, /* more than the finest code and the longest title take */
     TITLE_MAX = 1000,
-    ID_MAX = 100,
 };
 
 /* One row: its dark runs as a line through their middle, "M4 4.5h7m2 0h1". */
@@ -31,68 +30,36 @@ static void put_row(struct buf *out, const unsigned char *row, int width, int y)
     }
 }
 
-static void put_head(struct buf *out, int size, struct str title)
+static void put(struct buf *out, const QRcode *code, struct str title)
 {
+    int size = code->width + 2 * QUIET;
     buf_print(out,
-              "<svg class=\"qr\" role=\"img\" width=\"%d\" "
+              "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"qr\" role=\"img\" width=\"%d\" "
               "height=\"%d\" viewBox=\"0 0 %d %d\" shape-rendering=\"crispEdges\"><title>",
               size * PIXELS, size * PIXELS, size, size);
     escape_put(out, ESCAPE_TEXT, title);
-    buf_put(out, S("</title>"));
-}
-
-static void put_whole(struct buf *out, const QRcode *code, struct qr_label label)
-{
-    int size = code->width + 2 * QUIET;
-    put_head(out, size, label.title);
-    buf_print(out, label.id.n ? "<g id=\"" STR_FMT "\">" : "<g>", STR_ARG(label.id));
-    buf_print(out, "<path fill=\"#fff\" d=\"M0 0h%dv%dH0z\"/><path stroke=\"#000\" d=\"", size,
-              size);
+    buf_print(out, "</title><path fill=\"#fff\" d=\"M0 0h%dv%dH0z\"/><path stroke=\"#000\" d=\"",
+              size, size);
     const unsigned char *row = code->data;
     for (int y = 0; y < code->width; y++, row += code->width)
         put_row(out, row, code->width, y);
-    buf_put(out, S("\"/></g></svg>"));
+    buf_put(out, S("\"/></svg>"));
 }
 
-static void put_again(struct buf *out, const QRcode *code, struct qr_label label)
-{
-    put_head(out, code->width + 2 * QUIET, label.title);
-    buf_print(out, "<use href=\"#" STR_FMT "\"/></svg>", STR_ARG(label.id));
-}
-
-static struct html draw(struct arena *a, const QRcode *code, struct qr_label label,
-                        void (*put)(struct buf *, const QRcode *, struct qr_label))
-{
-    struct buf out = buf_make(SVG_MAX);
-    put(&out, code, label);
-    check(!buf_full(&out));
-    struct html svg = { buf_copy(&out, a) };
-    buf_free(&out);
-    return svg;
-}
-
-static bool is_id(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.s[i];
-        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-')
-            return false;
-    }
-    return s.n <= ID_MAX;
-}
-
-err qr_svg(struct arena *a, struct str text, struct qr_label label, struct qr *ret)
+err qr_svg(struct arena *a, struct str text, struct str title, struct html *ret)
 {
     if (text.n > QR_TEXT_MAX)
         return QR_TOO_LONG;
     if (text.n == 0 || str_has(text, '\0'))
         return QR_NOT_TEXT;
-    check(label.title.n <= TITLE_MAX && is_id(label.id));
+    check(title.n <= TITLE_MAX);
     QRcode *code = QRcode_encodeString(str_z(a, text), 0, QR_ECLEVEL_M, QR_MODE_8, 1);
     check(code); // the text fits; only memory can be lacking
-    *ret = (struct qr){ .whole = draw(a, code, label, put_whole) };
-    if (label.id.n)
-        ret->again = draw(a, code, label, put_again);
+    struct buf out = buf_make(SVG_MAX);
+    put(&out, code, title);
+    check(!buf_full(&out));
+    *ret = (struct html){ buf_copy(&out, a) };
+    buf_free(&out);
     QRcode_free(code);
     return OK;
 }

@@ -94,7 +94,7 @@ def test_all_channels_stand_above_and_below_the_text(make_site):
     text = site.client().get(PATH).text
     assert text.count("bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu") >= 2 or text.count("z306fyu"[-6:]) >= 2
     assert text.count("hosted_button_id=MILLBROOKDEMO") == 2
-    assert text.count("<svg") >= 2 and "bitcoin:bc1q" in text.lower()
+    assert text.count('src="/funding/qr/bitcoin/bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu"') == 2 and "bitcoin:bc1q" in text.lower()
 
 
 def test_the_meter_can_be_embedded_and_nothing_else(site):
@@ -119,3 +119,15 @@ def test_check_finds_a_tampered_ledger(site):
     db.close()
     status, out, err = run("check", data=site.data, check=False)
     assert status == 1 and "ledger" in out + err
+
+
+def test_a_wallets_code_is_a_file_whose_address_holds_the_wallets(make_site):
+    address = "bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu"
+    site = make_site(CHANNELS)
+    client = site.client()
+    answer = client.get(f"/funding/qr/bitcoin/{address}")
+    assert answer.status == 200 and answer.headers["content-type"] == "image/svg+xml"
+    assert answer.text.startswith('<svg xmlns="http://www.w3.org/2000/svg"') and f"<title>{address}</title>" in answer.text
+    assert "immutable" in answer.headers["cache-control"]
+    for wrong in (f"/funding/qr/bitcoin/{address[:-1]}v", "/funding/qr/paypal/x", f"/funding/qr/nowhere/{address}"):
+        assert client.get(wrong).status == 404, wrong

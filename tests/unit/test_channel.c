@@ -103,7 +103,7 @@ TEST(channels_of_all_ten_kinds_are_made_in_order)
     expect_str(bitcoin->address, S("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"));
     expect_str(bitcoin->uri, S("bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
                                "?label=Boat%20%26%20camera"));
-    expect(bitcoin->qr.whole.s.n > 500);
+    expect(bitcoin->qr.s.n > 500);
     expect_str(channels_find(o.channels, S("bitcoincash"))->address,
                S("bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a"));
     expect_str(channels_find(o.channels, S("ethereum"))->uri,
