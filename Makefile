@@ -9,7 +9,7 @@ MODE    ?= debug
 OUT     := build/$(MODE)
 CC      := gcc
 PKGS    := libmicrohttpd sqlite3 libcmark-gfm icu-i18n icu-uc libbrotlienc zlib libqrencode jansson \
-           libcrypto libsodium libcurl
+           libcrypto libsodium libcurl expat
 
 prefix  ?= /usr/local
 DESTDIR ?=

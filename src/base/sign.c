@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ED25519_PUBLIC_BYTES = 32 };
-
 struct sign_key {
     EVP_PKEY *pkey;
     enum sign_kind kind;
@@ -82,11 +80,12 @@ static void sign_rsa(const struct sign_key *k, const uint8_t *digest, uint8_t *t
     EVP_PKEY_CTX_free(ctx);
 }
 
-static void sign_ed25519(const struct sign_key *k, const uint8_t *digest, uint8_t *to, size_t *n)
+static void sign_ed25519(const struct sign_key *k, struct str message, uint8_t *to, size_t *n)
 {
+    const void *bytes = message.n ? message.s : "";
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     check(ctx && EVP_DigestSignInit(ctx, NULL, NULL, NULL, k->pkey) == 1);
-    check(EVP_DigestSign(ctx, to, n, digest, SHA256_BYTES) == 1);
+    check(EVP_DigestSign(ctx, to, n, bytes, message.n) == 1);
     EVP_MD_CTX_free(ctx);
 }
 
@@ -98,7 +97,7 @@ struct str sign_digest(const struct sign_key *k, const uint8_t digest[SHA256_BYT
     if (k->kind == SIGN_RSA)
         sign_rsa(k, digest, to, &n);
     else
-        sign_ed25519(k, digest, to, &n);
+        sign_ed25519(k, bytes_str(digest, SHA256_BYTES), to, &n);
     return bytes_str(to, n);
 }
 
@@ -116,4 +115,41 @@ struct str sign_public(const struct sign_key *k, struct arena *a)
     struct str copy = str_copy(a, bytes_str(der, (size_t)n));
     OPENSSL_free(der);
     return copy;
+}
+
+struct str ed25519_key_make(struct arena *a)
+{
+    EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+    BIO *bio = BIO_new(BIO_s_secmem());
+    char *bytes = NULL;
+    check(pkey && bio);
+    check(PEM_write_bio_PKCS8PrivateKey(bio, pkey, NULL, NULL, 0, NULL, NULL) == 1);
+    long n = BIO_get_mem_data(bio, &bytes);
+    check(n > 0);
+    struct str pem = str_copy(a, bytes_str(bytes, (size_t)n));
+    BIO_free(bio); // which wipes it
+    EVP_PKEY_free(pkey);
+    return pem;
+}
+
+void ed25519_sign(const struct sign_key *k, struct str message,
+                  uint8_t ret[ED25519_SIGNATURE_BYTES])
+{
+    size_t n = ED25519_SIGNATURE_BYTES;
+    check(k->kind == SIGN_ED25519);
+    sign_ed25519(k, message, ret, &n);
+    check(n == ED25519_SIGNATURE_BYTES);
+}
+
+bool ed25519_verify(const uint8_t key[ED25519_PUBLIC_BYTES], struct str message,
+                    const uint8_t signature[ED25519_SIGNATURE_BYTES])
+{
+    const void *bytes = message.n ? message.s : "";
+    EVP_PKEY *pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key, ED25519_PUBLIC_BYTES);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    check(pkey && ctx && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey) == 1);
+    bool good = EVP_DigestVerify(ctx, signature, ED25519_SIGNATURE_BYTES, bytes, message.n) == 1;
+    EVP_MD_CTX_free(ctx);
+    EVP_PKEY_free(pkey);
+    return good;
 }

@@ -2,14 +2,21 @@
 #include "base/crypto.h"
 
 /*
- * Signatures with a private key that the operator made (openssl genpkey): for DKIM. Reading is by
- * OpenSSL; a key is used by any number of threads at once.
+ * Signatures with a private key that the operator made (openssl genpkey, diurnal statement keygen):
+ * for DKIM and for what the newsroom states of its addresses. Reading is by OpenSSL; a key is used
+ * by any number of threads at once.
  */
 enum sign_kind {
     SIGN_RSA,     /* RSASSA-PKCS1-v1_5 with SHA-256, 2048 to 4096 bits */
     SIGN_ED25519, /* PureEdDSA */
 };
-enum { SIGN_BYTES_MAX = 512, SIGN_RSA_BITS_MIN = 2048, SIGN_RSA_BITS_MAX = 4096 };
+enum {
+    SIGN_BYTES_MAX = 512,
+    SIGN_RSA_BITS_MIN = 2048,
+    SIGN_RSA_BITS_MAX = 4096,
+    ED25519_PUBLIC_BYTES = 32,
+    ED25519_SIGNATURE_BYTES = 64,
+};
 enum {
     SIGN_NO_KEY = 1, /* not PEM of a private key, or one behind a password */
     SIGN_WRONG_KEY,  /* of another kind or size */
@@ -26,3 +33,12 @@ struct str sign_digest(const struct sign_key *k, const uint8_t digest[SHA256_BYT
 /* The public half as it stands in DNS: SubjectPublicKeyInfo (RSA), or 32 bytes (Ed25519). In `a`.
  */
 struct str sign_public(const struct sign_key *k, struct arena *a);
+
+/* A new Ed25519 key, as PEM (PKCS #8), which sign_key_read() and openssl pkey read. In `a`; who
+ * has written it wipes it. */
+struct str ed25519_key_make(struct arena *a);
+/* PureEdDSA over the whole message (RFC 8032). The key is SIGN_ED25519 (check). */
+void ed25519_sign(const struct sign_key *k, struct str message,
+                  uint8_t ret[ED25519_SIGNATURE_BYTES]);
+bool ed25519_verify(const uint8_t key[ED25519_PUBLIC_BYTES], struct str message,
+                    const uint8_t signature[ED25519_SIGNATURE_BYTES]);
