@@ -1,0 +1,251 @@
+#include "funding/giver.h"
+#include "unit/bank_help.h"
+#include "unit/test.h"
+
+/* Without these a statement that is imported again would count its gifts again, or half of one
+ * would be booked. */
+
+static struct str income(struct fund *f)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    const struct ledger_sum *sums = NULL;
+    size_t n = 0;
+    struct amount all = { .asset = fund_amount("1 EUR").asset };
+    expect(store_read(f->store, &tx) == OK);
+    expect(ledger_sums(&tx, LEDGER_FIRST_DAY, LEDGER_END_DAY, &f->arena, &sums, &n) == OK);
+    for (size_t i = 0; i < n; i++)
+        if (sums[i].account == LEDGER_INCOME)
+            expect(amount_add(&all, amount_negative(sums[i].sum)) == OK);
+    return amount_print(&f->arena, all);
+}
+
+/* Books and tells the verdicts; nothing may be wrong. */
+static struct str book_csv(struct fund *f, bool ids, const char *text)
+{
+    struct bank_statement s = bank_read_csv(f, ids, text);
+    expect(bank_book(f, &s) == OK);
+    return bank_verdicts(f, &s);
+}
+
+static struct str book_camt(struct fund *f, struct str entries)
+{
+    struct bank_statement s = bank_read_camt(f, bank_camt(f, "02", str_z(&f->arena, entries)));
+    expect(bank_book(f, &s) == OK);
+    return bank_verdicts(f, &s);
+}
+
+TEST(bank_import_books_each_gift_once_however_often_it_comes)
+{
+    static const char text[] = "03.05.2018;25,00;Agnes;boat;1\n04.05.2018;10,00;Bo;boat;2\n";
+    for (int ids = 0; ids < 2; ids++) {
+        struct fund f = fund_start();
+        expect_str(book_csv(&f, ids, text), S("GG"));
+        expect_str(income(&f), S("35.00"));
+        expect_str(book_csv(&f, ids, text), S("TT"));
+        expect_str(book_csv(&f, ids,
+                            "04.05.2018;10,00;Bo;boat;2\n04.05.2018;7,00;Cy;boat;3\n"
+                            "04.05.2018;-7,00;Cy;boat;4\n"),
+                   S("TGO")); // overlaps
+        expect_str(income(&f), S("42.00"));
+        fund_expect_sound(&f);
+        fund_end(&f);
+    }
+}
+
+TEST(bank_import_counts_two_equal_gifts_of_a_day_as_two)
+{
+    struct fund f = fund_start();
+    static const char one[] = "03.05.2018;5,00;A;x;1\n";
+    static const char three[] =
+        "03.05.2018;5,00;A;x;1\n03.05.2018;5,00;A;x;2\n03.05.2018;5,00;A;x;3\n";
+    expect_str(book_csv(&f, false, one), S("G"));
+    expect_str(book_csv(&f, false, three), S("TGG"));
+    expect_str(book_csv(&f, false, three), S("TTT"));
+    expect_str(income(&f), S("15.00"));
+    fund_expect_sound(&f);
+    fund_end(&f);
+}
+
+TEST(bank_import_knows_a_line_again_when_its_numbers_come_or_go)
+{
+    static const char text[] = "03.05.2018;5,00;A;x;1\n03.05.2018;5,00;A;x;2\n";
+    struct fund f = fund_start();
+    expect_str(book_csv(&f, false, text), S("GG"));
+    expect_str(book_csv(&f, true, text), S("TT"));
+    expect_str(income(&f), S("10.00"));
+    fund_end(&f);
+    f = fund_start();
+    expect_str(book_csv(&f, true, text), S("GG"));
+    expect_str(book_csv(&f, false, text), S("TT"));
+    // other numbers: other gifts
+    expect_str(book_csv(&f, true, "03.05.2018;5,00;A;x;8\n03.05.2018;5,00;A;x;9\n"), S("GG"));
+    expect_str(income(&f), S("20.00"));
+    fund_expect_sound(&f);
+    fund_end(&f);
+}
+
+TEST(bank_import_books_all_of_a_file_or_nothing)
+{
+    struct fund f = fund_start();
+    struct bank_statement s =
+        bank_read_csv(&f, true, "03.05.2018;5,00;A;x;1\n03.05.2018;oops;A;x;2\n");
+    expect(bank_book(&f, &s) == BANK_IMPORT_WRONG);
+    expect_str(income(&f), S("0.00"));
+    expect_str(book_csv(&f, true, "03.05.2018;5,00;A;x;1\n"), S("G"));
+    // the bank's number of a gift, with another amount, and with another day
+    s = bank_read_csv(&f, true, "04.05.2018;9,00;B;y;7\n03.05.2018;6,00;A;x;1\n");
+    expect(bank_book(&f, &s) == BANK_IMPORT_WRONG);
+    expect(bank_statement_wrong(&s)->fault == BANK_FAULT_DIFFERS &&
+           bank_statement_wrong(&s)->line == 2);
+    s = bank_read_csv(&f, true, "04.05.2018;5,00;A;x;1\n");
+    expect(bank_book(&f, &s) == BANK_IMPORT_WRONG);
+    expect_str(income(&f), S("5.00"));
+    fund_expect_sound(&f);
+    fund_end(&f);
+}
+
+static struct bank_statement matched(struct fund *f, bool ids, const char *text)
+{
+    struct bank_statement s = bank_read_csv(f, ids, text);
+    bank_match(f, &s);
+    return s;
+}
+
+TEST(bank_preview_tells_what_would_happen_and_books_nothing)
+{
+    static const char text[] = "03.05.2018;5,00;A;x;1\n03.05.2018;-5,00;A;x;2\n";
+    struct fund f = fund_start();
+    struct bank_statement s = matched(&f, true, text);
+    expect_str(bank_verdicts(&f, &s), S("GO"));
+    s = matched(&f, true, text);
+    expect_str(bank_verdicts(&f, &s), S("GO"));
+    expect_str(income(&f), S("0.00"));
+    expect_str(book_csv(&f, true, text), S("GO"));
+    s = matched(&f, true, text);
+    expect_str(bank_verdicts(&f, &s), S("TO"));
+    fund_end(&f);
+}
+
+#define REFS(end, tx)                                                                              \
+    "<NtryDtls><TxDtls><Refs><EndToEndId>" end "</EndToEndId><TxId>" tx "</TxId></Refs></TxDtls>"  \
+    "</NtryDtls>"
+#define BACK "<RvslInd>true</RvslInd>"
+
+static struct str two(struct fund *f, struct str a, struct str b)
+{
+    return str_print(&f->arena, STR_FMT STR_FMT, STR_ARG(a), STR_ARG(b));
+}
+
+TEST(bank_refund_takes_its_gift_back_wherever_it_stands)
+{
+    struct fund f = fund_start();
+    struct str gift =
+        bank_entry(&f, "CRDT", "20.00", "<AcctSvcrRef>G</AcctSvcrRef>" REFS("E1", "T1"));
+    struct str back =
+        bank_entry(&f, "DBIT", "20.00", BACK "<AcctSvcrRef>R</AcctSvcrRef>" REFS("E1", "T9"));
+    expect_str(book_camt(&f, two(&f, back, gift)), S("RG"));
+    expect_str(income(&f), S("0.00"));
+    expect_str(book_camt(&f, two(&f, gift, back)), S("TT"));
+    // by the transaction's reference, a part, and with the gift's own number
+    struct str other =
+        bank_entry(&f, "CRDT", "8.00", "<AcctSvcrRef>H</AcctSvcrRef>" REFS("NOTPROVIDED", "T2"));
+    struct str part = bank_entry(&f, "DBIT", "3.00",
+                                 BACK "<AcctSvcrRef>H</AcctSvcrRef>" REFS("NOTPROVIDED", "T2"));
+    expect_str(book_camt(&f, other), S("G"));
+    expect_str(book_camt(&f, part), S("R"));
+    expect_str(income(&f), S("5.00"));
+    fund_expect_sound(&f);
+    fund_end(&f);
+}
+
+TEST(bank_refund_of_an_unknown_gift_waits)
+{
+    struct fund f = fund_start();
+    struct str none = bank_entry(&f, "DBIT", "20.00", BACK REFS("E7", "T7"));
+    expect_str(book_camt(&f, none), S("W"));
+    expect_str(book_camt(&f, none), S("T"));
+    // two gifts have the same reference: it could be either's
+    struct str a = bank_entry(&f, "CRDT", "4.00", "<AcctSvcrRef>A</AcctSvcrRef>" REFS("SAME", "A"));
+    struct str b = bank_entry(&f, "CRDT", "4.00", "<AcctSvcrRef>B</AcctSvcrRef>" REFS("SAME", "B"));
+    expect_str(book_camt(&f, two(&f, a, b)), S("GG"));
+    expect_str(book_camt(&f, bank_entry(&f, "DBIT", "4.00", BACK REFS("SAME", "C"))), S("W"));
+    expect_str(book_camt(&f, bank_entry(&f, "DBIT", "4.00", BACK REFS("SAME", "B"))), S("R"));
+    expect_str(income(&f), S("4.00"));
+    fund_expect_sound(&f);
+    fund_end(&f);
+}
+
+TEST(bank_days_of_one_format_are_not_taken_in_the_other)
+{
+    struct fund f = fund_start();
+    expect_str(book_csv(&f, true, "03.05.2018;5,00;A;x;1\n"), S("G"));
+    struct str entry = bank_entry(&f, "CRDT", "5.00", "");
+    struct bank_statement s = bank_read_camt(&f, bank_camt(&f, "02", str_z(&f.arena, entry)));
+    expect(bank_book(&f, &s) == BANK_IMPORT_WRONG);
+    expect(bank_statement_wrong(&s)->fault == BANK_FAULT_OTHER_FORMAT);
+    expect_str(income(&f), S("5.00"));
+    s = bank_read_csv(&f, true, "04.05.2018;-5,00;A;x;1\n"); // nothing to book: nothing to say
+    expect(bank_book(&f, &s) == OK);
+    fund_end(&f);
+}
+
+TEST(bank_gift_that_was_entered_by_hand_with_its_number_waits)
+{
+    struct fund f = fund_start();
+    struct contribution_draft d = fund_draft(&f, "bank", "25.00 EUR", "2018-05-03");
+    int64_t id = 0;
+    d.reference = S("B-77");
+    expect(fund_try(&f, &d, &id) == OK);
+    expect_str(book_csv(&f, true, "03.05.2018;25,00;Agnes;boat;B-77\n"), S("W"));
+    expect_str(income(&f), S("25.00"));
+    expect_str(book_csv(&f, true, "03.05.2018;25,00;Agnes;boat;B-77\n"), S("T"));
+    fund_expect_sound(&f);
+    fund_end(&f);
+}
+
+TEST(bank_payers_words_are_kept_apart_from_the_ledger)
+{
+    struct fund f = fund_start();
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct giver g = { 0 };
+    size_t at = 0;
+    expect_str(book_csv(&f, true, "03.05.2018;25,00;=cmd()!A1;@SUM(1+1);1\n"), S("G"));
+    struct contribution c = fund_get(&f, 1);
+    expect(c.source == LEDGER_BY_PROVIDER && c.giver > 0);
+    expect(store_read(f.store, &tx) == OK);
+    expect(giver_get(&tx, c.giver, &f.arena, &g) == OK);
+    tx_end(&tx);
+    expect_str(g.name, S("=cmd()!A1"));
+    expect_str(g.message, S("@SUM(1+1)"));
+    expect(!g.named);
+    struct str csv = fund_csv(&f);
+    expect(!str_find(csv, S("cmd"), &at) && !str_find(csv, S("SUM"), &at));
+    fund_end(&f);
+}
+
+static err set_work(struct tx *tx, void *arg)
+{
+    return bank_mapping_set(tx, arg);
+}
+
+TEST(bank_mapping_is_kept_per_channel)
+{
+    struct fund f = fund_start();
+    struct bank_mapping m = bank_plain_mapping(true);
+    struct bank_mapping back = { 0 };
+    bool found = true;
+    struct bank_mapping_change c = { .channel = S("bank"),
+                                     .mapping = bank_mapping_print(&m, &f.arena),
+                                     .by = fund_treasurer(&f),
+                                     .now = f.now };
+    for (int i = 0; i < 2; i++) // again: the new one stands
+        expect(store_write(f.store, set_work, &c) == OK);
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    expect(store_read(f.store, &tx) == OK);
+    expect(bank_mapping_get(&tx, S("bank"), &f.arena, &back, &found) == OK && found);
+    expect_str(bank_mapping_print(&back, &f.arena), c.mapping);
+    expect(bank_mapping_get(&tx, S("savings"), &f.arena, &back, &found) == OK && !found);
+    expect(!back.csv && back.camt_ids);
+    tx_end(&tx);
+    fund_end(&f);
+}
