@@ -1,4 +1,5 @@
 #include "command_table.h"
+#include "bank_commands.h"
 #include "base/check.h"
 #include "base/config.h"
 #include "base/file.h"
@@ -18,6 +19,7 @@
 #include "publishing/publish_cli.h"
 #include "render/theme.h"
 #include "serve.h"
+#include "statement_commands.h"
 #include "store/store.h"
 #include "token_commands.h"
 #include "wallet_commands.h"
@@ -536,6 +538,8 @@ const struct command command_table[] = {
       COMMAND_ALONE, NULL, ledger_verify_run },
     { "wallet addresses", "", "prints the addresses of a wallet's public key, to compare",
       OPTIONS(wallet_addresses_options), COMMAND_ALONE, NULL, wallet_addresses_run },
+    BANK_COMMANDS,
+    STATEMENT_COMMANDS,
     { "mail test", "", "sends a mail and says what the server answered", OPTIONS(mail_test_options),
       COMMAND_SHARED, NULL, mail_test_run },
     { "webhook test", "NAME", "sends a test to a webhook and says what it answered", NULL, 0,

@@ -10,6 +10,7 @@
 #include "funding/channel.h"
 #include "funding/daily_head.h"
 #include "funding/secret.h"
+#include "funding/statement.h"
 #include "http/server.h"
 #include "mail/mail_setup.h"
 #include "people/keys.h"
@@ -39,6 +40,7 @@ struct held {
     struct channels *channels;
     struct mail_setup *mail;
     struct webhook_setup *webhooks;
+    struct statement *statement;
     long users;
     struct held *next;
 };
@@ -54,6 +56,7 @@ struct newsroom {
 
 static void held_free(struct held *h)
 {
+    statement_free(h->statement);
     webhook_setup_free(h->webhooks);
     mail_setup_free(h->mail);
     channels_free(h->channels);
@@ -124,6 +127,17 @@ static err check_logo(const struct newsroom *n, struct arena *a, const struct he
     return NEWSROOM_REFUSED;
 }
 
+/* What we show may not differ from what was signed away from here. */
+static err load_statement(const struct newsroom *n, struct arena *a, struct held *h,
+                          struct str *ret_why)
+{
+    struct statement_setup s = { .data_dir = n->app.data_dir,
+                                 .site = site_url(h->config),
+                                 .file = n->config_file,
+                                 .channels = h->channels };
+    return statement_load(&s, a, &h->statement, ret_why);
+}
+
 static err load_setup(const struct newsroom *n, struct arena *a, struct held *h,
                       struct str *ret_why)
 {
@@ -140,6 +154,8 @@ static err load_setup(const struct newsroom *n, struct arena *a, struct held *h,
     if (e)
         return e;
     e = channels_make(h->config, n->config_file, a, &h->channels, ret_why);
+    if (!e)
+        e = load_statement(n, a, h, ret_why);
     if (!e)
         e = mail_setup_make(h->config, n->config_file, a, &h->mail, ret_why);
     if (!e)
@@ -164,7 +180,8 @@ static err make_setup(const struct newsroom *n, struct arena *a, struct held **r
                                .formats = h->formats,
                                .channels = h->channels,
                                .mail = h->mail,
-                               .webhooks = h->webhooks };
+                               .webhooks = h->webhooks,
+                               .statement = h->statement };
     h->users = 1; // the newsroom itself
     *ret = h;
     return OK;
@@ -186,6 +203,13 @@ static err open_keys(struct newsroom *n, struct arena *a, struct str *ret_why)
     return e > 0 ? NEWSROOM_REFUSED : e;
 }
 
+static void name_file(struct newsroom *n, const struct newsroom_options *o, struct arena *a)
+{
+    n->config_named = o->config_file.n > 0;
+    n->config_file = n->config_named ? str_copy(a, o->config_file)
+                                     : str_print(a, STR_FMT "/diurnal.ini", STR_ARG(o->data_dir));
+}
+
 err newsroom_open(const struct newsroom_options *o, struct arena *a, struct newsroom **ret,
                   struct str *ret_why)
 {
@@ -194,9 +218,7 @@ err newsroom_open(const struct newsroom_options *o, struct arena *a, struct news
     arena_init(&n->arena, CONFIG_BYTES_MAX);
     n->app.sign_ins = sign_ins_make();
     n->app.data_dir = str_z(&n->arena, o->data_dir);
-    n->config_named = o->config_file.n > 0;
-    n->config_file = n->config_named ? str_copy(&n->arena, o->config_file)
-                                     : str_print(&n->arena, "%s/diurnal.ini", n->app.data_dir);
+    name_file(n, o, &n->arena);
     err e = make_setup(n, a, &n->held, ret_why);
     if (!e)
         e = open_store(n, o->create, a, ret_why);
@@ -284,4 +306,28 @@ err newsroom_reload(struct newsroom *n, struct arena *a, struct str *ret_why)
     pthread_mutex_unlock(&n->lock);
     newsroom_drop(n, old); // the newsroom's own use of it
     return OK;
+}
+
+err newsroom_file_read(const struct newsroom_options *o, struct arena *a, struct newsroom_file *ret,
+                       struct str *ret_why)
+{
+    struct newsroom n = { 0 };
+    struct newsroom_file f = { 0 };
+    name_file(&n, o, a);
+    f.name = n.config_file;
+    err e = read_config(&n, a, &f.config, ret_why);
+    if (!e)
+        e = channels_make(f.config, f.name, a, &f.channels, ret_why);
+    if (e) {
+        newsroom_file_free(&f);
+        return e > 0 ? NEWSROOM_REFUSED : e;
+    }
+    *ret = f;
+    return OK;
+}
+
+void newsroom_file_free(struct newsroom_file *f)
+{
+    channels_free(f->channels);
+    config_free(f->config);
 }

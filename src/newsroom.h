@@ -30,3 +30,16 @@ void newsroom_drop(struct newsroom *n, const struct setup *s);
 /* Reads configuration and theme again and puts them in force; the old ones stay when the new are
  * wrong. */
 MUST_USE err newsroom_reload(struct newsroom *n, struct arena *a, struct str *ret_why);
+
+/*
+ * What the configuration file says now of a folder, whether or not a server holds it: for commands
+ * that prepare what the server will hold itself to. Refuses as newsroom_open().
+ */
+struct newsroom_file {
+    struct config *config;
+    struct channels *channels;
+    struct str name;
+};
+MUST_USE err newsroom_file_read(const struct newsroom_options *o, struct arena *a,
+                                struct newsroom_file *ret, struct str *ret_why);
+void newsroom_file_free(struct newsroom_file *f); /* a zeroed one is fine */

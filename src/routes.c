@@ -29,6 +29,7 @@
 #include "discussion/work.h"
 #include "funding/funding_api.h"
 #include "funding/funding_http.h"
+#include "funding/statement_http.h"
 #include "people/api_token.h"
 #include "people/permission.h"
 #include "publishing/media_http.h"
@@ -191,6 +192,8 @@ const struct route routes[] = {
     PAGE("/funding/receipt", receipt_show, NULL),
     FORM("/funding/receipt", receipt_post, LIMIT_SIGN_IN),
     PAGE("/funding/qr/{channel}/{address}", funding_qr_get, NULL),
+    PAGE("/funding/statement", statement_page_get, NULL),
+    PAGE("/funding/statement.txt", statement_text_get, NULL),
     PAGE("/embed/meter", funding_embed_get, "goal"),
     PAGE("/embed/meter.svg", funding_embed_svg, "goal"),
     PAGE("/embed/meter.json", funding_embed_json, "goal"),
