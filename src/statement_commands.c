@@ -62,7 +62,7 @@ int statement_keygen_run(struct call *c)
     if (file_read(str_z(c->arena, path), KEY_FILE_MAX, c->arena, &there) != FILE_MISSING)
         return call_refuse(c, STR_FMT ": it is there already; a key is never overwritten",
                            STR_ARG(path));
-    struct str pem = ed25519_key_make(c->arena);
+    struct str pem = sign_key_make(c->arena);
     err e = file_write(str_z(c->arena, path), pem, KEY_MODE, c->arena);
     if (e)
         return refuse_file(c, path, e);

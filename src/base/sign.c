@@ -117,7 +117,7 @@ struct str sign_public(const struct sign_key *k, struct arena *a)
     return copy;
 }
 
-struct str ed25519_key_make(struct arena *a)
+struct str sign_key_make(struct arena *a)
 {
     EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
     BIO *bio = BIO_new(BIO_s_secmem());
@@ -132,24 +132,11 @@ struct str ed25519_key_make(struct arena *a)
     return pem;
 }
 
-void ed25519_sign(const struct sign_key *k, struct str message,
+void sign_message(const struct sign_key *k, struct str message,
                   uint8_t ret[ED25519_SIGNATURE_BYTES])
 {
     size_t n = ED25519_SIGNATURE_BYTES;
     check(k->kind == SIGN_ED25519);
     sign_ed25519(k, message, ret, &n);
     check(n == ED25519_SIGNATURE_BYTES);
-}
-
-bool ed25519_verify(const uint8_t key[ED25519_PUBLIC_BYTES], struct str message,
-                    const uint8_t signature[ED25519_SIGNATURE_BYTES])
-{
-    const void *bytes = message.n ? message.s : "";
-    EVP_PKEY *pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key, ED25519_PUBLIC_BYTES);
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    check(pkey && ctx && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey) == 1);
-    bool good = EVP_DigestVerify(ctx, signature, ED25519_SIGNATURE_BYTES, bytes, message.n) == 1;
-    EVP_MD_CTX_free(ctx);
-    EVP_PKEY_free(pkey);
-    return good;
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include "base/crypto.h"
+#include "base/ed25519.h"
 
 /*
  * Signatures with a private key that the operator made (openssl genpkey, diurnal statement keygen):
@@ -10,13 +11,7 @@ enum sign_kind {
     SIGN_RSA,     /* RSASSA-PKCS1-v1_5 with SHA-256, 2048 to 4096 bits */
     SIGN_ED25519, /* PureEdDSA */
 };
-enum {
-    SIGN_BYTES_MAX = 512,
-    SIGN_RSA_BITS_MIN = 2048,
-    SIGN_RSA_BITS_MAX = 4096,
-    ED25519_PUBLIC_BYTES = 32,
-    ED25519_SIGNATURE_BYTES = 64,
-};
+enum { SIGN_BYTES_MAX = 512, SIGN_RSA_BITS_MIN = 2048, SIGN_RSA_BITS_MAX = 4096 };
 enum {
     SIGN_NO_KEY = 1, /* not PEM of a private key, or one behind a password */
     SIGN_WRONG_KEY,  /* of another kind or size */
@@ -36,9 +31,8 @@ struct str sign_public(const struct sign_key *k, struct arena *a);
 
 /* A new Ed25519 key, as PEM (PKCS #8), which sign_key_read() and openssl pkey read. In `a`; who
  * has written it wipes it. */
-struct str ed25519_key_make(struct arena *a);
-/* PureEdDSA over the whole message (RFC 8032). The key is SIGN_ED25519 (check). */
-void ed25519_sign(const struct sign_key *k, struct str message,
+struct str sign_key_make(struct arena *a);
+/* PureEdDSA over the whole message, which ed25519_verify() checks. The key is SIGN_ED25519 (check).
+ */
+void sign_message(const struct sign_key *k, struct str message,
                   uint8_t ret[ED25519_SIGNATURE_BYTES]);
-bool ed25519_verify(const uint8_t key[ED25519_PUBLIC_BYTES], struct str message,
-                    const uint8_t signature[ED25519_SIGNATURE_BYTES]);

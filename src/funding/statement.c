@@ -182,7 +182,7 @@ err statement_sign(struct str draft, const struct sign_key *k, struct arena *a, 
     struct str head = str_sub(draft, 0, draft.n - rest.n);
     struct str signed_text = str_print(a, STR_FMT "key: " STR_FMT "\n" STR_FMT, STR_ARG(head),
                                        STR_ARG(hex_print(a, sign_public(k, a))), STR_ARG(rest));
-    ed25519_sign(k, signed_text, signature);
+    sign_message(k, signed_text, signature);
     *ret = str_print(a, STR_FMT "\nsignature: " STR_FMT "\n", STR_ARG(signed_text),
                      STR_ARG(hex_print(a, bytes_str(signature, sizeof signature))));
     return OK;
