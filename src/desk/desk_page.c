@@ -82,6 +82,8 @@ static const char *const notices[] = {
     NOTICE "person_erased",
     NOTICE "goal_set",
     NOTICE "goal_dropped",
+    NOTICE "goal_marked",
+    NOTICE "goal_closed",
     NOTICE "contribution_added",
     NOTICE "contribution_settled",
     NOTICE "contribution_reversed",

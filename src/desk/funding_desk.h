@@ -12,6 +12,12 @@ err goal_edit_post(struct request *r, struct response *ret); /* POST /desk/fundi
 err goal_drop_show(struct request *r, struct response *ret); /* GET …/goals/{id}/drop: sure? */
 err goal_drop_post(struct request *r, struct response *ret); /* POST …/goals/{id}/drop */
 
+/* Further amounts on a goal's scale, and the end of its period: PERMISSION_GOAL_SET. */
+err goal_marks_show(struct request *r, struct response *ret); /* GET …/goals/{id}/marks */
+err goal_marks_post(struct request *r, struct response *ret); /* POST …/goals/{id}/marks */
+err goal_close_show(struct request *r, struct response *ret); /* GET …/goals/{id}/close: sure? */
+err goal_close_post(struct request *r, struct response *ret); /* POST …/goals/{id}/close */
+
 /* Contributions: PERMISSION_CONTRIBUTION_ADD, and _REVERSE for what is done with them later. */
 err gift_new_show(struct request *r, struct response *ret);     /* GET …/contributions/new */
 err gift_new_post(struct request *r, struct response *ret);     /* POST …/contributions/new */

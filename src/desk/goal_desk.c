@@ -26,6 +26,7 @@ static const struct field version_fields[] = {
 static const struct view version_view = VIEW(struct version_row, version_fields);
 
 struct goal_view {
+    struct str marks_url, close_url;
     struct desk_top top;
     struct str heading, drop_url;
     const struct desk_form *form;
@@ -35,6 +36,8 @@ static const struct field goal_fields[] = {
     DESK_FIELDS(struct goal_view),
     FIELD_STR(struct goal_view, heading),
     FIELD_STR(struct goal_view, drop_url),
+    FIELD_STR(struct goal_view, marks_url),
+    FIELD_STR(struct goal_view, close_url),
     FIELD_REF(struct goal_view, form, &desk_form_view),
     FIELD_LIST(struct goal_view, versions, &version_view),
 };
@@ -132,6 +135,8 @@ static err ask(struct change *c, struct response *ret, const struct desk_form *f
     }
     struct goal_view v = { .heading = display_period(r->setup, r->arena, &c->goal),
                            .drop_url = goal_url(c, "/drop"),
+                           .marks_url = goal_url(c, "/marks"),
+                           .close_url = goal_url(c, "/close"),
                            .form = f };
     err e = history_of(c, &v.versions);
     v.top.page.title = v.heading;
@@ -270,6 +275,8 @@ err goal_drop_post(struct request *r, struct response *ret)
     if (missing(r, ret, &c, &e))
         return e;
     e = store_write(r->app->store, drop_work, &c);
+    if (e == GOAL_IS_CLOSED)
+        return http_refuse(r, ret, 409, goal_refusal_word(e));
     if (e > 0)
         return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
     return e ? fault(e) : desk_done(r, ret, S("/desk/funding"), "goal_dropped");
