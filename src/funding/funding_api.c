@@ -175,6 +175,11 @@ static void write_contribution(struct json_writer *w, const struct contribution 
     json_write_str(w, "channel", c->channel);
     json_write_str(w, "asset", asset_str(&c->amount.asset));
     write_amount(w, a, "amount", c->amount);
+    write_amount(w, a, "out", c->out);
+    if (c->value.units) {
+        json_write_str(w, "value_asset", asset_str(&c->value.asset));
+        write_amount(w, a, "value", c->value);
+    }
     json_write_str(w, "state", contribution_state_name(c->state));
     json_write_str(w, "source", ledger_source_name(c->source));
     json_write_bool(w, "unvalued", c->unvalued);

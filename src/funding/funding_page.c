@@ -26,6 +26,7 @@ struct funding_view {
     struct layout page;
     bool first; /* neither list is continued */
     bool gifts_page, goals_page;
+    bool statement; /* of where gifts go: one is installed */
     struct meter_view meter;
     struct list goals; /* of goal_row */
     struct chart_view chart;
@@ -50,6 +51,7 @@ static const struct field funding_fields[] = {
     FIELD_BOOL(struct funding_view, first),
     FIELD_BOOL(struct funding_view, gifts_page),
     FIELD_BOOL(struct funding_view, goals_page),
+    FIELD_BOOL(struct funding_view, statement),
     FIELD_VIEW(struct funding_view, meter, &meter_view),
     FIELD_LIST(struct funding_view, goals, &goal_view),
     FIELD_VIEW(struct funding_view, chart, &chart_view),
@@ -258,6 +260,7 @@ static err show(const struct reading *g, struct funding_view *v)
     v->meter = meter_show_full(&g->running, g->r->setup, g->today, g->r->arena);
     v->meter.link = S(""); // this is where it leads
     v->support = support_show(g->r->setup, SUPPORT_BELOW, g->r->arena);
+    v->statement = g->r->setup->statement != NULL;
     show_ledger(g, v);
     return channel_rows(g->r->setup, g->sums, g->sum_count, g->r->arena, &v->channels);
 }

@@ -28,7 +28,7 @@ def test_a_mark_is_set_renamed_and_taken_away(room):
         assert answer.status == 422 and errors_of(answer) and "kept words" in answer.text
     answer = room.treasurer.send(form_of(room.treasurer.get(page), "marks"), amount="9000", label="x" * 121)
     assert answer.status == 422
-    answer = room.treasurer.send(form_of(room.treasurer.get(page), "marks"), amount="9000", drop="yes")
+    answer = room.treasurer.send(form_of(room.treasurer.get(page), "marks"), amount="9000", button="yes")
     assert answer.status == 303 and "Two boats" not in room.treasurer.get(page).text
 
 

@@ -12,14 +12,17 @@ void fund_room_start(struct fund_room *o, const char *config)
     struct arena *a = &o->fund.arena;
     expect(config_parse(S("d.ini"), str_from_z(config), a, &o->config, &why) == OK);
     expect(mail_setup_make(o->config, S("d.ini"), a, &o->mail, &why) == OK);
+    expect(channels_make(o->config, S("d.ini"), a, &o->channels, &why) == OK);
     expect(theme_load(NULL, S("en"), a, &o->theme, &why) == OK);
     expect(formats_make(S("en"), S("UTC"), S("locale"), &o->formats) == OK);
     o->app.store = o->fund.store;
     o->app.clock = (struct clock){ .fixed = o->fund.now };
     expect(keys_open(NULL, a, &o->app.keys, &why) == OK);
-    o->setup = (struct setup){
-        .config = o->config, .theme = o->theme, .formats = o->formats, .mail = o->mail
-    };
+    o->setup = (struct setup){ .config = o->config,
+                               .theme = o->theme,
+                               .formats = o->formats,
+                               .mail = o->mail,
+                               .channels = o->channels };
 }
 
 void fund_room_end(struct fund_room *o)
@@ -28,6 +31,7 @@ void fund_room_end(struct fund_room *o)
     theme_free(o->theme);
     formats_free(o->formats);
     mail_setup_free(o->mail);
+    channels_free(o->channels);
     config_free(o->config);
     fund_end(&o->fund);
 }

@@ -13,6 +13,7 @@ struct fund_room {
     struct theme *theme;
     struct formats *formats;
     struct mail_setup *mail;
+    struct channels *channels;
 };
 void fund_room_start(struct fund_room *o, const char *config); /* lines of diurnal.ini */
 void fund_room_end(struct fund_room *o);
