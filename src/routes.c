@@ -2,6 +2,7 @@
 #include "desk/account_page.h"
 #include "desk/appeal_desk.h"
 #include "desk/audit_desk.h"
+#include "desk/bank_desk.h"
 #include "desk/comment_desk_page.h"
 #include "desk/desk_api.h"
 #include "desk/funding_desk.h"
@@ -355,6 +356,12 @@ const struct route routes[] = {
     DESK_POST("/funding/contributions/{id}/reverse", gift_reverse_post, CONTRIBUTION_REVERSE),
     DESK("/funding/contributions/{id}/erase", gift_erase_show, NULL, CONTRIBUTION_REVERSE),
     DESK_POST("/funding/contributions/{id}/erase", gift_erase_post, CONTRIBUTION_REVERSE),
+
+    DESK("/funding/bank-statement", bank_desk_show, "done", CONTRIBUTION_ADD),
+    DESK_TEXT("/funding/bank-statement", bank_desk_upload, CONTRIBUTION_ADD),
+    DESK_TEXT("/funding/bank-statement/book", bank_desk_book, CONTRIBUTION_ADD),
+    DESK("/funding/bank-mapping/{channel}", bank_mapping_show, NULL, CONTRIBUTION_ADD),
+    DESK_POST("/funding/bank-mapping/{channel}", bank_mapping_post, CONTRIBUTION_ADD),
 
     DESK("/staff", staff_show, NULL, STAFF_MANAGE),
     DESK("/staff/new", staff_new, NULL, STAFF_MANAGE),

@@ -44,6 +44,7 @@ static const struct {
 
 /* Every notice there is, so that an address cannot put words into a page. */
 #define NOTICE "desk_done_"
+// clang-format off
 static const char *const notices[] = {
     NOTICE "signed_out",
     NOTICE "report_saved",
@@ -84,6 +85,8 @@ static const char *const notices[] = {
     NOTICE "goal_dropped",
     NOTICE "goal_marked",
     NOTICE "goal_closed",
+    NOTICE "bank_booked",
+    NOTICE "bank_mapping_set",
     NOTICE "contribution_added",
     NOTICE "contribution_settled",
     NOTICE "contribution_reversed",
@@ -99,6 +102,7 @@ static const char *const notices[] = {
     NOTICE "second_step_off",
     NOTICE "recovery_used",
 };
+// clang-format on
 
 /* The word of a notice, or NULL. */
 static const char *notice_word(struct str key)

@@ -34,6 +34,7 @@ struct funding_view {
     struct str older_goals, older;
     bool has_goals, has_gifts; /* a later piece is of one list only */
     bool may_goals;            /* set them */
+    bool no_statement;         /* of the addresses: none is installed */
 };
 static const struct field funding_fields[] = {
     DESK_FIELDS(struct funding_view),
@@ -44,6 +45,7 @@ static const struct field funding_fields[] = {
     FIELD_BOOL(struct funding_view, has_goals),
     FIELD_BOOL(struct funding_view, has_gifts),
     FIELD_BOOL(struct funding_view, may_goals),
+    FIELD_BOOL(struct funding_view, no_statement),
 };
 static const struct view funding_view = VIEW(struct funding_view, funding_fields);
 TEMPLATE(funding_page, "pages/desk/funding.html", &funding_view, TEMPLATE_HTML);
@@ -162,6 +164,12 @@ static bool read_places(struct str after, struct str goals, struct places *ret)
     return !after.n || contribution_cursor_parse(after, &ret->after);
 }
 
+static bool lacks_statement(const struct request *r)
+{
+    const struct channel *list = NULL;
+    return channels_list(r->setup->channels, &list) && !r->setup->statement;
+}
+
 err funding_desk_show(struct request *r, struct response *ret)
 {
     struct places at = { 0 };
@@ -169,7 +177,8 @@ err funding_desk_show(struct request *r, struct response *ret)
     struct str goals = desk_query(r, "goals");
     if (!read_places(after, goals, &at))
         return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
-    struct funding_view v = { .has_goals = !after.n,
+    struct funding_view v = { .no_statement = lacks_statement(r),
+                              .has_goals = !after.n,
                               .has_gifts = !goals.n,
                               .may_goals = person_may(r->person, PERMISSION_GOAL_SET) };
     err e = read_all(r, &at, &v);
