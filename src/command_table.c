@@ -228,7 +228,8 @@ static int contribution_add_run(struct call *c)
                                           .date = call_option(c, "date"),
                                           .note = call_option(c, "note"),
                                           .reference = call_option(c, "reference"),
-                                          .pending = call_given(c, "pending") };
+                                          .pending = call_given(c, "pending"),
+                                          .keys = newsroom_app(c->room)->keys };
     struct str say = { 0 };
     err e =
         funding_contribution_add(store_of(c), c->setup->channels, &args, now_of(c), c->arena, &say);

@@ -1,6 +1,7 @@
 #include "desk/funding_desk.h"
 #include "desk/funding_row.h"
 #include "funding/display.h"
+#include "funding/receipt.h"
 #include "http/error.h"
 
 static const struct desk_input inputs[] = {
@@ -20,11 +21,13 @@ struct gift_view {
     struct desk_top top;
     struct gift_row gift;
     struct str heading;
+    struct str receipt; /* its code, for the giver */
 };
 static const struct field gift_fields[] = {
     DESK_FIELDS(struct gift_view),
     FIELD_VIEW(struct gift_view, gift, &gift_row_view),
     FIELD_STR(struct gift_view, heading),
+    FIELD_STR(struct gift_view, receipt),
 };
 static const struct view gift_view = VIEW(struct gift_view, gift_fields);
 TEMPLATE(gift_page, "pages/desk/contribution.html", &gift_view, TEMPLATE_HTML);
@@ -173,7 +176,8 @@ err gift_show(struct request *r, struct response *ret)
     if (missing(r, ret, &s, &e))
         return e;
     struct gift_view v = { .gift = gift_row(r, &s.gift),
-                           .heading = desk_count(r, "desk_gift_number", s.gift.id) };
+                           .heading = desk_count(r, "desk_gift_number", s.gift.id),
+                           .receipt = receipt_code(r->app->keys, s.gift.id, r->arena) };
     v.top.page.title = v.heading;
     e = desk_fill(r, DESK_AT_FUNDING, "desk_funding", &v.top);
     return e ? fault(e) : desk_respond(r, ret, &gift_page, &v, 200);

@@ -5,6 +5,7 @@
 #include "funding/goal.h"
 #include "funding/ledger_csv.h"
 #include "funding/ledger_verify.h"
+#include "funding/receipt.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -117,6 +118,11 @@ err funding_contribution_add(struct store *store, const struct channels *channel
         str_print(a, "contribution %" PRId64 ": " STR_FMT " %s by " STR_FMT ", " STR_FMT "%s", w.id,
                   STR_ARG(amount), d->amount.asset.code, STR_ARG(d->channel), STR_ARG(day),
                   d->pending ? ", pending" : "");
+    if (args->keys) {
+        struct str code = receipt_code(args->keys, w.id, a);
+        *ret_say = str_print(a, STR_FMT "\nreceipt code, for the giver: " STR_FMT,
+                             STR_ARG(*ret_say), STR_ARG(code));
+    }
     return OK;
 }
 

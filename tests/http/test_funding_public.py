@@ -2,6 +2,8 @@
 
 import base64
 import csv
+import email
+import email.policy
 import hashlib
 import hmac
 import io
@@ -16,6 +18,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 from conftest import CONFIG, CONFIG_STRICT, PATH, page
+from smtp_fake import FakeServer
 from test_funding import CHANNELS, give
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -242,6 +245,33 @@ def test_daily_heads_are_told_in_a_feed_and_a_kept_one_is_found_in_the_file(gift
     ids = {e.text for e in feed.iter(ATOM + "id")}
     assert len(ids) == 2
     assert gifts.command("check")[0] == 0
+
+
+def test_witnesses_get_the_head_by_mail_and_it_is_that_of_the_file(make_site):
+    server = FakeServer()
+    try:
+        site = make_site(f"{CONFIG}[mail]\nserver = {server.url}\ntls = no\nfrom = news@example.org\n"
+                         "[funding]\nwitnesses = ann@example.net\n")
+        give(site, "25.00")
+        site.stop()
+        change(site, ("update job set run_at = 0 where kind = 'ledger-head'",))
+        site.start()
+        sent = server.wait(1)[0]
+        assert sent.recipients == ["ann@example.net"]
+        mail = email.message_from_bytes(sent.text, policy=email.policy.default)
+        rows = list(csv.DictReader(io.StringIO(site.client().get("/funding/ledger.csv").text)))
+        for kind in ("plain", "html"):
+            assert f" 2 {rows[-1]['chain_v1']}" in mail.get_body((kind,)).get_content()
+        site.stop()
+    finally:
+        server.stop()
+
+
+def test_the_receipt_code_is_told_to_who_enters_a_gift(site):
+    said = give(site, "25.00")[1]
+    code = re.search(r"receipt code, for the giver: (\S+)", said).group(1)
+    assert code == receipt(site, 1)
+    assert site.client().post("/funding/receipt", {"code": code}).status == 200
 
 
 def test_a_newsroom_whose_witnesses_are_no_addresses_does_not_start(make_site):

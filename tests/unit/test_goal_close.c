@@ -3,6 +3,7 @@
 #include "funding/goal_mark.h"
 #include "funding/meter.h"
 #include "people/keys.h"
+#include "render/format.h"
 #include "render/theme.h"
 #include "unit/fund_room.h"
 #include "unit/test.h"
@@ -164,6 +165,26 @@ TEST(no_period_closes_by_itself_when_the_days_are_zero)
     fund_room_at(&o, JUNE + 999 * DAY);
     expect(goal_close_job(&o.app, &o.setup) == OK);
     expect(!close_of(&o, goal).goal);
+    fund_room_end(&o);
+}
+
+TEST(a_period_ends_when_its_last_day_ends_in_the_sites_zone_also_in_leap_years)
+{
+    struct fund_room o = { 0 };
+    int64_t goal = 0;
+    fund_room_start(&o, "");
+    formats_free(o.formats);
+    expect(formats_make(S("en"), S("America/New_York"), S("locale"), &o.formats) == OK);
+    o.setup.formats = o.formats;
+    expect(fund_goal(&o.fund, "10 USD", "2016-02", &goal) == OK);
+    fund_add(&o.fund, "bank", "3 USD", "2016-02-29");
+    fund_add(&o.fund, "bank", "5 USD", "2016-03-01");
+    int64_t march = INT64_C(1456808400) * SECOND; // 2016-03-01T05:00:00Z, midnight in New York
+    fund_room_at(&o, march - 1);
+    expect(close_goal(&o, goal) == GOAL_CLOSE_EARLY);
+    fund_room_at(&o, march);
+    expect(close_goal(&o, goal) == OK);
+    expect(close_of(&o, goal).settled == 300);
     fund_room_end(&o);
 }
 
