@@ -10,6 +10,7 @@
 #include "discussion/trace.h"
 #include "funding/daily_head.h"
 #include "funding/goal_close.h"
+#include "funding/provider_take.h"
 #include "people/daily.h"
 #include "publishing/report_edit.h"
 #include "render/format.h"
@@ -19,7 +20,7 @@
 
 #include <stdlib.h>
 
-enum { JOB_THREADS = 1 };
+enum { JOB_THREADS = 2 }; /* a slow answer of a provider holds up one of them */
 
 struct work {
     struct newsroom *room;
@@ -180,6 +181,24 @@ static err do_goal_close(void *arg, const struct job *job)
     return e;
 }
 
+static err do_provider_confirm(void *arg, const struct job *job)
+{
+    const struct work *w = arg;
+    const struct setup *setup = newsroom_pin(w->room);
+    err e = provider_confirm_job(newsroom_app(w->room), setup, job);
+    newsroom_drop(w->room, setup);
+    return e;
+}
+
+static err do_provider_poll(void *arg, const struct job *job)
+{
+    const struct work *w = arg;
+    const struct setup *setup = newsroom_pin(w->room);
+    err e = provider_poll_job(newsroom_app(w->room), setup, job);
+    newsroom_drop(w->room, setup);
+    return e;
+}
+
 /* Every kind of later work. */
 static const struct job_kind kinds[] = {
     { .name = { "report-publish", 14 },
@@ -210,10 +229,24 @@ static const struct job_kind kinds[] = {
     { .name = { GOAL_CLOSE_JOB, sizeof GOAL_CLOSE_JOB - 1 },
       .run = do_goal_close,
       .tries = JOB_TRIES_MAX },
+    { .name = { PROVIDER_CONFIRM_JOB, sizeof PROVIDER_CONFIRM_JOB - 1 },
+      .run = do_provider_confirm,
+      .tries = JOB_TRIES_MAX },
+    { .name = { PROVIDER_POLL_JOB, sizeof PROVIDER_POLL_JOB - 1 },
+      .run = do_provider_poll,
+      .tries = JOB_TRIES_MAX },
     { .name = { AUTHOR_ERASE_JOB, sizeof AUTHOR_ERASE_JOB - 1 },
       .run = do_author_erase,
       .tries = JOB_TRIES_MAX },
 };
+
+static err promise_polls(struct newsroom *n)
+{
+    const struct setup *setup = newsroom_pin(n);
+    err e = provider_polls_begin(newsroom_app(n), setup);
+    newsroom_drop(n, setup);
+    return e;
+}
 
 /* A promise that is there already moves to the earlier time, and the job then promises the next
  * day's. */
@@ -223,6 +256,8 @@ err work_reload(struct newsroom *n)
     err e = store_write(newsroom_app(n)->store, promise_day, &day);
     if (!e)
         e = digest_promise(newsroom_app(n));
+    if (!e)
+        e = promise_polls(n);
     return e ? fault(e) : OK;
 }
 

@@ -30,6 +30,7 @@
 #include "discussion/work.h"
 #include "funding/funding_api.h"
 #include "funding/funding_http.h"
+#include "funding/hook_http.h"
 #include "funding/statement_http.h"
 #include "people/api_token.h"
 #include "people/permission.h"
@@ -192,6 +193,13 @@ const struct route routes[] = {
     PAGE("/funding/key.pem", funding_key_get, NULL),
     PAGE("/funding/receipt", receipt_show, NULL),
     FORM("/funding/receipt", receipt_post, LIMIT_SIGN_IN),
+    { .method = HTTP_POST,
+      .pattern = "/hooks/{channel}",
+      .run = hook_post,
+      .body = BODY_RAW,
+      .body_max = &limit_hook_bytes,
+      .limit = LIMIT_READ,
+      .api = true },
     PAGE("/funding/qr/{channel}/{address}", funding_qr_get, NULL),
     PAGE("/funding/statement", statement_page_get, NULL),
     PAGE("/funding/statement.txt", statement_text_get, NULL),

@@ -38,19 +38,17 @@ TEMPLATE(gift_page, "pages/desk/contribution.html", &gift_view, TEMPLATE_HTML);
 static void offer_channels(const struct request *r, struct desk_form *f)
 {
     const struct channel *list = NULL;
+    const struct str *kinds = NULL;
     size_t n = channels_list(r->setup->channels, &list);
-    struct desk_option *options =
-        arena_new(r->arena, struct desk_option, n + (size_t)CHANNEL_KINDS);
+    size_t kind_count = channel_kind_names(r->arena, &kinds);
+    struct desk_option *options = arena_new(r->arena, struct desk_option, n + kind_count);
     for (size_t i = 0; i < n; i++)
         options[i] = (struct desk_option){ .value = list[i].name,
                                            .text = display_channel(r->setup, list[i].name) };
-    for (size_t k = 0; k < CHANNEL_KINDS; k++) {
-        struct str name = channel_kind_name((enum channel_kind)k);
-        if (channels_find(r->setup->channels, name))
-            continue;
-        options[n++] = (struct desk_option){ .value = name,
-                                             .text = display_kind(r->setup, (enum channel_kind)k) };
-    }
+    for (size_t k = 0; k < kind_count; k++)
+        if (!channels_find(r->setup->channels, kinds[k]))
+            options[n++] =
+                (struct desk_option){ .value = kinds[k], .text = display_kind(r->setup, kinds[k]) };
     desk_form_choices(f, "channel", options, n);
 }
 

@@ -2,6 +2,7 @@
 #include "base/config.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "funding/provider.h"
 #include "render/qr.h"
 
 /*
@@ -17,11 +18,7 @@
  * docs/channels.md lists the keys.
  */
 enum channel_kind {
-    CHANNEL_PAYPAL,
-    CHANNEL_STRIPE,
-    CHANNEL_PATREON,
-    CHANNEL_KOFI,
-    CHANNEL_LIBERAPAY,
+    CHANNEL_PROVIDER, /* one of provider.h, whose name is the kind's */
     CHANNEL_LINK,
     CHANNEL_BANK,
     CHANNEL_BITCOIN,
@@ -46,10 +43,12 @@ struct channel {
     int order;
     struct str url; /* providers and links */
     struct str holder, iban, account, bic, bank,
-        reference;      /* bank; iban without spaces, capitals */
-    struct str address; /* wallets, in its canonical form */
-    struct str uri;     /* wallets: the payment URI */
-    struct html qr;     /* wallets: the URI as QR code, SVG */
+        reference;                                 /* bank; iban without spaces, capitals */
+    struct str address;                            /* wallets, in its canonical form */
+    struct str uri;                                /* wallets: the payment URI */
+    const struct provider *provider;               /* or NULL */
+    struct str provider_values[PROVIDER_KEYS_MAX]; /* of its keys, in its order; empty: not set */
+    struct html qr;                                /* wallets: the URI as QR code, SVG */
 };
 
 struct channels;
@@ -63,9 +62,12 @@ void channels_free(struct channels *c); /* NULL is fine */
 size_t channels_list(const struct channels *c, const struct channel **ret);
 const struct channel *channels_find(const struct channels *c, struct str name); /* or NULL */
 
-struct str channel_kind_name(enum channel_kind kind); /* "bitcoincash", as in configuration */
-bool channel_kind_parse(struct str s, enum channel_kind *ret);
+struct str channel_kind_name(const struct channel *c); /* "bitcoincash", as in configuration */
+/* *ret_provider is NULL for all but CHANNEL_PROVIDER. */
+bool channel_kind_parse(struct str s, enum channel_kind *ret, const struct provider **ret_provider);
+/* The names of all kinds, those of providers first, in the arena. */
+size_t channel_kind_names(struct arena *a, const struct str **ret);
 bool channel_name_is_valid(struct str name); /* 1..CHANNEL_NAME_MAX of a-z 0-9 -, no hyphen first */
-/* May stand in the ledger: one of the ten kinds, or the name of a configured channel. `c` may be
+/* May stand in the ledger: a kind's name, or the name of a configured channel. `c` may be
  * NULL. */
 bool channel_is_known(const struct channels *c, struct str name);

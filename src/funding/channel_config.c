@@ -57,23 +57,10 @@ static const struct key_rule {
     [KEY_ADDRESS] = { "address", FAMILY_WALLET, 200 },
 };
 
-/* Whose pages may stand behind a kind; NULL: anyone's. */
-static const char *const *const kind_hosts[CHANNEL_KINDS] = {
-    [CHANNEL_PAYPAL] = (const char *const[]){ "paypal.com", "paypal.me", NULL },
-    [CHANNEL_STRIPE] = (const char *const[]){ "stripe.com", NULL },
-    [CHANNEL_PATREON] = (const char *const[]){ "patreon.com", NULL },
-    [CHANNEL_KOFI] = (const char *const[]){ "ko-fi.com", NULL },
-    [CHANNEL_LIBERAPAY] = (const char *const[]){ "liberapay.com", NULL },
-};
-
 static enum family family_of(enum channel_kind kind)
 {
     switch (kind) {
-    case CHANNEL_PAYPAL:
-    case CHANNEL_STRIPE:
-    case CHANNEL_PATREON:
-    case CHANNEL_KOFI:
-    case CHANNEL_LIBERAPAY:
+    case CHANNEL_PROVIDER:
     case CHANNEL_LINK: return FAMILY_LINK;
     case CHANNEL_BANK: return FAMILY_BANK;
     case CHANNEL_BITCOIN:
@@ -92,6 +79,11 @@ struct section {
         struct str value;
         int line;
     } keys[KEYS];
+    struct {
+        struct str name, value;
+        int line;
+    } more[PROVIDER_KEYS_MAX]; /* what only a provider can have */
+    size_t more_count;
 };
 struct maker {
     struct channels *channels;
@@ -145,11 +137,11 @@ static bool key_find(struct str name, enum key *ret)
     return false;
 }
 
-/* Before anything else, for what is refused elsewhere may be echoed. An address of a page may hold
- * any 32 bytes in hex. */
-static err refuse_secret(struct maker *m, const struct config_entry *e, enum key key)
+/* Before anything else, for what is refused elsewhere may be echoed. An address of a page, and a
+ * provider's own secret, may hold any 32 bytes in hex. */
+static err refuse_secret(struct maker *m, const struct config_entry *e, bool any_hex)
 {
-    enum secret_kind kind = key == KEY_URL ? secret_find_sure(e->value) : secret_find(e->value);
+    enum secret_kind kind = any_hex ? secret_find_sure(e->value) : secret_find(e->value);
     if (!kind)
         return OK;
     return refuse(
@@ -160,18 +152,32 @@ static err refuse_secret(struct maker *m, const struct config_entry *e, enum key
                   secret_name(kind)));
 }
 
+/* A key that the table does not have: perhaps a provider's, which is known once the kind is. */
+static err gather_more(struct maker *m, const struct config_entry *e, struct section *s)
+{
+    for (size_t i = 0; i < s->more_count; i++)
+        if (str_eq(s->more[i].name, e->name))
+            return refuse(m, e->line, S("this key is there already"));
+    if (s->more_count == PROVIDER_KEYS_MAX)
+        return refuse(m, e->line, S("a channel has no key of this name; see docs/channels.md"));
+    s->more[s->more_count].name = str_copy(m->memory, e->name);
+    s->more[s->more_count].value = str_copy(m->memory, e->value);
+    s->more[s->more_count++].line = e->line;
+    return OK;
+}
+
 static err gather_line(struct maker *m, const struct config_entry *e)
 {
     enum key key = KEY_KIND;
     bool known = key_find(e->name, &key);
-    err why = refuse_secret(m, e, key);
+    err why = refuse_secret(m, e, !known || key == KEY_URL);
     if (why)
         return why;
     struct section *s = section_of(m, e);
     if (!s)
         return CHANNELS_WRONG;
     if (!known)
-        return refuse(m, e->line, S("a channel has no key of this name; see docs/channels.md"));
+        return gather_more(m, e, s);
     if (e->value.n == 0)
         return refuse(m, e->line,
                       str_print(m->a, "%s has no value; leave the line out", key_rules[key].name));
@@ -186,14 +192,17 @@ static err gather_line(struct maker *m, const struct config_entry *e)
 
 /* Checking one section. */
 
-static err check_keys(struct maker *m, const struct section *s, enum channel_kind kind)
+static err check_keys(struct maker *m, const struct section *s, const struct channel *c)
 {
-    enum family family = family_of(kind);
+    enum family family = family_of(c->kind);
     for (size_t i = 0; i < KEYS; i++)
         if (s->keys[i].line && !(key_rules[i].families & (int)family))
             return refuse(m, s->keys[i].line,
                           str_print(m->a, "a channel of kind " STR_FMT " has no key %s",
-                                    STR_ARG(channel_kind_name(kind)), key_rules[i].name));
+                                    STR_ARG(channel_kind_name(c)), key_rules[i].name));
+    if (s->more_count && !c->provider)
+        return refuse(m, s->more[0].line,
+                      S("a channel has no key of this name; see docs/channels.md"));
     return OK;
 }
 
@@ -209,11 +218,15 @@ static err need(struct maker *m, const struct section *s, enum key key)
 static err take_kind(struct maker *m, const struct section *s, struct channel *c)
 {
     struct str kind = s->keys[KEY_KIND].line ? s->keys[KEY_KIND].value : s->name;
-    if (channel_kind_parse(kind, &c->kind))
+    if (channel_kind_parse(kind, &c->kind, &c->provider))
         return OK;
+    const struct str *names = NULL;
+    size_t n = channel_kind_names(m->a, &names);
+    struct str all = names[0];
+    for (size_t i = 1; i < n; i++)
+        all = str_print(m->a, STR_FMT ", " STR_FMT, STR_ARG(all), STR_ARG(names[i]));
     return refuse(m, s->keys[KEY_KIND].line ? s->keys[KEY_KIND].line : s->line,
-                  S("kind must be one of paypal, stripe, patreon, kofi, liberapay, link, bank, "
-                    "bitcoin, bitcoincash, ethereum"));
+                  str_print(m->a, "kind must be one of " STR_FMT, STR_ARG(all)));
 }
 
 static err take_order(struct maker *m, const struct section *s, struct channel *c)
@@ -227,11 +240,57 @@ static err take_order(struct maker *m, const struct section *s, struct channel *
     return OK;
 }
 
+static err take_value(struct maker *m, const struct section *s, size_t which, struct channel *c)
+{
+    const struct provider *p = c->provider;
+    struct str value = s->more[which].value;
+    int line = s->more[which].line;
+    for (size_t i = 0; i < p->key_count; i++) {
+        const struct provider_key *k = &p->keys[i];
+        if (!str_eq(s->more[which].name, str_from_z(k->name)))
+            continue;
+        if (value.n == 0 || value.n > k->most || text_check(value, true) != TEXT_FINE)
+            return refuse(m, line,
+                          str_print(m->a,
+                                    "%s has no value, more than %zu bytes, or is not one line "
+                                    "of text",
+                                    k->name, k->most));
+        c->provider_values[i] = value;
+        return OK;
+    }
+    return refuse(m, line,
+                  str_print(m->a,
+                            "a channel of kind %s has no key of this name; see "
+                            "docs/channels.md",
+                            p->name));
+}
+
+/* The provider's own keys: all that it needs, or none. */
+static err take_provider(struct maker *m, const struct section *s, struct channel *c)
+{
+    const struct provider *p = c->provider;
+    for (size_t i = 0; i < s->more_count; i++) {
+        err e = take_value(m, s, i, c);
+        if (e)
+            return e;
+    }
+    for (size_t i = 0; s->more_count && i < p->key_count; i++)
+        if (p->keys[i].needed && !c->provider_values[i].n)
+            return refuse(m, s->line,
+                          str_print(m->a, "the channel [channel." STR_FMT "] lacks its %s",
+                                    STR_ARG(s->name), p->keys[i].name));
+    return OK;
+}
+
 static err take_link(struct maker *m, const struct section *s, struct channel *c)
 {
-    const char *const *hosts = kind_hosts[c->kind];
+    const char *const *hosts = c->provider ? c->provider->hosts : NULL;
     int line = s->keys[KEY_URL].line;
-    err e = need(m, s, KEY_URL);
+    err e = c->provider ? take_provider(m, s, c) : OK;
+    if (!e && !line && c->provider && c->provider->url_optional && s->more_count)
+        return OK;
+    if (!e)
+        e = need(m, s, KEY_URL);
     if (e)
         return e;
     c->url = s->keys[KEY_URL].value;
@@ -394,7 +453,7 @@ static err make_channel(struct maker *m, const struct section *s, struct channel
     };
     err e = take_kind(m, s, &c);
     if (!e)
-        e = check_keys(m, s, c.kind);
+        e = check_keys(m, s, &c);
     if (!e)
         e = take_order(m, s, &c);
     if (e)

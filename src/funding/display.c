@@ -18,30 +18,29 @@ struct str display_minor(const struct setup *setup, struct arena *a, int64_t min
     return format_money(setup->formats, a, (struct money){ .minor = minor, .cur = c });
 }
 
-struct str display_kind(const struct setup *setup, enum channel_kind kind)
+struct str display_kind(const struct setup *setup, struct str name)
 {
     static const char *const words[CHANNEL_KINDS] = {
-        [CHANNEL_PAYPAL] = "funding_channel_paypal",
-        [CHANNEL_STRIPE] = "funding_channel_stripe",
-        [CHANNEL_PATREON] = "funding_channel_patreon",
-        [CHANNEL_KOFI] = "funding_channel_kofi",
-        [CHANNEL_LIBERAPAY] = "funding_channel_liberapay",
+        [CHANNEL_PROVIDER] = NULL, // its own
         [CHANNEL_LINK] = "funding_channel_link",
         [CHANNEL_BANK] = "funding_channel_bank",
         [CHANNEL_BITCOIN] = "funding_channel_bitcoin",
         [CHANNEL_BITCOINCASH] = "funding_channel_bitcoincash",
         [CHANNEL_ETHEREUM] = "funding_channel_ethereum",
     };
-    return theme_word(setup->theme, words[kind]);
+    const struct provider *provider = NULL;
+    enum channel_kind kind = CHANNEL_LINK;
+    if (!channel_kind_parse(name, &kind, &provider))
+        return name;
+    return theme_word(setup->theme, provider ? provider->word : words[kind]);
 }
 
 struct str display_channel(const struct setup *setup, struct str name)
 {
     const struct channel *c = channels_find(setup->channels, name);
-    enum channel_kind kind = CHANNEL_LINK;
     if (c)
-        return c->title.n ? c->title : display_kind(setup, c->kind);
-    return channel_kind_parse(name, &kind) ? display_kind(setup, kind) : name;
+        return c->title.n ? c->title : display_kind(setup, channel_kind_name(c));
+    return display_kind(setup, name);
 }
 
 struct str display_period(const struct setup *setup, struct arena *a, const struct goal *g)

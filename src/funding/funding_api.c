@@ -94,7 +94,7 @@ static void write_channels(struct json_writer *w, const struct setup *setup)
     for (size_t i = 0; i < n; i++) {
         json_write_object(w, NULL);
         json_write_str(w, "name", c[i].name);
-        json_write_str(w, "kind", channel_kind_name(c[i].kind));
+        json_write_str(w, "kind", channel_kind_name(&c[i]));
         json_write_str(w, "title", display_channel(setup, c[i].name));
         write_if(w, "note", c[i].note);
         write_if(w, "url", c[i].url);

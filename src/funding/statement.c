@@ -39,7 +39,7 @@ static void put_channel(struct buf *out, const struct channel *c)
 {
     buf_put_char(out, '\n');
     put(out, "channel", c->name);
-    put(out, "kind", channel_kind_name(c->kind));
+    put(out, "kind", channel_kind_name(c));
     put(out, "url", c->url);
     put(out, "holder", c->holder);
     put(out, "iban", c->iban);

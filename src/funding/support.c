@@ -62,7 +62,7 @@ static struct support_channel show(const struct setup *setup, const struct chann
     bool untitled_link = c->kind == CHANNEL_LINK && !c->title.n;
     struct support_channel v = {
         .name = c->name,
-        .kind = channel_kind_name(c->kind),
+        .kind = channel_kind_name(c),
         .title = untitled_link ? web_link_host(c->url) : display_channel(setup, c->name),
         .note = c->note,
         .url = c->url,
@@ -104,8 +104,8 @@ struct support_view support_show(const struct setup *setup, enum support_place w
             links[v.links.n++] = c;
         else if (c.address.n)
             wallets[v.wallets.n++] = c;
-        else
-            banks[v.banks.n++] = c;
+        else if (c.holder.n)
+            banks[v.banks.n++] = c; // what only listens is not shown
     }
     return v;
 }

@@ -1,0 +1,279 @@
+#include "base/arena.h"
+#include "base/attr.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/scan.h"
+#include "funding/provider_json.h"
+
+/*
+ * Stripe (https://docs.stripe.com/webhooks). The money object is the charge: checkout sessions,
+ * payment intents and invoices speak of the same money and are left alone. Refunds and disputes are
+ * objects of their own; a dispute counts when the money is withdrawn and when it is reinstated.
+ *
+ * Signature: header Stripe-Signature "t=SECONDS,v1=HEX[,v1=HEX...]", HMAC-SHA-256 with the whole
+ * secret ("whsec_..." and all) over "SECONDS.BODY". We look at the time both ways; Stripe's own
+ * library takes times from the future.
+ */
+enum { TOLERANCE = 300 /* seconds */, SECRET_MAX = 200, PARTS_MAX = 16 };
+
+struct signature {
+    struct str seconds;
+    struct str v1[PARTS_MAX];
+    size_t count;
+};
+
+static bool signature_read(struct str s, struct signature *ret)
+{
+    struct signature sig = { 0 };
+    for (size_t i = 0; s.n; i++) {
+        struct str part = s;
+        struct str name = { 0 };
+        struct str value = { 0 };
+        if (i == PARTS_MAX)
+            return false;
+        if (!str_cut(s, ',', &part, &s))
+            s = S("");
+        if (!str_cut(part, '=', &name, &value))
+            return false;
+        if (str_eq(name, S("t")) && !sig.seconds.n)
+            sig.seconds = value;
+        else if (str_eq(name, S("v1")))
+            sig.v1[sig.count++] = value;
+    }
+    *ret = sig;
+    return sig.seconds.n && sig.count;
+}
+
+static bool is_signed(struct str secret, const struct signature *sig, struct str text)
+{
+    uint8_t mac[SHA256_BYTES];
+    bool good = false;
+    if (!secret.n)
+        return false;
+    hmac_sha256(secret, text, mac);
+    for (size_t i = 0; i < sig->count; i++)
+        good |= provider_hex_is(sig->v1[i], bytes_str(mac, sizeof mac));
+    return good;
+}
+
+static err receive(const struct provider_call *c, const struct provider_message *m,
+                   struct str *ret_delivery)
+{
+    struct str header = { 0 };
+    struct signature sig = { 0 };
+    const struct json *event = NULL;
+    int64_t seconds = 0;
+    if (!m->header(m->from, "Stripe-Signature", &header) || !signature_read(header, &sig) ||
+        !int_parse(sig.seconds, 0, INT64_MAX / SECOND, &seconds))
+        return PROVIDER_FORGED;
+    struct str text =
+        str_print(c->arena, STR_FMT "." STR_FMT, STR_ARG(sig.seconds), STR_ARG(m->body));
+    if (!is_signed(provider_value(c, "secret"), &sig, text) &&
+        !is_signed(provider_value(c, "former_secret"), &sig, text))
+        return PROVIDER_FORGED;
+    int64_t off = c->now - seconds * SECOND;
+    if (off > TOLERANCE * SECOND || off < -TOLERANCE * SECOND)
+        return PROVIDER_STALE;
+    if (!provider_json(c, m->body, &event) || !provider_object(event, "id", ret_delivery))
+        return PROVIDER_MALFORMED;
+    return OK;
+}
+
+/* How many decimals Stripe's whole numbers have (https://docs.stripe.com/currencies). ISO 4217
+ * differs for a few: a krona and a Ugandan shilling come with two that must be zero. */
+static int wire_decimals(struct str code)
+{
+    size_t at = 0;
+    if (str_find(S("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF"), code, &at))
+        return 0;
+    return str_find(S("BHD JOD KWD OMR TND"), code, &at) ? 3 : 2;
+}
+
+static int128 ten_to(int n)
+{
+    int128 p = 1;
+    while (n-- > 0)
+        p *= 10;
+    return p;
+}
+
+/* False too for parts of the currency's smallest unit. */
+static bool read_amount(int64_t wire, struct str code, struct amount *ret)
+{
+    struct amount m = { 0 };
+    if (!provider_asset(code, &m.asset) || asset_is_coin(m.asset) || wire <= 0)
+        return false;
+    int more = asset_decimals(m.asset) - wire_decimals(asset_str(&m.asset));
+    int128 by = ten_to(more < 0 ? -more : more);
+    if (more < 0 && wire % by)
+        return false;
+    m.units = more < 0 ? wire / by : wire * by;
+    *ret = m;
+    return true;
+}
+
+static bool read_money(const struct json *j, const char *name, struct amount *ret)
+{
+    struct str code = { 0 };
+    int64_t wire = 0;
+    return json_get_int(j, name, &wire) && json_get_str(j, "currency", &code) &&
+           read_amount(wire, code, ret);
+}
+
+static bool read_created(const struct provider_call *c, const struct json *j,
+                         struct payment_event *e)
+{
+    int64_t seconds = 0;
+    if (!json_get_int(j, "created", &seconds) || !provider_seconds(seconds, &e->occurred_at))
+        return false;
+    e->day = provider_day(c, e->occurred_at);
+    return true;
+}
+
+/* What is being made of one message. */
+struct mapping {
+    const struct provider_call *call;
+    const struct json *object; /* data.object */
+    struct payment_event *events;
+    size_t n;
+};
+
+static struct payment_event *add(struct mapping *m, enum payment_kind kind)
+{
+    struct payment_event *e = &m->events[m->n++];
+    *e = (struct payment_event){ .kind = kind, .source = LEDGER_BY_PROVIDER };
+    return e;
+}
+
+/* The fee stands in the balance transaction, when the message has it whole. */
+static bool read_fee(const struct json *charge, struct payment_event *e)
+{
+    const struct json *b = json_get(charge, "balance_transaction");
+    int64_t fee = 0;
+    if (!b || b->kind != JSON_KIND_OBJECT || !json_get_int(b, "fee", &fee) || fee == 0)
+        return true;
+    return read_money(b, "fee", &e->fee);
+}
+
+static bool map_charge(struct mapping *m, enum payment_kind kind)
+{
+    const struct json *charge = m->object;
+    const struct json *who = json_get(charge, "billing_details");
+    struct payment_event *e = add(m, kind);
+    (void)json_get_str(who, "name", &e->payer.name); // may be null
+    (void)json_get_str(who, "email", &e->payer.email);
+    if (!provider_object(charge, "id", &e->object) || !read_money(charge, "amount", &e->amount) ||
+        !read_created(m->call, charge, e))
+        return false;
+    return kind != PAYMENT_RECEIVED || read_fee(charge, e);
+}
+
+/* A card that was declined was never announced; a debit was, as pending. */
+static bool map_failed(struct mapping *m, const char **ret_why)
+{
+    const struct json *details = json_get(m->object, "payment_method_details");
+    struct str type = { 0 };
+    if (json_get_str(details, "type", &type) && str_eq(type, S("card"))) {
+        *ret_why = "a card that was declined";
+        return true;
+    }
+    struct payment_event *e = add(m, PAYMENT_FAILED);
+    if (!provider_object(m->object, "id", &e->object))
+        return false;
+    e->of = e->object;
+    return read_created(m->call, m->object, e);
+}
+
+/* Money that went out by `kind` from a charge, and that came back when `undone`. */
+static bool map_out(struct mapping *m, const struct json *j, enum payment_kind kind, bool undone)
+{
+    struct payment_event *e = add(m, kind);
+    if (!provider_object(j, "id", &e->object) || !provider_object(j, "charge", &e->of) ||
+        !read_money(j, "amount", &e->amount) || !read_created(m->call, j, e))
+        return false;
+    if (undone) {
+        struct payment_event *back =
+            add(m, kind == PAYMENT_REFUND ? PAYMENT_REFUND_FAILED : PAYMENT_DISPUTE_WON);
+        back->object = back->of = e->object;
+        back->occurred_at = e->occurred_at;
+        back->day = e->day;
+    }
+    return true;
+}
+
+static bool map_refund(struct mapping *m, const char **ret_why)
+{
+    struct str status = { 0 };
+    if (!json_get_str(m->object, "status", &status))
+        return false;
+    if (str_eq(status, S("requires_action"))) {
+        *ret_why = "a refund that waits for the giver";
+        return true;
+    }
+    return map_out(m, m->object, PAYMENT_REFUND,
+                   str_eq(status, S("failed")) || str_eq(status, S("canceled")));
+}
+
+static bool map_type(struct mapping *m, struct str type, const char **ret_why)
+{
+    if (str_eq(type, S("charge.succeeded")))
+        return map_charge(m, PAYMENT_RECEIVED);
+    if (str_eq(type, S("charge.pending")))
+        return map_charge(m, PAYMENT_PENDING);
+    if (str_eq(type, S("charge.failed")))
+        return map_failed(m, ret_why);
+    if (str_eq(type, S("refund.created")) || str_eq(type, S("refund.updated")) ||
+        str_eq(type, S("refund.failed")) || str_eq(type, S("charge.refund.updated")))
+        return map_refund(m, ret_why);
+    if (str_eq(type, S("charge.dispute.funds_withdrawn")))
+        return map_out(m, m->object, PAYMENT_DISPUTE, false);
+    if (str_eq(type, S("charge.dispute.funds_reinstated")))
+        return map_out(m, m->object, PAYMENT_DISPUTE, true);
+    *ret_why = "a kind of event that moves no money of its own";
+    return true;
+}
+
+/* Why an event is none of ours, or NULL. */
+static const char *not_ours(const struct provider_call *c, const struct json *event)
+{
+    struct str account = { 0 };
+    bool live = false;
+    if (!json_get_bool(event, "livemode", &live) || !live)
+        return "test mode";
+    if (json_get_str(event, "account", &account) &&
+        !str_eq(account, provider_value(c, "account_id")))
+        return "another account";
+    return NULL;
+}
+
+static err map(const struct provider_call *c, struct str body, struct provider_events *ret)
+{
+    const struct json *event = NULL;
+    struct str type = { 0 };
+    struct mapping m = { .call = c, .events = arena_new(c->arena, struct payment_event, 2) };
+    if (!provider_json(c, body, &event) || !json_get_str(event, "type", &type))
+        return PROVIDER_MALFORMED;
+    const char *why = not_ours(c, event);
+    m.object = json_get(json_get(event, "data"), "object");
+    if (!why && (!m.object || !map_type(&m, type, &why)))
+        return PROVIDER_MALFORMED;
+    *ret = (struct provider_events){ .events = m.events, .n = m.n, .why = why };
+    return OK;
+}
+
+static const struct provider_key keys[] = {
+    { "secret", SECRET_MAX, true },
+    { "former_secret", SECRET_MAX, false },
+    { "account_id", SECRET_MAX, false },
+};
+static const struct provider stripe = {
+    .name = "stripe",
+    .word = "funding_channel_stripe",
+    .hosts = (const char *const[]){ "stripe.com", NULL },
+    .keys = keys,
+    .key_count = COUNT(keys),
+    .silent_days = 30,
+    .receive = receive,
+    .map = map,
+};
+PROVIDER(stripe);
