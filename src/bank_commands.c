@@ -127,9 +127,12 @@ static void say_line(struct call *c, struct str path, const struct bank_line *l)
         call_say(c, STR_FMT ":%d:%d: not understood: %s", STR_ARG(path), l->line, l->column,
                  bank_fault_sentence(l->fault));
     else
-        call_say(c, STR_FMT ":%d: " STR_FMT " " STR_FMT " " STR_FMT ": %s", STR_ARG(path), l->line,
-                 STR_ARG(day), STR_ARG(amount), STR_ARG(asset_str(&l->amount.asset)),
-                 bank_verdict_sentence(l->verdict));
+        call_say(c, STR_FMT ":%d: " STR_FMT " " STR_FMT " " STR_FMT ": %s%s", STR_ARG(path),
+                 l->line, STR_ARG(day), STR_ARG(amount), STR_ARG(asset_str(&l->amount.asset)),
+                 bank_verdict_sentence(l->verdict),
+                 l->by_hand ? "; one of this day and amount was entered by hand: reverse that if "
+                              "it is the same"
+                            : "");
 }
 
 static void say_all(const struct work *w)

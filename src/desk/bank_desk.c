@@ -165,6 +165,8 @@ static struct line_row line_row(const struct request *r, const struct bank_line 
     };
     if (row.wrong)
         row.why = desk_word(r, bank_fault_word(l->fault));
+    else if (l->by_hand)
+        row.why = desk_word(r, "desk_bank_by_hand");
     if (l->amount.asset.code[0] && l->day) {
         struct date day = date_from_days(l->day);
         row.amount = display_amount(r->setup, r->arena, l->amount);

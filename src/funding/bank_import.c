@@ -1,6 +1,7 @@
 #include "funding/bank_import.h"
 #include "base/check.h"
 #include "funding/bank_inside.h"
+#include "funding/contribution_alike.h"
 #include "funding/payment.h"
 #include "funding/payment_message.h"
 
@@ -129,6 +130,12 @@ static bool is_new(const struct bank_line *l)
     return l->verdict == BANK_GIFT || l->verdict == BANK_REFUND;
 }
 
+static err find_by_hand(const struct matching *m, struct bank_line *l)
+{
+    struct contribution_alike c = { m->channel, l->day, l->amount };
+    return l->verdict == BANK_GIFT ? contribution_alike_find(m->tx, &c, &l->by_hand) : OK;
+}
+
 static err match_line(const struct matching *m, struct bank_line *l)
 {
     bool found = false;
@@ -136,7 +143,9 @@ static err match_line(const struct matching *m, struct bank_line *l)
         return OK;
     arena_reset(m->scratch);
     err e = find_object(m, l, &found);
-    return e || found ? e : find_alike(m, l);
+    if (!e && !found)
+        e = find_alike(m, l);
+    return e ? e : find_by_hand(m, l);
 }
 
 static err match_format(const struct matching *m, struct bank_statement *s)

@@ -21,7 +21,8 @@ struct bank_mapping_change {
 };
 MUST_USE err bank_mapping_set(struct tx *tx, const struct bank_mapping_change *c);
 
-/* Finds what was booked before, and what contradicts it, and counts again. Reads only. */
+/* Finds what was booked before, what contradicts it and what may have been entered by hand, and
+ * counts again. Reads only. */
 MUST_USE err bank_statement_match(struct tx *tx, struct str channel, struct bank_statement *s);
 
 struct bank_import {

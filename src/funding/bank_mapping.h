@@ -29,7 +29,6 @@ enum bank_column {
 enum {
     BANK_MAPPING_MAX = 4096, /* bytes */
     BANK_SKIP_MAX = 200,     /* lines */
-    BANK_DATE_MAX = 40,
     BANK_COLUMN_NAME_MAX = 120,
     BANK_COLUMN_NUMBER_MAX = 128,
 };

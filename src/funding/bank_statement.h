@@ -74,6 +74,7 @@ struct bank_line {
     struct str payer, text, raw;
     struct str keys[BANK_KEYS_MAX]; /* CAMT: what a refund has in common with its gift */
     bool refund;
+    bool by_hand; /* a gift of this day and amount was entered by hand: is it the same? */
     uint8_t content[SHA256_BYTES], raw_hash[SHA256_BYTES];
     int ordinal;
     struct str object; /* payment.h's */

@@ -109,6 +109,13 @@ def test_a_mapping_that_changed_since_is_looked_at_again(room):
     assert {"bank.mapping", "bank.import"} <= set(room.actions())
 
 
+def test_a_gift_that_was_entered_by_hand_is_pointed_at(room):
+    gift = {"channel": "savings", "amount": "61.50", "currency": "EUR", "date": "2018-05-02", "note": "", "reference": ""}
+    assert room.treasurer.fill("/desk/funding/contributions/new", "gift", **gift).status == 303
+    looked = upload(room, HEAD + "02.05.2018;61,50;A;x;h1\r\n02.05.2018;61,51;A;x;h2\r\n")
+    assert "entered by hand" in rows(looked)[0][4] and rows(looked)[1][4] == "a gift"
+
+
 def test_bad_uploads_are_refused(room):
     for text, why in ((b"", "not empty"), (b"x" * (1024 * 1024 + 1), "more than 1 MB")):
         answer = upload(room, text)

@@ -230,3 +230,82 @@ TEST(bank_camt_has_a_most_of_entries_and_of_transactions)
     expect(s.n == 1 && s.counts[BANK_GIFT] == 1); // more than we split: one gift
     fund_end(&f);
 }
+
+TEST(bank_camt_batch_of_another_direction_is_one_gift)
+{
+    struct fund f = fund_start();
+    struct bank_statement s = of(&f, "CRDT", "2.00",
+                                 "<NtryDtls><TxDtls><Amt Ccy=\"EUR\">1.00</Amt><CdtDbtInd>DBIT"
+                                 "</CdtDbtInd></TxDtls><TxDtls><Amt Ccy=\"EUR\" x=\"y\">1.00</Amt>"
+                                 "</TxDtls></NtryDtls>");
+    expect_str(bank_verdicts(&f, &s), S("G"));
+    expect_str(amount_print(&f.arena, s.lines[0].amount), S("2.00"));
+    fund_end(&f);
+}
+
+TEST(bank_camt_words_add_up_to_a_most)
+{
+    struct fund f = fund_start();
+    struct buf words CLEANUP(buf_free) = buf_make(64 * 1024);
+    buf_put(&words, S("<NtryDtls><TxDtls><RmtInf>"));
+    for (int i = 0; i < 20; i++) {
+        buf_put(&words, S("<Ustrd>"));
+        for (int k = 0; k < 14; k++)
+            buf_put(&words, S("0123456789"));
+        buf_put(&words, S("</Ustrd>"));
+    }
+    buf_put(&words, S("</RmtInf></TxDtls></NtryDtls>"));
+    struct bank_statement s = of(&f, "CRDT", "2.00", str_z(&f.arena, buf_str(&words)));
+    expect_str(bank_verdicts(&f, &s), S("G"));
+    expect(s.lines[0].text.n == 14 * 141 - 1);
+    fund_end(&f);
+}
+
+TEST(bank_camt_is_known_behind_marks_and_in_utf_16)
+{
+    struct fund f = fund_start();
+    struct str plain = bank_camt(&f, "02", str_z(&f.arena, bank_entry(&f, "CRDT", "5.00", "")));
+    struct str text = str_print(&f.arena, "\xEF\xBB\xBF" STR_FMT, STR_ARG(plain));
+    struct bank_statement s = bank_read_camt(&f, text);
+    expect_str(bank_verdicts(&f, &s), S("G"));
+    size_t at = 0;
+    expect(str_find(plain, S("?>"), &at));
+    struct str body = str_sub(plain, at + 2, plain.n); // UTF-16 needs no declaration
+    char *wide = arena_new(&f.arena, char, 2 * body.n + 2);
+    wide[0] = '\xFF';
+    wide[1] = '\xFE';
+    for (size_t i = 0; i < body.n; i++)
+        wide[2 * i + 2] = body.s[i];
+    s = bank_read_camt(&f, (struct str){ wide, 2 * body.n + 2 });
+    expect_str(bank_verdicts(&f, &s), S("G"));
+    fund_end(&f);
+}
+
+TEST(bank_camt_that_is_too_deep_is_refused)
+{
+    struct fund f = fund_start();
+    struct buf deep CLEANUP(buf_free) = buf_make(64 * 1024);
+    for (int i = 0; i < 64; i++)
+        buf_put(&deep, S("<a>"));
+    struct bank_statement s =
+        bank_read_camt(&f, bank_camt(&f, "02", str_z(&f.arena, buf_str(&deep))));
+    expect_fault(&s, BANK_FAULT_XML);
+    fund_end(&f);
+}
+
+TEST(bank_camt_batch_ends_where_there_is_no_more_room)
+{
+    struct fund f = fund_start();
+    struct buf parts CLEANUP(buf_free) = buf_make(BANK_FILE_MAX);
+    for (int i = 0; i < 2000; i++)
+        buf_put(&parts, S("<TxDtls><Amt Ccy=\"EUR\">1.00</Amt></TxDtls>"));
+    struct str batch =
+        str_print(&f.arena, "<NtryDtls>" STR_FMT "</NtryDtls>", STR_ARG(buf_str(&parts)));
+    struct str entry = bank_entry(&f, "CRDT", "2000.00", str_z(&f.arena, batch));
+    struct str all = str_print(&f.arena, STR_FMT STR_FMT STR_FMT, STR_ARG(entry), STR_ARG(entry),
+                               STR_ARG(entry));
+    struct bank_statement s = bank_read_camt(&f, bank_camt(&f, "02", str_z(&f.arena, all)));
+    expect(s.n == BANK_LINES_MAX + 1 && s.counts[BANK_GIFT] == BANK_LINES_MAX);
+    expect_fault(&s, BANK_FAULT_LONG);
+    fund_end(&f);
+}

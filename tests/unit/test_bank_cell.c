@@ -61,6 +61,15 @@ TEST(bank_amounts_are_read_as_their_bank_writes_them)
         { "-5-", ",.", "EUR", "no" },
         { "(-5)", ",.", "EUR", "no" },
         { "(5", ",.", "EUR", "no" },
+        { "(5)-", ",.", "EUR", "no" },
+        { "(+5)", ",.", "EUR", "no" },
+        { "+5+", ",.", "EUR", "no" },
+        { "\t5\t", ",.", "EUR", "5.00" },
+        { "1.234.56", ",.", "EUR", "no" },
+        { "1.2345678901234567890123456789012345678901234", ",.", "EUR", "no" },
+        { "1,1111111111111111111111111111111111111111111", ",.", "EUR", "no" },
+        { "1.x", ",.", "EUR", "no" },
+        { "1.", ",.", "EUR", "no" },
         { "", ",.", "EUR", "no" },
         { ",50", ",.", "EUR", "no" },
         { "5,", ",.", "EUR", "no" },
@@ -109,6 +118,11 @@ TEST(bank_days_are_real_and_of_their_form)
     expect_str(day(&a, "3.5.2018", "DD.MM.YYYY"), S("no"));
     expect_str(day(&a, "03.05.2018 ", "DD.MM.YYYY"), S("no"));
     expect_str(day(&a, "03-05-2018", "DD.MM.YYYY"), S("no"));
+    expect_str(day(&a, "x/5/2018", "D/M/YYYY"), S("no"));
+    expect_str(day(&a, "01.13.2018", "DD.MM.YYYY"), S("no"));
+    expect_str(day(&a, "01.00.2018", "DD.MM.YYYY"), S("no"));
+    expect_str(day(&a, "32.01.2018", "DD.MM.YYYY"), S("no"));
+    expect_str(day(&a, "31.12.1599", "DD.MM.YYYY"), S("no"));
     expect_str(day(&a, "0001-01-01", "YYYY-MM-DD"), S("no"));
     expect_str(day(&a, "", "DD.MM.YYYY"), S("no"));
 }
@@ -171,6 +185,15 @@ TEST(bank_mapping_says_what_is_wrong_with_it)
         { "delimiter = ;;", BANK_MAP_DELIMITER },
         { "delimiter = ", BANK_MAP_DELIMITER },
         { "quote = xx", BANK_MAP_QUOTE },
+        { "delimiter = \x01", BANK_MAP_LINE },
+        { "thousands = '\nday = 1\namount = 2\ncurrency_code = EUR", BANK_MAP_FINE },
+        { "decimal = .\nthousands = ,\nday = 1\namount = 2\ncurrency_code = EUR", BANK_MAP_FINE },
+        { "thousands = none\nday = 1\namount = 2\ncurrency_code = EUR", BANK_MAP_FINE },
+        { "payer = "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+          BANK_MAP_COLUMN },
+        { "payer = 1x/\nskip = 1\nday = 1\namount = 2\ncurrency_code = EUR", BANK_MAP_FINE },
         { "quote = ;\nday = 1\namount = 2\ncurrency_code = EUR", BANK_MAP_QUOTE },
         { "encoding = utf-7", BANK_MAP_ENCODING },
         { "date = DD.MM", BANK_MAP_DATE },

@@ -1,9 +1,31 @@
+#include "base/buf.h"
 #include "funding/giver.h"
+#include "funding/payment.h"
+#include "funding/payment_message.h"
 #include "unit/bank_help.h"
 #include "unit/test.h"
 
 /* Without these a statement that is imported again would count its gifts again, or half of one
  * would be booked. */
+
+/* What makes one of the statements of an import fail; undone with the transaction. */
+QUERY(break_import,
+      "create trigger t before insert on bank_import begin select raise(abort, 'x'); end");
+QUERY(break_line,
+      "create trigger t before insert on bank_line begin select raise(abort, 'x'); end");
+QUERY(break_key, "create trigger t before insert on bank_key begin select raise(abort, 'x'); end");
+QUERY(break_event,
+      "create trigger t before insert on payment_event begin select raise(abort, 'x'); end");
+QUERY(break_message,
+      "create trigger t before insert on payment_message begin select raise(abort, 'x'); end");
+QUERY(break_audit, "create trigger t before insert on audit begin select raise(abort, 'x'); end");
+QUERY(break_mapping,
+      "create trigger t before insert on bank_mapping begin select raise(abort, 'x'); end");
+QUERY(lose_imports, "alter table bank_import rename column format to formats");
+QUERY(lose_lines, "alter table bank_line rename column day to days");
+QUERY(lose_contents, "alter table bank_line rename column content to contents");
+QUERY(lose_keys, "alter table bank_key rename column clue to clues");
+QUERY(lose_mapping, "alter table bank_mapping rename column mapping to text");
 
 static struct str income(struct fund *f)
 {
@@ -203,6 +225,22 @@ TEST(bank_gift_that_was_entered_by_hand_with_its_number_waits)
     fund_end(&f);
 }
 
+TEST(bank_gift_that_may_have_been_entered_by_hand_is_pointed_at)
+{
+    struct fund f = fund_start();
+    int64_t id = fund_add(&f, "bank", "25.00 EUR", "2018-05-03");
+    (void)fund_add(&f, "paypal", "26.00 EUR", "2018-05-03");
+    static const char text[] = "03.05.2018;25,00;A;x;1\n03.05.2018;26,00;A;x;2\n"
+                               "02.05.2018;25,00;A;x;3\n03.05.2018;-25,00;A;x;4\n";
+    struct bank_statement s = matched(&f, true, text);
+    expect(s.lines[0].by_hand && !s.lines[1].by_hand && !s.lines[2].by_hand);
+    expect_str(bank_verdicts(&f, &s), S("GGGO"));
+    expect(fund_reverse(&f, id) == OK);
+    s = matched(&f, true, text);
+    expect(!s.lines[0].by_hand);
+    fund_end(&f);
+}
+
 TEST(bank_payers_words_are_kept_apart_from_the_ledger)
 {
     struct fund f = fund_start();
@@ -247,5 +285,121 @@ TEST(bank_mapping_is_kept_per_channel)
     expect(bank_mapping_get(&tx, S("savings"), &f.arena, &back, &found) == OK && !found);
     expect(!back.csv && back.camt_ids);
     tx_end(&tx);
+    fund_end(&f);
+}
+
+struct breaking {
+    const struct query *how;
+    tx_work *work;
+    void *arg;
+};
+
+static err breaking_work(struct tx *tx, void *arg)
+{
+    const struct breaking *b = arg;
+    err e = query_run(query_start(tx, b->how), NULL);
+    expect(e == OK);
+    return b->work(tx, b->arg);
+}
+
+static err import_work(struct tx *tx, void *arg)
+{
+    struct bank_import i = {
+        .channel = S("bank"), .statement = arg, .by = ACTOR_CLI, .now = FUND_NOW
+    };
+    return bank_import(tx, &i);
+}
+
+TEST(bank_import_that_fails_anywhere_books_nothing)
+{
+    static const struct query *const ways[] = { &break_import, &break_line,    &break_key,
+                                                &break_event,  &break_message, &break_audit,
+                                                &lose_imports, &lose_lines,    &lose_contents,
+                                                &lose_keys };
+    struct fund f = fund_start();
+    struct str gift =
+        bank_entry(&f, "CRDT", "20.00", "<AcctSvcrRef>G</AcctSvcrRef>" REFS("E1", "T1"));
+    struct str back =
+        bank_entry(&f, "DBIT", "20.00", BACK "<AcctSvcrRef>R</AcctSvcrRef>" REFS("E1", "T1"));
+    struct str both = two(&f, gift, back);
+    struct str file = bank_camt(&f, "02", str_z(&f.arena, both));
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        struct bank_statement s = bank_read_camt(&f, file);
+        struct breaking b = { ways[i], import_work, &s };
+        printf("# %s\n", ways[i]->name);
+        expect(store_write(f.store, breaking_work, &b) < 0);
+        expect_str(income(&f), S("0.00"));
+    }
+    expect_str(book_camt(&f, both), S("GR"));
+    fund_expect_sound(&f);
+    fund_end(&f);
+}
+
+static err get_work(struct tx *tx, void *arg)
+{
+    struct fund *f = arg;
+    struct bank_mapping m = { 0 };
+    bool found = false;
+    return bank_mapping_get(tx, S("bank"), &f->arena, &m, &found);
+}
+
+QUERY(spoil_mapping, "update bank_mapping set mapping = 'nonsense'");
+
+TEST(bank_mapping_that_cannot_be_kept_or_read_is_a_fault)
+{
+    struct fund f = fund_start();
+    struct bank_mapping_change c = {
+        .channel = S("bank"), .mapping = S("camt_ids = no\n"), .by = ACTOR_CLI, .now = f.now
+    };
+    expect(store_write(f.store, breaking_work, &(struct breaking){ &break_mapping, set_work, &c }) <
+           0);
+    expect(store_write(f.store, set_work, &c) == OK);
+    expect(store_write(f.store, get_work, &f) == OK); // prepared while all was there
+    expect(store_write(f.store, breaking_work, &(struct breaking){ &lose_mapping, get_work, &f }) <
+           0);
+    expect(store_write(f.store, breaking_work,
+                       &(struct breaking){ &spoil_mapping, get_work, &f }) == ERR_DATA);
+    fund_end(&f);
+}
+
+/* An event that the tables of statements do not know: another program told it. */
+static err take_work(struct tx *tx, void *arg)
+{
+    struct fund *f = arg;
+    struct payment_event e = { .channel = S("bank"),
+                               .kind = PAYMENT_RECEIVED,
+                               .object = S("B-1"),
+                               .amount = fund_amount("25.00 EUR"),
+                               .occurred_at = f->now,
+                               .day = fund_day("2018-05-03"),
+                               .source = LEDGER_BY_PROVIDER };
+    struct payment_result r = { 0 };
+    return payment_take(tx, &e, f->now, &f->arena, &r);
+}
+
+TEST(bank_gift_that_another_told_before_is_there_or_differs)
+{
+    struct fund f = fund_start();
+    expect(store_write(f.store, take_work, &f) == OK);
+    struct bank_statement s = bank_read_csv(&f, true, "03.05.2018;26,00;Agnes;boat;B-1\n");
+    expect(bank_book(&f, &s) == BANK_IMPORT_WRONG);
+    expect(bank_statement_wrong(&s)->fault == BANK_FAULT_DIFFERS);
+    expect_str(book_csv(&f, true, "03.05.2018;25,00;Agnes;boat;B-1\n"), S("T"));
+    expect_str(income(&f), S("25.00"));
+    fund_expect_sound(&f);
+    fund_end(&f);
+}
+
+TEST(bank_line_too_large_to_be_kept_as_evidence_is_booked)
+{
+    struct fund f = fund_start();
+    struct buf text CLEANUP(buf_free) = buf_make(BANK_FILE_MAX);
+    buf_put(&text, S("03.05.2018;5,00;A;\""));
+    while (text.n <= PAYMENT_MESSAGE_MAX)
+        buf_put(&text, S("a line of many\n"));
+    buf_put(&text, S("\";1\n"));
+    expect_str(book_csv(&f, true, str_z(&f.arena, buf_str(&text))), S("G"));
+    expect_str(income(&f), S("5.00"));
+    fund_expect_sound(&f);
     fund_end(&f);
 }

@@ -197,3 +197,44 @@ TEST(bank_lines_are_known_by_their_number_or_by_what_they_say)
     expect(str_starts(s.lines[1].object, S("id-sha256:")));
     fund_end(&f);
 }
+
+TEST(bank_csv_has_a_most_of_columns_and_takes_short_lines)
+{
+    struct fund f = fund_start();
+    struct buf text CLEANUP(buf_free) = buf_make(1024);
+    buf_put(&text, S("03.05.2018;1,00"));
+    for (int i = 0; i < 127; i++)
+        buf_put_char(&text, ';');
+    struct bank_mapping m = bank_plain_mapping(true);
+    struct bank_statement s = bank_read(&f, &m, buf_str(&text));
+    expect_wrong(&f, &s, 1, 129, BANK_FAULT_FIELDS);
+    s = bank_read_csv(&f, true, "03.05.2018;1,00\n"); // no payer, no words, no number
+    expect_str(bank_verdicts(&f, &s), S("G"));
+    expect(!s.lines[0].payer.n && str_starts(s.lines[0].object, S("sha256:")));
+    s = bank_read_csv(&f, true, "03.05.2018;1,00;a\x01z;b;\xC3\xBC\n");
+    expect(!s.lines[0].payer.n && str_starts(s.lines[0].object, S("id-sha256:")));
+    fund_end(&f);
+}
+
+TEST(bank_csv_with_too_many_lines_and_a_tail_says_so_once)
+{
+    struct fund f = fund_start();
+    struct buf text CLEANUP(buf_free) = buf_make(BANK_FILE_MAX);
+    struct bank_mapping m = bank_plain_mapping(false);
+    m.skip_end = 2;
+    for (int i = 0; i < BANK_LINES_MAX + 3; i++)
+        buf_put(&text, S("03.05.2018;1,00;a;b\n"));
+    struct bank_statement s = bank_read(&f, &m, buf_str(&text));
+    expect(s.n == BANK_LINES_MAX + 1 && s.counts[BANK_WRONG] == 1);
+    buf_put(&text, S("\"open"));
+    m.skip_end = 200;
+    text.n = 0;
+    buf_put(&text, S("03.05.2018;1,00;a;b\n\"open"));
+    s = bank_read(&f, &m, buf_str(&text));
+    expect_wrong(&f, &s, 2, 1, BANK_FAULT_QUOTE);
+    text.n = 0;
+    buf_put(&text, S("sum;1\n"));
+    s = bank_read(&f, &m, buf_str(&text)); // fewer lines than are left out
+    expect_wrong(&f, &s, 0, 0, BANK_FAULT_EMPTY);
+    fund_end(&f);
+}

@@ -1,3 +1,4 @@
+#include "base/buf.h"
 #include "base/encoding.h"
 #include "base/file.h"
 #include "funding/statement.h"
@@ -189,6 +190,19 @@ TEST(statement_signs_a_text_of_the_right_form_once)
     };
     for (size_t i = 0; i < COUNT(bad); i++)
         expect(statement_sign(str_from_z(bad[i]), d.key, &d.arena, &text) == STATEMENT_FORM);
+    struct buf many CLEANUP(buf_free) = buf_make(2 * STATEMENT_MAX);
+    buf_put(&many, S("Diurnal address statement 1\nsite: x\nserial: 1\ndate: 2018-05-04\n"));
+    while (many.n <= STATEMENT_MAX)
+        buf_put(&many, S("\nchannel: a\n"));
+    expect(statement_sign(buf_str(&many), d.key, &d.arena, &text) == STATEMENT_FORM);
+    expect(statement_parse(buf_str(&many), &s) == STATEMENT_FORM);
+    struct str whole = signed_text(&d, 1);
+    size_t at = 0;
+    expect(str_find(whole, S("\n\nsignature"), &at));
+    expect(statement_parse(str_sub(whole, 0, at + 1), &s) == STATEMENT_FORM); // a key alone
+    struct str unkeyed = str_print(&d.arena, STR_FMT STR_FMT, STR_ARG(draft(&d, 1)),
+                                   STR_ARG(str_sub(whole, at + 1, whole.n)));
+    expect(statement_parse(unkeyed, &s) == STATEMENT_FORM); // a signature alone
     for (err e = STATEMENT_FORM; e < STATEMENT_REFUSALS; e++)
         expect(statement_refusal(e)[0]);
     end(&d);

@@ -52,3 +52,6 @@ create table bank_key (
     primary key (channel, clue, bank_line)
 ) strict;
 create index bank_key_line on bank_key (bank_line);
+
+-- What was entered by hand, to be compared with what a statement says.
+create index contribution_by_hand on contribution (channel, day, minor) where source = 'hand';
