@@ -25,55 +25,93 @@ static bool too_deep(struct str s)
     return false;
 }
 
-static void fill(struct arena *a, json_t *from, struct json *to);
+/* jansson makes a double of a number with a point; its own digits are taken from the text, where
+ * numbers stand in the order in which the tree is walked. */
+struct filling {
+    struct arena *arena;
+    struct str rest; /* of the text, which was found to be JSON */
+};
 
-static void fill_array(struct arena *a, json_t *from, struct json *to)
+static bool in_number(char c)
+{
+    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+}
+
+static bool begins_number(char c)
+{
+    return (c >= '0' && c <= '9') || c == '-';
+}
+
+static struct str next_number(struct filling *f)
+{
+    struct str s = f->rest;
+    bool quoted = false;
+    size_t i = 0;
+    for (; i < s.n && (quoted || !begins_number(s.s[i])); i++) {
+        if (quoted && s.s[i] == '\\')
+            i++;
+        else if (s.s[i] == '"')
+            quoted = !quoted;
+    }
+    size_t end = i;
+    while (end < s.n && in_number(s.s[end]))
+        end++;
+    check(end > i); // there is a number in the tree
+    f->rest = str_sub(s, end, s.n);
+    return str_copy(f->arena, str_sub(s, i, end - i));
+}
+
+static void fill(struct filling *f, json_t *from, struct json *to);
+
+static void fill_array(struct filling *f, json_t *from, struct json *to)
 {
     size_t n = json_array_size(from);
-    struct json *items = arena_new(a, struct json, n);
+    struct json *items = arena_new(f->arena, struct json, n);
     for (size_t i = 0; i < n; i++)
-        fill(a, json_array_get(from, i), &items[i]);
+        fill(f, json_array_get(from, i), &items[i]);
     to->items = items;
     to->n = n;
 }
 
-static void fill_object(struct arena *a, json_t *from, struct json *to)
+static void fill_object(struct filling *f, json_t *from, struct json *to)
 {
     size_t n = json_object_size(from);
-    struct json *items = arena_new(a, struct json, n);
-    struct str *names = arena_new(a, struct str, n);
+    struct json *items = arena_new(f->arena, struct json, n);
+    struct str *names = arena_new(f->arena, struct str, n);
     size_t at = 0;
     for (void *i = json_object_iter(from); i; i = json_object_iter_next(from, i)) {
-        names[at] = str_copy(a, str_from_z(json_object_iter_key(i)));
-        fill(a, json_object_iter_value(i), &items[at++]);
+        names[at] = str_copy(f->arena, str_from_z(json_object_iter_key(i)));
+        fill(f, json_object_iter_value(i), &items[at++]);
     }
     check(at == n);
     *to = (struct json){ .kind = to->kind, .items = items, .names = names, .n = n };
 }
 
 /* As deep as JSON_DEPTH_MAX, which was checked. */
-static void fill(struct arena *a, json_t *from, struct json *to)
+static void fill(struct filling *f, json_t *from, struct json *to)
 {
     switch (json_typeof(from)) {
     case JSON_NULL: *to = (struct json){ .kind = JSON_KIND_NULL }; return;
     case JSON_TRUE: *to = (struct json){ .kind = JSON_KIND_BOOL, .truth = true }; return;
     case JSON_FALSE: *to = (struct json){ .kind = JSON_KIND_BOOL }; return;
-    case JSON_REAL: *to = (struct json){ .kind = JSON_KIND_REAL }; return;
+    case JSON_REAL: *to = (struct json){ .kind = JSON_KIND_REAL, .text = next_number(f) }; return;
     case JSON_INTEGER:
-        *to = (struct json){ .kind = JSON_KIND_INT, .number = json_integer_value(from) };
+        *to = (struct json){ .kind = JSON_KIND_INT,
+                             .number = json_integer_value(from),
+                             .text = next_number(f) };
         return;
     case JSON_STRING: {
         struct str text = { json_string_value(from), json_string_length(from) };
-        *to = (struct json){ .kind = JSON_KIND_STR, .text = str_copy(a, text) };
+        *to = (struct json){ .kind = JSON_KIND_STR, .text = str_copy(f->arena, text) };
         return;
     }
     case JSON_ARRAY:
         *to = (struct json){ .kind = JSON_KIND_ARRAY };
-        fill_array(a, from, to);
+        fill_array(f, from, to);
         return;
     case JSON_OBJECT:
         *to = (struct json){ .kind = JSON_KIND_OBJECT };
-        fill_object(a, from, to);
+        fill_object(f, from, to);
         return;
     }
     check(false);
@@ -95,7 +133,8 @@ err json_parse(struct str text, size_t max, struct arena *a, const struct json *
         return JSON_WRONG;
     }
     struct json *j = arena_new(a, struct json, 1);
-    fill(a, root, j);
+    struct filling f = { .arena = a, .rest = text };
+    fill(&f, root, j);
     json_decref(root);
     *ret = j;
     return OK;
@@ -126,6 +165,15 @@ bool json_get_int(const struct json *j, const char *name, int64_t *ret)
     if (!m || m->kind != JSON_KIND_INT)
         return false;
     *ret = m->number;
+    return true;
+}
+
+bool json_get_number(const struct json *j, const char *name, struct str *ret)
+{
+    const struct json *m = json_get(j, name);
+    if (!m || (m->kind != JSON_KIND_INT && m->kind != JSON_KIND_REAL))
+        return false;
+    *ret = m->text;
     return true;
 }
 

@@ -16,8 +16,7 @@ enum json_kind {
     JSON_KIND_NULL,
     JSON_KIND_BOOL,
     JSON_KIND_INT,
-    JSON_KIND_REAL, /* with a fraction or an exponent; its value is not kept: nothing asks for one
-                     */
+    JSON_KIND_REAL, /* with a fraction or an exponent: its text alone */
     JSON_KIND_STR,
     JSON_KIND_ARRAY,
     JSON_KIND_OBJECT,
@@ -26,7 +25,7 @@ struct json {
     enum json_kind kind;
     bool truth;
     int64_t number;
-    struct str text;
+    struct str text;          /* of a number, as it stood there: "0.10", "1e3" */
     const struct json *items; /* of an array; values of an object */
     const struct str *names;  /* of an object, beside the items */
     size_t n;
@@ -41,6 +40,8 @@ const struct json *json_get(const struct json *j, const char *name);
 /* The same, of one kind. False, with *ret untouched, when it is missing or of another kind. */
 bool json_get_str(const struct json *j, const char *name, struct str *ret);
 bool json_get_int(const struct json *j, const char *name, int64_t *ret);
+/* A number's text: no floating point touches it. */
+bool json_get_number(const struct json *j, const char *name, struct str *ret);
 bool json_get_bool(const struct json *j, const char *name, bool *ret);
 /* False, with the first other member's name, when an object has members besides `names`, which are
  * separated by spaces. Callers refuse what they do not know. */

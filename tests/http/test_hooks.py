@@ -10,6 +10,7 @@ import random
 import sqlite3
 import threading
 import time
+import urllib.parse
 
 import conftest
 import pytest
@@ -330,3 +331,81 @@ def test_a_wrong_configuration_refuses_to_start(tmp_path, section, line):
     (tmp_path / "diurnal.ini").write_text(section)
     status, _, why = conftest.run("serve", "--listen", "127.0.0.1:0", data=tmp_path, check=False)
     assert status == 1 and line in why and "diurnal.ini:" in why
+
+
+# ---- Ko-fi and Buy Me a Coffee
+
+OTHERS = conftest.CONFIG + """
+[channel.kofi]
+url = https://ko-fi.com/millbrookdiurnaldemo
+token = 5e1f-river
+[channel.coffee]
+kind = buymeacoffee
+url = https://www.buymeacoffee.com/millbrook
+secret = harbour
+"""
+
+
+def kofi(site, **change):
+    data = {"verification_token": "5e1f-river", "message_id": "m-1", "timestamp": "2018-05-03T10:04:30Z", "type": "Donation", "is_public": True, "from_name": "Ada & Bo", "message": "For the boat: 100 %",
+            "amount": "3.00", "url": "https://ko-fi.com/x", "email": "ada@example.org", "currency": "USD", "is_subscription_payment": False, "kofi_transaction_id": "t-1", **change}
+    body = urllib.parse.urlencode({"data": json.dumps(data)}).encode()
+    return site.client().request("POST", "/hooks/kofi", body, {"content-type": "application/x-www-form-urlencoded"})
+
+
+def test_kofi_counts_gifts_once_by_their_transaction(make_site):
+    site = make_site(OTHERS)
+    assert kofi(site).status == 200
+    assert kofi(site, message_id="m-2").status == 200  # told again
+    assert kofi(site, message_id="m-3", kofi_transaction_id="t-2", type="Subscription", is_public=False).status == 200
+    assert kofi(site, message_id="m-4", kofi_transaction_id="t-3", type="Shop Order").status == 200
+    assert kofi(site, message_id="m-5", kofi_transaction_id="t-4", from_name="Ko-fi Team").status == 200
+    assert income(site) == {"USD": 600} and health(site, "kofi")["ignored"] == 2
+    assert rows(site, "select name, message, named from giver order by id") == [("Ada & Bo", "For the boat: 100 %", 1), ("Ada & Bo", "For the boat: 100 %", 0)]
+    sound(site)
+
+
+@pytest.mark.parametrize("change,status", [({"verification_token": "5e1f-rivers"}, 401), ({"verification_token": ""}, 401), ({"verification_token": None}, 401), ({"amount": 3}, 400), ({"amount": "3.001"}, 400),
+                                           ({"currency": "gold"}, 400), ({"kofi_transaction_id": ""}, 400), ({"timestamp": "now"}, 400), ({"message_id": ""}, 400)])
+def test_kofi_nonsense_counts_for_nothing(make_site, change, status):
+    site = make_site(OTHERS)
+    assert kofi(site, **change).status == status
+    assert income(site) == {}
+
+
+def test_kofi_other_forms_are_forged(make_site):
+    site = make_site(OTHERS)
+    for body in (b"", b"data=", b"data={}", b"data=%7B&data=%7B", b"x=1", b"data=%ff"):
+        assert site.client().request("POST", "/hooks/kofi", body, {"content-type": "application/x-www-form-urlencoded"}).status == 401, body
+    assert rows(site, "select count(*) from payment_message") == [(0,)]
+
+
+def coffee(site, kind="donation.created", secret=b"harbour", live=True, event=1, **change):
+    data = {"id": 58, "amount": 5, "object": "payment", "status": "succeeded", "currency": "USD", "created_at": 1525341600, "note_hidden": "true", "support_note": "secret words", "supporter_name": "Ada",
+            "transaction_id": "pi_1", "supporter_email": "ada@example.org", **change}
+    body = json.dumps({"type": kind, "live_mode": live, "attempt": 1, "created": 1525341600, "event_id": event, "data": data}).encode().replace(b'"RAW', b"").replace(b'RAW"', b"")
+    mac = hmac.new(secret, body, hashlib.sha256).hexdigest()
+    return site.client().request("POST", "/hooks/coffee", body, {"content-type": "application/json", "x-signature-sha256": mac})
+
+
+def test_coffee_counts_support_and_its_refund(make_site):
+    site = make_site(OTHERS)
+    assert coffee(site).status == 200
+    assert coffee(site, event=2, transaction_id="pi_2", amount="RAW5.50RAW").status == 200  # a number with a point
+    assert coffee(site, event=3, transaction_id="pi_3", amount="5.45").status == 200
+    assert income(site) == {"USD": 1595}
+    assert coffee(site, "donation.refunded", event=4).status == 200
+    assert coffee(site, "donation.refunded", event=5, transaction_id="pi_9").status == 200  # whose support was missed
+    assert coffee(site, "membership.started", event=6, transaction_id="pi_8").status == 200
+    assert coffee(site, event=7, transaction_id="pi_7", live=False).status == 200
+    assert income(site) == {"USD": 1095}
+    assert "secret words" not in [m for (m,) in rows(site, "select message from giver")]
+    sound(site)
+
+
+@pytest.mark.parametrize("change,status", [({"secret": b"harbours"}, 401), ({"amount": "RAW5e2RAW"}, 400), ({"amount": "RAW5.001RAW"}, 400), ({"amount": "RAW5.0000000000000000000001RAW"}, 400), ({"amount": -5}, 400),
+                                           ({"amount": "RAW1e999RAW"}, 400), ({"transaction_id": None}, 400), ({"created_at": "x"}, 400), ({"currency": None}, 400)])
+def test_coffee_nonsense_counts_for_nothing(make_site, change, status):
+    site = make_site(OTHERS)
+    assert coffee(site, **change).status == status
+    assert income(site) == {}

@@ -197,3 +197,29 @@ TEST(what_was_written_is_read_back_the_same)
         expect_str(back, ((struct str){ every, sizeof every }));
     }
 }
+
+TEST(numbers_keep_their_text_whatever_stands_around_them)
+{
+    struct arena a;
+    struct str why = { 0 };
+    struct str text = { 0 };
+    const struct json *j = NULL;
+    arena_init(&a, 1 << 20);
+    struct str s =
+        S("{\"1\":\"2\\\"3\",\"a\":0.1000000000000000000012,\"b\":[-7,1e3,{\"c\":-0.50E+2}],"
+          "\"d\":12,\"\\\\4\":\"5\\\\\",\"e\":25.00}");
+    expect(json_parse(s, s.n, &a, &j, &why) == OK);
+    expect(json_get_number(j, "a", &text));
+    expect_str(text, S("0.1000000000000000000012"));
+    const struct json *b = json_get(j, "b");
+    expect_str(b->items[0].text, S("-7"));
+    expect_str(b->items[1].text, S("1e3"));
+    expect(json_get_number(&b->items[2], "c", &text));
+    expect_str(text, S("-0.50E+2"));
+    expect(json_get_number(j, "d", &text));
+    expect_str(text, S("12"));
+    expect(json_get_number(j, "e", &text));
+    expect_str(text, S("25.00"));
+    expect(!json_get_number(j, "1", &text) && !json_get_number(j, "z", &text));
+    arena_free(&a);
+}
