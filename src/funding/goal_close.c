@@ -37,6 +37,13 @@ CHECK_ROWS(goal_closes, "a closed period's head is in the chain",
            "select c.goal, c.seq from goal_close c where c.seq > 0 and not exists"
            " (select 1 from ledger_entry e where e.seq = c.seq) order by c.goal");
 
+CHECK_ROWS(goal_close_totals, "a closed period's total is what its days had until its last entry",
+           "select c.goal, c.settled from goal_close c join goal g on g.id = c.goal"
+           " where c.settled <> -(select coalesce(sum(e.minor), 0)"
+           " from ledger_transaction t join ledger_entry e on e.ledger_transaction = t.id"
+           " where t.day >= g.first_day and t.day < g.end_day and e.seq <= c.seq"
+           " and e.account = 'income' and e.asset = g.currency) order by c.goal");
+
 CONFIG_INT(funding_close_after_days, "funding", "close_after_days", 30, 0, 3660,
            "Days after its end at which a goal's period closes by itself, its totals frozen and "
            "signed; 0: only by command or at the desk.");

@@ -190,6 +190,10 @@ TEST(a_period_ends_when_its_last_day_ends_in_the_sites_zone_also_in_leap_years)
 
 QUERY(test_close_change, "update goal_close set settled = 1");
 QUERY(test_close_delete, "delete from goal_close");
+QUERY(test_close_lie,
+      "insert into goal_close (goal, closed_at, by_staff, seq, last_transaction, settled, net,"
+      " pending, statement, public_key, signature)"
+      " values (1, 1, 0, 2, 1, 9999, 9999, 0, '', zeroblob(32), zeroblob(64))");
 QUERY(test_closed_goal_change, "update goal set amount = 1");
 QUERY(test_closed_goal_drop, "update goal set dropped = 1");
 
@@ -213,6 +217,18 @@ TEST(the_database_itself_refuses_to_change_what_was_closed)
         const struct query *q = forbidden[i];
         expect(store_write(o.app.store, run_query, &q) < 0);
     }
+    fund_room_end(&o);
+}
+
+TEST(a_frozen_total_that_is_not_the_ledgers_is_found)
+{
+    struct fund_room o = { 0 };
+    fund_room_start(&o, "");
+    sample(&o);
+    const struct query *q = &test_close_lie;
+    expect(fund_findings(&o.fund) == 0);
+    expect(store_write(o.app.store, run_query, &q) == OK);
+    expect(fund_findings(&o.fund) == 1);
     fund_room_end(&o);
 }
 
