@@ -135,7 +135,7 @@ static bool read_amount(const struct entry *e, struct amount *ret)
     struct currency c = { 0 };
     struct str text = field_of(e, ITEM_AMOUNT);
     struct amount m = { 0 };
-    if (!currency_parse(field_of(e, ITEM_CURRENCY), &c) || text.n > AMOUNT_TEXT)
+    if (!currency_parse(field_of(e, ITEM_CURRENCY), &c) || !text.n || text.n > AMOUNT_TEXT)
         return false;
     struct str whole = text;
     struct str rest = { 0 };

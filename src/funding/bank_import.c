@@ -13,11 +13,12 @@ QUERY(bank_mapping_put,
       "on conflict (channel) do update set mapping = excluded.mapping, set_by = excluded.set_by, "
       "set_at = excluded.set_at");
 QUERY(bank_import_overlaps,
-      "select id from bank_import where channel = $1 and format <> $2 and first_day <= $3 and "
-      "last_day >= $4 limit 1");
+      "select format <> $2 from bank_import where channel = $1 and first_day <= $3 and "
+      "last_day >= $4 and (format <> $2 or (reading <> $5 and ($6 > 0 or unnamed > 0))) limit 1");
 QUERY(bank_import_insert,
       "insert into bank_import (channel, format, hash, first_day, last_day, gifts, refunds, "
-      "imported_by, imported_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id");
+      "imported_by, imported_at, reading, unnamed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+      "$10, $11) returning id");
 QUERY(bank_line_get,
       "select amount, day from bank_line where channel = $1 and object = $2 and refund = $3");
 QUERY(bank_line_alike,
@@ -148,7 +149,18 @@ static err match_line(const struct matching *m, struct bank_line *l)
     return e ? e : find_by_hand(m, l);
 }
 
-static err match_format(const struct matching *m, struct bank_statement *s)
+/* Marks the first line that would be booked. */
+static void refuse_first(struct bank_statement *s, enum bank_fault why)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (s->lines[i].object.n) {
+            bank_line_wrong(&s->lines[i], 0, why);
+            return;
+        }
+}
+
+/* Days of which something was booked by lines that say other things of the same gifts. */
+static err match_days(const struct matching *m, struct bank_statement *s)
 {
     struct stmt *q = query_start(m->tx, &bank_import_overlaps);
     bool found = false;
@@ -156,13 +168,12 @@ static err match_format(const struct matching *m, struct bank_statement *s)
     bind_str(q, 2, bank_format_name(s->format));
     bind_int(q, 3, s->last_day);
     bind_int(q, 4, s->first_day);
+    bind_str(q, 5, s->reading);
+    bind_int(q, 6, (int64_t)s->unnamed);
     err e = query_step(q, &found);
+    if (!e && found)
+        refuse_first(s, column_int(q, 0) ? BANK_FAULT_OTHER_FORMAT : BANK_FAULT_OTHER_READING);
     query_end(q);
-    for (size_t i = 0; !e && found && i < s->n; i++)
-        if (s->lines[i].object.n) {
-            bank_line_wrong(&s->lines[i], 0, BANK_FAULT_OTHER_FORMAT);
-            break;
-        }
     return e ? fault(e) : OK;
 }
 
@@ -171,7 +182,7 @@ err bank_statement_match(struct tx *tx, struct str channel, struct bank_statemen
     struct arena scratch CLEANUP(arena_free);
     arena_init(&scratch, SCRATCH);
     struct matching m = { tx, channel, &scratch };
-    err e = s->first_day <= s->last_day ? match_format(&m, s) : OK;
+    err e = s->first_day <= s->last_day ? match_days(&m, s) : OK;
     for (size_t i = 0; !e && i < s->n; i++)
         e = match_line(&m, &s->lines[i]);
     if (!e)
@@ -201,6 +212,8 @@ static err add_import(struct booking *b)
     bind_int(q, 7, (int64_t)s->counts[BANK_REFUND]);
     bind_int_or_null(q, 8, b->i->by.person);
     bind_int(q, 9, b->i->now);
+    bind_str(q, 10, s->reading);
+    bind_int(q, 11, (int64_t)s->unnamed);
     err e = query_step(q, &row);
     if (!e && row)
         b->import = column_int(q, 0);

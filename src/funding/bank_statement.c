@@ -82,6 +82,10 @@ static const struct {
     [BANK_FAULT_OTHER_FORMAT] = { "some of its days were imported from a statement of the other "
                                   "format; their gifts would count twice",
                                   "bank_fault_other_format" },
+    [BANK_FAULT_OTHER_READING] = { "some of its days were imported when payers and words were read "
+                                   "from other columns, or in another encoding; their gifts would "
+                                   "count twice",
+                                   "bank_fault_other_reading" },
 };
 
 const char *bank_fault_sentence(enum bank_fault f)
@@ -262,11 +266,13 @@ void bank_statement_count(struct bank_statement *s)
     memset(s->counts, 0, sizeof s->counts);
     s->first_day = INT64_MAX;
     s->last_day = INT64_MIN;
+    s->unnamed = 0;
     for (size_t i = 0; i < s->n; i++) {
         const struct bank_line *l = &s->lines[i];
         s->counts[l->verdict]++;
         if (!l->object.n)
             continue;
+        s->unnamed += !l->id.n;
         s->first_day = l->day < s->first_day ? l->day : s->first_day;
         s->last_day = l->day > s->last_day ? l->day : s->last_day;
     }
@@ -292,12 +298,23 @@ static bool is_xml(struct str s)
     return false;
 }
 
+/* What a mapping says of the texts of a line: others make other contents of the same line. */
+static struct str reading_of(const struct bank_mapping *m, struct arena *a)
+{
+    const struct bank_place *p = &m->columns[BANK_PAYER];
+    const struct bank_place *t = &m->columns[BANK_REFERENCE];
+    return str_print(a, STR_FMT "\n%d " STR_FMT "\n%d " STR_FMT, STR_ARG(charset_name(m->encoding)),
+                     p->number, STR_ARG(p->name), t->number, STR_ARG(t->name));
+}
+
 void bank_statement_read(const struct bank_file *f, struct arena *a, struct bank_statement *ret)
 {
     *ret = (struct bank_statement){ .format = is_xml(f->bytes) ? BANK_CAMT : BANK_CSV,
                                     .lines = arena_new(a, struct bank_line, BANK_LINES_MAX + 1) };
     struct bank_reading g = { .file = f, .a = a, .s = ret };
     sha256(f->bytes, ret->hash);
+    if (ret->format == BANK_CSV && f->mapping)
+        ret->reading = reading_of(f->mapping, a);
     if (f->bytes.n > BANK_FILE_MAX)
         bank_whole_wrong(&g, 0, 0, BANK_FAULT_LONG);
     else if (ret->format == BANK_CAMT)

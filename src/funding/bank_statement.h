@@ -53,9 +53,10 @@ enum bank_fault {
     BANK_FAULT_XML,
     BANK_FAULT_DOCTYPE,
     BANK_FAULT_NOT_CAMT,
-    BANK_FAULT_ACCOUNT,      /* a statement of another account */
-    BANK_FAULT_DIRECTION,    /* neither credit nor debit */
-    BANK_FAULT_OTHER_FORMAT, /* its days were imported from the other format */
+    BANK_FAULT_ACCOUNT,       /* a statement of another account */
+    BANK_FAULT_DIRECTION,     /* neither credit nor debit */
+    BANK_FAULT_OTHER_FORMAT,  /* its days were imported from the other format */
+    BANK_FAULT_OTHER_READING, /* or with payers and words read from other columns */
     BANK_FAULTS
 };
 const char *bank_fault_sentence(enum bank_fault f); /* for the command line */
@@ -86,6 +87,8 @@ struct bank_statement {
     size_t n;
     size_t counts[BANK_VERDICTS];
     int64_t first_day, last_day; /* of gifts and refunds; first > last: there are none */
+    size_t unnamed;              /* of them, those without a number of the bank */
+    struct str reading;          /* of CSV: what `content` was made from, encoding and columns */
 };
 struct bank_file {
     struct str bytes;

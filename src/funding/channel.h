@@ -35,6 +35,8 @@ enum {
 };
 extern const struct config_open channel_sections;
 
+/* What says where money goes has to stand in the address statement too: statement.c, put_channel().
+ */
 struct channel {
     struct str name;  /* "savings" */
     struct str title; /* as configured; empty: the kind's own name */

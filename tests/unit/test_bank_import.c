@@ -211,6 +211,39 @@ TEST(bank_days_of_one_format_are_not_taken_in_the_other)
     fund_end(&f);
 }
 
+static struct bank_statement read_without_payer(struct fund *f, bool ids, const char *text)
+{
+    struct bank_mapping *m = arena_new(&f->arena, struct bank_mapping, 1);
+    *m = bank_plain_mapping(ids);
+    m->columns[BANK_PAYER].number = 0;
+    return bank_read(f, m, str_from_z(text));
+}
+
+TEST(bank_days_read_from_other_columns_are_taken_only_by_their_numbers)
+{
+    static const char text[] = "03.05.2018;5,00;A;x;1\n";
+    struct fund f = fund_start();
+    expect_str(book_csv(&f, false, text), S("G"));
+    for (int ids = 0; ids < 2; ids++) { // it was known by its content alone, which is another now
+        struct bank_statement s = read_without_payer(&f, ids, text);
+        expect(bank_book(&f, &s) == BANK_IMPORT_WRONG);
+        expect(bank_statement_wrong(&s)->fault == BANK_FAULT_OTHER_READING);
+    }
+    struct bank_statement later = read_without_payer(&f, false, "04.05.2018;5,00;A;x;1\n");
+    expect(bank_book(&f, &later) == OK);
+    expect_str(income(&f), S("10.00"));
+    fund_end(&f);
+    f = fund_start();
+    expect_str(book_csv(&f, true, text), S("G"));
+    struct bank_statement s = read_without_payer(&f, true, text);
+    expect(bank_book(&f, &s) == OK);
+    expect_str(bank_verdicts(&f, &s), S("T"));
+    s = read_without_payer(&f, false, text);
+    expect(bank_book(&f, &s) == BANK_IMPORT_WRONG);
+    expect_str(income(&f), S("5.00"));
+    fund_end(&f);
+}
+
 TEST(bank_gift_that_was_entered_by_hand_with_its_number_waits)
 {
     struct fund f = fund_start();

@@ -8,11 +8,14 @@ create table bank_mapping (
     set_at integer not null
 ) strict;
 
--- A file of which something was booked.
+-- A file of which something was booked. `reading`: from what its lines' contents were made, and how
+-- many of them are known by nothing else.
 create table bank_import (
     id integer primary key,
     channel text not null,
     format text not null check (format in ('csv', 'camt.053')),
+    reading text not null,
+    unnamed integer not null,
     hash blob not null check (length(hash) = 32),
     first_day integer not null,
     last_day integer not null check (last_day >= first_day),
@@ -21,7 +24,7 @@ create table bank_import (
     imported_by integer references person (id),
     imported_at integer not null
 ) strict;
-create index bank_import_days on bank_import (channel, format, last_day);
+create index bank_import_days on bank_import (channel, last_day);
 
 -- A line of a statement that became an event. `named`: `object` is the bank's own number. `content`
 -- and `ordinal`: what it says, and which one it is of those that say the same.
