@@ -11,6 +11,7 @@
 #include "funding/daily_head.h"
 #include "funding/goal_close.h"
 #include "funding/provider_take.h"
+#include "funding/rate_poll.h"
 #include "people/daily.h"
 #include "publishing/report_edit.h"
 #include "render/format.h"
@@ -199,6 +200,16 @@ static err do_provider_poll(void *arg, const struct job *job)
     return e;
 }
 
+static err do_rates(void *arg, const struct job *job)
+{
+    (void)job; // there is one
+    const struct work *w = arg;
+    const struct setup *setup = newsroom_pin(w->room);
+    err e = rate_job(newsroom_app(w->room), setup);
+    newsroom_drop(w->room, setup);
+    return e;
+}
+
 /* Every kind of later work. */
 static const struct job_kind kinds[] = {
     { .name = { "report-publish", 14 },
@@ -229,6 +240,7 @@ static const struct job_kind kinds[] = {
     { .name = { GOAL_CLOSE_JOB, sizeof GOAL_CLOSE_JOB - 1 },
       .run = do_goal_close,
       .tries = JOB_TRIES_MAX },
+    { .name = { RATE_JOB, sizeof RATE_JOB - 1 }, .run = do_rates, .tries = JOB_TRIES_MAX },
     { .name = { PROVIDER_CONFIRM_JOB, sizeof PROVIDER_CONFIRM_JOB - 1 },
       .run = do_provider_confirm,
       .tries = JOB_TRIES_MAX },
@@ -244,6 +256,8 @@ static err promise_polls(struct newsroom *n)
 {
     const struct setup *setup = newsroom_pin(n);
     err e = provider_polls_begin(newsroom_app(n), setup);
+    if (!e)
+        e = rate_promise(newsroom_app(n), setup);
     newsroom_drop(n, setup);
     return e;
 }

@@ -9,6 +9,7 @@
 #include "discussion/webhook_setup.h"
 #include "funding/channel.h"
 #include "funding/daily_head.h"
+#include "funding/rate_setup.h"
 #include "funding/secret.h"
 #include "funding/statement.h"
 #include "http/server.h"
@@ -40,6 +41,7 @@ struct held {
     struct channels *channels;
     struct mail_setup *mail;
     struct webhook_setup *webhooks;
+    struct rate_setup *rates;
     struct statement *statement;
     long users;
     struct held *next;
@@ -57,6 +59,7 @@ struct newsroom {
 static void held_free(struct held *h)
 {
     statement_free(h->statement);
+    rate_setup_free(h->rates);
     webhook_setup_free(h->webhooks);
     mail_setup_free(h->mail);
     channels_free(h->channels);
@@ -161,6 +164,8 @@ static err load_setup(const struct newsroom *n, struct arena *a, struct held *h,
     if (!e)
         e = webhook_setup_make(h->config, n->config_file, a, &h->webhooks, ret_why);
     if (!e)
+        e = rate_setup_make(h->config, n->config_file, a, &h->rates, ret_why);
+    if (!e)
         e = witnesses_check(h->config, n->config_file, a, ret_why);
     return e > 0 ? NEWSROOM_REFUSED : e;
 }
@@ -181,6 +186,7 @@ static err make_setup(const struct newsroom *n, struct arena *a, struct held **r
                                .channels = h->channels,
                                .mail = h->mail,
                                .webhooks = h->webhooks,
+                               .rates = h->rates,
                                .statement = h->statement };
     h->users = 1; // the newsroom itself
     *ret = h;

@@ -33,5 +33,6 @@ struct setup {
     const struct channels *channels;      /* funding/channel.h: the ways to give */
     const struct mail_setup *mail;        /* mail/mail_setup.h; NULL: no mail can be sent */
     const struct webhook_setup *webhooks; /* discussion/webhook_setup.h */
+    const struct rate_setup *rates;       /* funding/rate_setup.h */
     const struct statement *statement;    /* funding/statement.h; NULL: none is installed */
 };

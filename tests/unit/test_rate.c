@@ -1,5 +1,6 @@
 #include "funding/contribution.h"
 #include "funding/rate.h"
+#include "funding/rate_poll.h"
 #include "unit/funding.h"
 #include "unit/test.h"
 
@@ -70,4 +71,74 @@ TEST(a_value_beyond_the_ledger_is_none)
     expect(!apply("1", "100000000000.01 USD", "EUR", &v));
     expect(!apply("999999999999", "10000 ETH", "USD", &v));
     expect(!apply("999999999999", "99999999999999999999 JPY", "KWD", &v)); // beyond 128 bits
+}
+
+static int128 units(const char *text)
+{
+    int128 v = 0;
+    expect(rate_units_parse(str_from_z(text), &v));
+    return v;
+}
+
+TEST(a_source_s_price_is_read_digit_by_digit)
+{
+    static const char *const bad[] = { "",         "0",
+                                       "0.000",    "-1",
+                                       "+1",       "1,5",
+                                       ".5",       "5.",
+                                       "1.2.3",    "1e",
+                                       "1e+",      "1e31",
+                                       "1e-31x",   "NaN",
+                                       "Infinity", "0x1",
+                                       "1e-30",    "1000000000000",
+                                       "1e12",     "1234567890123456789012345678901234567" };
+    struct arena a;
+    arena_init(&a, 1 << 20);
+    expect(units("1") == INT64_C(1000000000000));
+    expect(units("63251.20") == units("6.325120e4") && units("0.5") == units("5E-1"));
+    expect(units("0.000000000001") == 1 && units("0.0000000000019") == 1);
+    expect(units("1.2e+3") == units("1200"));
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        int128 v = 0;
+        expect(!rate_units_parse(str_from_z(bad[i]), &v));
+    }
+    expect_str(rate_units_print(&a, units("63251.20")), S("63251.2"));
+    expect_str(rate_units_print(&a, units("999999999999")), S("999999999999"));
+    expect_str(rate_units_print(&a, units("12345.6789012345")), S("12345.6789012"));
+    expect_str(rate_units_print(&a, units("123456789012.9")), S("123456789012"));
+    expect_str(rate_units_print(&a, 1), S("0.000000000001"));
+    expect(rate_price_is_valid(rate_units_print(&a, units("0.00123456789012345"))));
+    arena_free(&a);
+}
+
+static enum rate_doubt judge(const char *list, const char *last, int128 *ret, size_t *used)
+{
+    int128 prices[8];
+    size_t n = 0;
+    struct str rest = str_from_z(list);
+    while (rest.n) {
+        struct str one = rest;
+        if (!str_cut(rest, ' ', &one, &rest))
+            rest = S("");
+        expect(rate_units_parse(one, &prices[n++]));
+    }
+    return rate_judge(prices, n, *last ? units(last) : 0, (struct rate_bounds){ 3, 10 }, ret, used);
+}
+
+TEST(a_rate_is_the_median_of_those_that_agree_and_no_guess)
+{
+    int128 v = 0;
+    size_t used = 0;
+    expect(judge("101 99 100", "", &v, &used) == RATE_FINE && v == units("100") && used == 3);
+    expect(judge("100 100.5 0.01", "", &v, &used) == RATE_FINE && v == units("100.25") &&
+           used == 2);                                                           // one inverted
+    expect(judge("100 103 97", "", &v, &used) == RATE_FINE && used == 3);        // at the bound
+    expect(judge("100 103.000001 97", "", &v, &used) == RATE_FINE && used == 2); // one past it
+    expect(judge("100", "", &v, &used) == RATE_TOO_FEW && judge("", "", &v, &used) == RATE_TOO_FEW);
+    expect(judge("100 200", "", &v, &used) == RATE_SPREAD);
+    expect(judge("100 200 300", "", &v, &used) == RATE_SPREAD);
+    expect(judge("110 110 110", "100", &v, &used) == RATE_FINE);
+    expect(judge("110.000001 110.000001 110.000001", "100", &v, &used) == RATE_JUMP);
+    expect(judge("89.99 89.99", "100", &v, &used) == RATE_JUMP);
+    expect(judge("100 100 100 100 1 1 1", "", &v, &used) == RATE_FINE && used == 4);
 }
