@@ -7,6 +7,7 @@
 #include "discussion/author_export.h"
 #include "discussion/filter_learn.h"
 #include "discussion/hold_rules.h"
+#include "funding/bank_check.h"
 #include "funding/funding_cli.h"
 #include "funding/ledger.h"
 #include "goal_commands.h"
@@ -448,13 +449,15 @@ static void put_finding(void *arg, const struct store_finding *f)
              STR_ARG(f->row));
 }
 
-static err check_ledger(struct call *c, int64_t *findings)
+/* One that recomputes, and names the first row that differs. */
+static err check_again(struct call *c, err (*again)(struct tx *, struct arena *, struct str *),
+                       int64_t *findings)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
     struct str why = { 0 };
     err e = store_read(store_of(c), &tx);
     if (!e)
-        e = ledger_check(&tx, c->arena, &why);
+        e = again(&tx, c->arena, &why);
     if (e <= 0)
         return e;
     call_say(c, "ledger: " STR_FMT, STR_ARG(why));
@@ -467,7 +470,9 @@ static int check_run(struct call *c)
     int64_t findings = 0;
     err e = store_check(store_of(c), put_finding, c, &findings);
     if (!e)
-        e = check_ledger(c, &findings);
+        e = check_again(c, ledger_check, &findings);
+    if (!e)
+        e = check_again(c, bank_check, &findings);
     if (e)
         return end(c, e, S(""));
     if (findings) {

@@ -178,9 +178,9 @@ static struct str reference(struct str s)
     return str_eq(s, S("NOTPROVIDED")) || str_eq(s, S("NONREF")) ? S("") : bank_text(s);
 }
 
-static bool ids_are_good(const struct camt *c)
+static bool ids_are_good(const struct bank_reading *g)
 {
-    const struct bank_mapping *m = c->g->file->mapping;
+    const struct bank_mapping *m = g->file->mapping;
     return !m || m->camt_ids;
 }
 
@@ -196,7 +196,7 @@ static void fill(const struct camt *c, const struct entry *t, struct bank_line *
     l->text = bank_text(text.n ? text : field_of(e, ITEM_TEXT));
     l->keys[0] = reference(field_of(rest, ITEM_END_TO_END));
     l->keys[1] = reference(field_of(rest, ITEM_TRANSACTION));
-    if (ids_are_good(c))
+    if (ids_are_good(c->g))
         l->id = reference(id.n || (t && c->n > 1) ? id : field_of(e, ITEM_ID));
 }
 
@@ -347,6 +347,7 @@ static bool on_stop(void *arg)
 void bank_camt_read(struct bank_reading *g)
 {
     struct camt *c = arena_new(g->a, struct camt, 1);
+    g->s->rule = ids_are_good(g) ? S("camt_ids = yes\n") : S("camt_ids = no\n");
     c->g = g; // all else is zero; it is too large to be made on the stack
     struct xml_reader r = { on_begin, on_attribute, on_end, on_stop, c };
     int line = 0;

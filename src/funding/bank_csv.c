@@ -214,6 +214,18 @@ static void read_records(struct csv_file *f)
         bank_whole_wrong(g, x.line, x.column, fault_of(x.end));
 }
 
+/* How one record is read alone: columns by number, in the text as it is kept. */
+static struct str rule_of(const struct csv_file *f)
+{
+    struct bank_mapping m = *f->m;
+    for (size_t i = 0; i < BANK_COLUMNS; i++)
+        m.columns[i] = (struct bank_place){ .number = f->at[i] };
+    m.skip = 0;
+    m.skip_end = 0;
+    m.encoding = CHARSET_UTF8;
+    return bank_mapping_print(&m, f->g->a);
+}
+
 static int line_of(struct str bytes, size_t at)
 {
     int line = 1;
@@ -236,6 +248,8 @@ void bank_csv_read(struct bank_reading *g)
         return;
     }
     struct csv_file f = { .g = g, .m = m, .csv = { text, m->delimiter, m->quote, 1 } };
-    if (take_header(&f))
-        read_records(&f);
+    if (!take_header(&f))
+        return;
+    g->s->rule = rule_of(&f);
+    read_records(&f);
 }

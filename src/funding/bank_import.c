@@ -1,6 +1,7 @@
 #include "funding/bank_import.h"
 #include "base/check.h"
 #include "funding/bank_inside.h"
+#include "funding/channel_health.h"
 #include "funding/contribution_alike.h"
 #include "funding/payment.h"
 #include "funding/payment_message.h"
@@ -17,8 +18,8 @@ QUERY(bank_import_overlaps,
       "last_day >= $4 and (format <> $2 or (reading <> $5 and ($6 > 0 or unnamed > 0))) limit 1");
 QUERY(bank_import_insert,
       "insert into bank_import (channel, format, hash, first_day, last_day, gifts, refunds, "
-      "imported_by, imported_at, reading, unnamed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
-      "$10, $11) returning id");
+      "imported_by, imported_at, reading, unnamed, rule) values ($1, $2, $3, $4, $5, $6, $7, $8, "
+      "$9, $10, $11, $12) returning id");
 QUERY(bank_line_get,
       "select amount, day from bank_line where channel = $1 and object = $2 and refund = $3");
 QUERY(bank_line_alike,
@@ -84,12 +85,6 @@ struct matching {
     struct arena *scratch;
 };
 
-static struct str amount_text(const struct bank_line *l, struct arena *a)
-{
-    struct str digits = amount_print(a, l->amount);
-    return str_print(a, STR_FMT " " STR_FMT, STR_ARG(digits), STR_ARG(asset_str(&l->amount.asset)));
-}
-
 /* By its number or, where it has none, by the name that its content makes. */
 static err find_object(const struct matching *m, struct bank_line *l, bool *ret_found)
 {
@@ -99,7 +94,7 @@ static err find_object(const struct matching *m, struct bank_line *l, bool *ret_
     bind_int(q, 3, l->refund);
     err e = query_step(q, ret_found);
     if (!e && *ret_found) {
-        bool same = str_eq(column_str(q, 0, m->scratch), amount_text(l, m->scratch)) &&
+        bool same = str_eq(column_str(q, 0, m->scratch), bank_amount_text(l, m->scratch)) &&
                     column_int(q, 1) == l->day;
         l->verdict = BANK_THERE;
         if (!same)
@@ -214,6 +209,7 @@ static err add_import(struct booking *b)
     bind_int(q, 9, b->i->now);
     bind_str(q, 10, s->reading);
     bind_int(q, 11, (int64_t)s->unnamed);
+    bind_str(q, 12, s->rule);
     err e = query_step(q, &row);
     if (!e && row)
         b->import = column_int(q, 0);
@@ -254,7 +250,7 @@ static err add_line(const struct booking *b, const struct bank_line *l, int64_t 
     bind_int(q, 5, l->id.n > 0);
     bind_blob(q, 6, bytes_str(l->content, SHA256_BYTES));
     bind_int(q, 7, l->ordinal);
-    bind_str(q, 8, amount_text(l, b->m.scratch));
+    bind_str(q, 8, bank_amount_text(l, b->m.scratch));
     bind_int(q, 9, l->day);
     bind_int(q, 10, l->line);
     bind_int(q, 11, event);
@@ -393,8 +389,9 @@ err bank_import(struct tx *tx, const struct bank_import *i)
     err e = bank_statement_match(tx, i->channel, s);
     if (e || s->counts[BANK_WRONG])
         return e ? e : BANK_IMPORT_WRONG;
-    if (!s->counts[BANK_GIFT] && !s->counts[BANK_REFUND])
-        return OK;
+    e = channel_health_note(tx, i->channel, HEALTH_HEARD, S(""), i->now);
+    if (e || (!s->counts[BANK_GIFT] && !s->counts[BANK_REFUND]))
+        return e;
     e = add_import(&b);
     if (!e)
         e = book_lines(&b, BANK_GIFT);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LINE_MIN = 2 /* bytes of one */, LINES_SPARE = 8 /* that say what is wrong */ };
 enum { CONTENT_MAX = (BANK_KEYS_MAX + 2) * (BANK_TEXT_MAX + 16) + 1024 };
 
 struct str bank_format_name(enum bank_format f)
@@ -110,11 +111,11 @@ void bank_line_wrong(struct bank_line *l, int column, enum bank_fault f)
 struct bank_line *bank_line_add(struct bank_reading *g, int line, int column)
 {
     struct bank_statement *s = g->s;
-    if (s->n > BANK_LINES_MAX)
+    if (s->n > g->most)
         return NULL;
     struct bank_line *l = &s->lines[s->n++];
     *l = (struct bank_line){ .line = line, .column = column };
-    if (s->n <= BANK_LINES_MAX)
+    if (s->n <= g->most)
         return l;
     bank_line_wrong(l, 0, BANK_FAULT_LONG);
     return NULL;
@@ -131,6 +132,12 @@ struct str bank_text(struct str s)
 {
     s = utf8_cut(str_trim(s), BANK_TEXT_MAX);
     return text_check(s, false) == TEXT_FINE ? s : S("");
+}
+
+struct str bank_amount_text(const struct bank_line *l, struct arena *a)
+{
+    struct str digits = amount_print(a, l->amount);
+    return str_print(a, STR_FMT " " STR_FMT, STR_ARG(digits), STR_ARG(asset_str(&l->amount.asset)));
 }
 
 bool bank_line_check(const struct bank_reading *g, struct bank_line *l, int day_column,
@@ -309,9 +316,11 @@ static struct str reading_of(const struct bank_mapping *m, struct arena *a)
 
 void bank_statement_read(const struct bank_file *f, struct arena *a, struct bank_statement *ret)
 {
+    size_t most = f->bytes.n / LINE_MIN + LINES_SPARE;
+    most = most < BANK_LINES_MAX ? most : BANK_LINES_MAX;
     *ret = (struct bank_statement){ .format = is_xml(f->bytes) ? BANK_CAMT : BANK_CSV,
-                                    .lines = arena_new(a, struct bank_line, BANK_LINES_MAX + 1) };
-    struct bank_reading g = { .file = f, .a = a, .s = ret };
+                                    .lines = arena_new(a, struct bank_line, most + 1) };
+    struct bank_reading g = { .file = f, .a = a, .s = ret, .most = most };
     sha256(f->bytes, ret->hash);
     if (ret->format == BANK_CSV && f->mapping)
         ret->reading = reading_of(f->mapping, a);

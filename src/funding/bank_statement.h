@@ -89,6 +89,7 @@ struct bank_statement {
     int64_t first_day, last_day; /* of gifts and refunds; first > last: there are none */
     size_t unnamed;              /* of them, those without a number of the bank */
     struct str reading;          /* of CSV: what `content` was made from, encoding and columns */
+    struct str rule;             /* a mapping by which the `raw` of a line is read again */
 };
 struct bank_file {
     struct str bytes;

@@ -8,14 +8,15 @@ create table bank_mapping (
     set_at integer not null
 ) strict;
 
--- A file of which something was booked. `reading`: from what its lines' contents were made, and how
--- many of them are known by nothing else.
+-- A file of which something was booked. `reading`: from what its lines' contents were made; `unnamed`:
+-- how many of them are known by nothing else; `rule`: how one of its lines is read again.
 create table bank_import (
     id integer primary key,
     channel text not null,
     format text not null check (format in ('csv', 'camt.053')),
     reading text not null,
     unnamed integer not null,
+    rule text not null,
     hash blob not null check (length(hash) = 32),
     first_day integer not null,
     last_day integer not null check (last_day >= first_day),
