@@ -47,16 +47,12 @@ struct account {
     bool reversal;
 };
 
-/* "bank" becomes "Bank": components begin with a capital letter or a digit. */
+/* "bank" becomes "Bank": components begin with a capital letter or a digit, and names with a small
+ * letter or a digit. */
 static void put_component(struct buf *out, struct str name)
 {
-    char first = name.n ? name.s[0] : '-';
-    if (first >= 'a' && first <= 'z')
-        buf_put_char(out, (char)(first - 'a' + 'A'));
-    else if (first == '-')
-        buf_put(out, S("X-"));
-    else
-        buf_put_char(out, first);
+    char first = name.s[0];
+    buf_put_char(out, first >= 'a' ? (char)(first - 'a' + 'A') : first);
     buf_put(out, str_sub(name, 1, name.n));
 }
 

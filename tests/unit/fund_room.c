@@ -12,7 +12,10 @@ void fund_room_start(struct fund_room *o, const char *config)
     struct arena *a = &o->fund.arena;
     expect(config_parse(S("d.ini"), str_from_z(config), a, &o->config, &why) == OK);
     expect(mail_setup_make(o->config, S("d.ini"), a, &o->mail, &why) == OK);
-    expect(channels_make(o->config, S("d.ini"), a, &o->channels, &why) == OK);
+    err e = channels_make(o->config, S("d.ini"), a, &o->channels, &why);
+    if (e)
+        printf("# " STR_FMT "\n", STR_ARG(why));
+    expect(e == OK);
     expect(theme_load(NULL, S("en"), a, &o->theme, &why) == OK);
     expect(formats_make(S("en"), S("UTC"), S("locale"), &o->formats) == OK);
     o->app.store = o->fund.store;

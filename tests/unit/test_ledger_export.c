@@ -89,6 +89,25 @@ TEST(an_export_for_ledger_has_lots_at_their_whole_price)
     fund_room_end(&o);
 }
 
+TEST(channels_of_any_name_have_accounts_of_their_own)
+{
+    static const char *const names[] = { "x-x", "7seas", "bank" };
+    struct fund_room o = { 0 };
+    int pieces = 0;
+    int64_t id = 0;
+    fund_room_start(&o, "[channel.x-x]\nkind = link\nurl = https://b.example.org/\n"
+                        "[channel.7seas]\nkind = link\nurl = https://c.example.org/\n");
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct contribution_draft d = fund_draft(&o.fund, names[i], "5 USD", "2018-05-03");
+        d.channels = o.channels;
+        expect(fund_try(&o.fund, &d, &id) == OK);
+    }
+    struct str text = export_of(&o.fund, LEDGER_FORM_BEANCOUNT, &pieces);
+    expect(has(text, "open Assets:X-x:Hand "));
+    expect(has(text, "open Assets:7seas:Hand ") && has(text, "open Assets:Bank:Hand "));
+    fund_room_end(&o);
+}
+
 static err value_work(struct tx *tx, void *arg)
 {
     struct fund *f = arg;
