@@ -1,6 +1,7 @@
 # make run        build, and serve a demo newsroom at http://localhost:8080
 # make check      everything that must hold before a change is kept
 # make check-all  the same with every analyzer on every file, long fuzzing and crash loops
+# make sim        the ledger against a second account of it: SEEDS=n, SEED=first
 # make release | install | bench | fuzz | crash | golden | screenshots | docs | clean
 #
 # One build folder a MODE: debug, release, asan, tsan, clang, fuzz.
@@ -52,10 +53,11 @@ UNIT  := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/unit/*.c)))
 
 LIB   := $(filter-out $(OUT)/src/main.o,$(OBJ))
 FUZZ  := $(patsubst tests/fuzz/%.c,$(OUT)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+SIM   := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/sim/*.c)))
 BENCH := $(patsubst bench/%.c,$(OUT)/%,$(sort $(wildcard bench/*_bench.c)))
-DEPS  := $(OBJ:.o=.d) $(UNIT:.o=.d) $(FUZZ:$(OUT)/%=$(OUT)/tests/fuzz/%.d) $(BENCH:$(OUT)/%=$(OUT)/bench/%.d)
+DEPS  := $(OBJ:.o=.d) $(UNIT:.o=.d) $(SIM:.o=.d) $(FUZZ:$(OUT)/%=$(OUT)/tests/fuzz/%.d) $(BENCH:$(OUT)/%=$(OUT)/bench/%.d)
 
-.PHONY: all run check check-all need unit release install fuzzers fuzz crash bench benches \
+.PHONY: all run check check-all need unit sim release install fuzzers fuzz crash bench benches \
         golden screenshots docs clean FORCE
 all: $(OUT)/diurnal
 
@@ -77,6 +79,7 @@ fuzzers: $(FUZZ)
 benches: $(BENCH)
 release: ; @tools/need build && $(MAKE) -s -j$$(nproc) MODE=release all && echo build/release/diurnal
 fuzz: ; @tools/need test && tools/fuzz run $${SECONDS_EACH:-600}
+sim: ; @$(MAKE) -s -j$$(nproc) MODE=release build/release/sim && build/release/sim $(or $(SEEDS),2000) $(or $(SEED),1)
 crash: ; @tools/need test && $(MAKE) -s -j$$(nproc) MODE=release all && tools/crash-tests all
 bench: ; @tools/need bench && $(MAKE) -s -j$$(nproc) MODE=release all benches && bench/run
 golden: $(OUT)/unit ; GOLDEN=rewrite $(OUT)/unit golden
@@ -95,6 +98,8 @@ install:
 
 $(OUT)/diurnal: $(OBJ) ; @echo "ld $@"; $(CC) -o $@ $^ $(LDLIBS)
 $(OUT)/unit: $(UNIT) $(LIB) ; @echo "ld $@"; $(CC) -o $@ $^ $(LDLIBS)
+# Each step of a statement goes through tests/sim/fault.c first.
+$(OUT)/sim: $(SIM) $(LIB) ; @echo "ld $@"; $(CC) -o $@ $^ -Wl,--wrap=sqlite3_step $(LDLIBS)
 $(FUZZ): $(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(LIB) ; @echo "ld $@"; $(CC) -o $@ $^ -fsanitize=fuzzer $(LDLIBS)
 $(BENCH): $(OUT)/%: $(OUT)/bench/%.o $(LIB) ; @echo "ld $@"; $(CC) -o $@ $^ $(LDLIBS)
 $(OUT)/tests/%.o: CPPFLAGS += -Itests

@@ -1,0 +1,109 @@
+#include "base/clock.h"
+#include "sim/sim.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * make sim SEEDS=n [SEED=first]: without it nobody would know whether some order of duplicates,
+ * refunds, reorganisations and crashes makes money appear or vanish.
+ *
+ *     sim SEEDS [FIRST]        each as one stream, every 64th by 64 threads, every 256th under kill -9
+ *     sim replay FILE          those kept in FILE: lines "MODE SEED", MODE stream, threads or kills
+ */
+enum { THREADS_EVERY = 64, KILLS_EVERY = 256 };
+
+struct tally {
+    struct store *store;
+    int streams, threads, kills, bad;
+    int64_t stream_time;
+};
+
+static void note(struct tally *t, bool good, const char *mode, uint64_t seed)
+{
+    if (!good) {
+        t->bad++;
+        printf("not ok - %s %" PRIu64 "   (keep it: a line of tests/sim/kept-seeds)\n", mode, seed);
+        fflush(stdout);
+    }
+}
+
+static void stream(struct tally *t, uint64_t seed)
+{
+    int64_t from = clock_monotonic();
+    note(t, drive_at_once(t->store, seed), "stream", seed);
+    t->stream_time += clock_monotonic() - from;
+    t->streams++;
+}
+
+static void threads(struct tally *t, uint64_t seed)
+{
+    note(t, drive_threads(seed), "threads", seed);
+    t->threads++;
+}
+
+static void kills(struct tally *t, uint64_t seed)
+{
+    note(t, drive_kills(seed), "kills", seed);
+    t->kills++;
+}
+
+static int replay(struct tally *t, const char *path)
+{
+    char mode[16];
+    char line[256];
+    uint64_t seed = 0;
+    FILE *f = fopen(path, "r");
+    if (!f)
+        return 2;
+    while (fgets(line, sizeof line, f)) {
+        if (line[0] == '#' || sscanf(line, "%15s %" SCNu64, mode, &seed) != 2)
+            continue;
+        if (!strcmp(mode, "threads"))
+            threads(t, seed);
+        else if (!strcmp(mode, "kills"))
+            kills(t, seed);
+        else
+            stream(t, seed);
+    }
+    fclose(f);
+    return 0;
+}
+
+static void run(struct tally *t, uint64_t seeds, uint64_t first)
+{
+    for (uint64_t seed = first; seed < first + seeds; seed++) {
+        stream(t, seed);
+        if (seed % THREADS_EVERY == 0)
+            threads(t, seed);
+        if (seed % KILLS_EVERY == 0)
+            kills(t, seed);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct tally t = { 0 };
+    struct arena a;
+    struct str why = { 0 };
+    int status = 0;
+    arena_init(&a, 64 << 20);
+    if (!getenv("SIM_LOG") && !freopen("/dev/null", "w", stderr)) // the faults are on purpose
+        return 2;
+    if (argc < 2 || store_open(&(struct store_options){ .readers = 1 }, &a, &t.store, &why))
+        return 2;
+    if (argc == 3 && !strcmp(argv[1], "replay"))
+        status = replay(&t, argv[2]);
+    else
+        run(&t, strtoull(argv[1], NULL, 10), argc > 2 ? strtoull(argv[2], NULL, 10) : 1);
+    int64_t rate = t.stream_time ? t.streams * 10 * SECOND / t.stream_time : 0;
+    printf("%s - simulation: %d seeds of %d steps, %" PRId64 ".%" PRId64
+           " seeds/s on one core; %d more by 64 threads, %d under kill -9; %d differ\n",
+           t.bad || status ? "not ok" : "ok", t.streams, SIM_OPS, rate / 10, rate % 10, t.threads,
+           t.kills, t.bad);
+    store_close(t.store);
+    arena_free(&a);
+    return t.bad || status;
+}
