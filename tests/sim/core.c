@@ -65,9 +65,8 @@ static err take(struct tx *tx, const struct op *op, struct arena *a, struct answ
                                .source = sim_source_of(op->channel) };
     err why = payment_take(tx, &e, op->now, a, &r);
     if (!why)
-        *ret = (struct answer){ .outcome = r.outcome,
-                                .gift = r.contribution,
-                                .released = r.released };
+        *ret =
+            (struct answer){ .outcome = r.outcome, .gift = r.contribution, .released = r.released };
     return why;
 }
 
@@ -272,13 +271,13 @@ static bool compare_meter(struct tx *tx, const struct model *m, int goal, struct
         return differs("a meter", goal);
     size_t unvalued = 0;
     for (int i = 0; i < SIM_ASSETS; i++)
-        unvalued += i != cur && sum_of(m, goal, LEDGER_INCOME, -1, i) +
-                                        sum_of(m, goal, LEDGER_PENDING, -1, i) !=
-                                    0;
+        unvalued +=
+            i != cur &&
+            sum_of(m, goal, LEDGER_INCOME, -1, i) + sum_of(m, goal, LEDGER_PENDING, -1, i) != 0;
     for (size_t i = 0; i < t.unvalued_count; i++) {
         int asset = sim_asset_of(asset_str(&t.unvalued[i].asset));
-        if (t.unvalued[i].units != -sum_of(m, goal, LEDGER_INCOME, -1, asset) -
-                                       sum_of(m, goal, LEDGER_PENDING, -1, asset))
+        if (t.unvalued[i].units !=
+            -sum_of(m, goal, LEDGER_INCOME, -1, asset) - sum_of(m, goal, LEDGER_PENDING, -1, asset))
             return differs("an unvalued sum", asset);
     }
     return t.unvalued_count == unvalued || differs("the number of unvalued sums", goal);

@@ -446,10 +446,9 @@ struct answer model_do(struct model *m, const struct op *op)
     switch (op->kind) {
     case OP_EVENT: return take(m, op);
     case OP_RATE:
-        m->prices[m->price_count++] = (struct price){ .asset = op->asset,
-                                                      .currency = op->fee_asset,
-                                                      .at = op->at,
-                                                      .price = op->price };
+        m->prices[m->price_count++] = (struct price){
+            .asset = op->asset, .currency = op->fee_asset, .at = op->at, .price = op->price
+        };
         break;
     case OP_HAND: done = hand(m, op); break;
     case OP_SETTLE: done = g && settle(m, g); break;

@@ -46,7 +46,7 @@ static void tell(struct maker *m, const struct op *op, int64_t when)
 
 static int64_t delay(struct maker *m)
 {
-    if (chance(m, 80))
+    if (chance(m, 86))
         return below(m, 60) * SECOND;
     return chance(m, 70) ? below(m, 3 * 24 * 60) * MINUTE : -below(m, 2 * 24 * 60) * MINUTE;
 }
@@ -157,8 +157,7 @@ static void refunds(struct maker *m, const struct op *paid, int64_t at)
             out.asset = (out.asset + 1) % SIM_ASSETS;
         event(m, out, at += below(m, 600) * MINUTE);
         if (chance(m, 45))
-            undo(m, &out,
-                 out.event == PAYMENT_REFUND ? PAYMENT_REFUND_FAILED : PAYMENT_DISPUTE_WON,
+            undo(m, &out, out.event == PAYMENT_REFUND ? PAYMENT_REFUND_FAILED : PAYMENT_DISPUTE_WON,
                  at + below(m, 6000) * MINUTE);
     }
 }

@@ -1,5 +1,5 @@
-#include "base/clock.h"
 #include "sim/sim.h"
+#include "base/clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,14 +10,14 @@
  * make sim SEEDS=n [SEED=first]: without it nobody would know whether some order of duplicates,
  * refunds, reorganisations and crashes makes money appear or vanish.
  *
- *     sim SEEDS [FIRST]        each as one stream, every 64th by 64 threads, every 256th under kill -9
- *     sim replay FILE          those kept in FILE: lines "MODE SEED", MODE stream, threads or kills
+ *     sim SEEDS [FIRST]        each as one stream, every 64th by 64 threads, every 256th under kill
+ * -9 sim replay FILE          those kept in FILE: lines "MODE SEED", MODE stream, threads or kills
  */
 enum { THREADS_EVERY = 64, KILLS_EVERY = 256 };
 
 struct tally {
     struct store *store;
-    int streams, threads, kills, bad;
+    int streams, threads, killed, kills, bad;
     int64_t stream_time;
 };
 
@@ -46,8 +46,8 @@ static void threads(struct tally *t, uint64_t seed)
 
 static void kills(struct tally *t, uint64_t seed)
 {
-    note(t, drive_kills(seed), "kills", seed);
-    t->kills++;
+    note(t, drive_kills(seed, &t->kills), "kills", seed);
+    t->killed++;
 }
 
 static int replay(struct tally *t, const char *path)
@@ -100,9 +100,9 @@ int main(int argc, char **argv)
         run(&t, strtoull(argv[1], NULL, 10), argc > 2 ? strtoull(argv[2], NULL, 10) : 1);
     int64_t rate = t.stream_time ? t.streams * 10 * SECOND / t.stream_time : 0;
     printf("%s - simulation: %d seeds of %d steps, %" PRId64 ".%" PRId64
-           " seeds/s on one core; %d more by 64 threads, %d under kill -9; %d differ\n",
+           " seeds/s on one core; %d more by 64 threads, %d under %d kill -9; %d differ\n",
            t.bad || status ? "not ok" : "ok", t.streams, SIM_OPS, rate / 10, rate % 10, t.threads,
-           t.kills, t.bad);
+           t.killed, t.kills, t.bad);
     store_close(t.store);
     arena_free(&a);
     return t.bad || status;

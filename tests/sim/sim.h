@@ -41,8 +41,8 @@ struct op {
     int channel, object, of; /* objects are numbers above 0 here, "o17" there */
     int asset, fee_asset;
     int128 units, fee;
-    int64_t now;   /* what the clock says then; it jumps */
-    int64_t at;    /* when it happened there, or from when a rate is */
+    int64_t now; /* what the clock says then; it jumps */
+    int64_t at;  /* when it happened there, or from when a rate is */
     int64_t day, id;
     int64_t price; /* in ten-thousandths */
     bool pending;
@@ -77,7 +77,7 @@ enum told_state { TOLD_WAITING, TOLD_BOOKED, TOLD_SUPERSEDED, TOLD_UNDONE };
 struct told {
     struct op op;
     enum told_state state;
-    int gift; /* its number, from 1; 0: none yet */
+    int gift;           /* its number, from 1; 0: none yet */
     int128 part, value; /* what it took out */
 };
 struct price {
@@ -107,7 +107,7 @@ struct answer {
 };
 void model_start(struct model *m, const struct plan *p);
 struct answer model_do(struct model *m, const struct op *op);
-int sim_goal_of(int64_t day); /* its place; SIM_GOALS: a day outside of them */
+int sim_goal_of(int64_t day);                      /* its place; SIM_GOALS: a day outside of them */
 extern const int64_t sim_goal_days[SIM_GOALS + 1]; /* first days, and the end of the last */
 
 /* The shipped code. */
@@ -127,4 +127,4 @@ bool fault_disarm(void); /* true when it struck */
 /* Ways to drive a seed; false after having said what differs. */
 bool drive_at_once(struct store *s, uint64_t seed); /* all in one transaction that is undone */
 bool drive_threads(uint64_t seed);                  /* 64 of them, into a store of their own */
-bool drive_kills(uint64_t seed);                    /* a process killed again and again */
+bool drive_kills(uint64_t seed, int *kills);        /* a process killed again and again */
