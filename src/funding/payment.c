@@ -223,8 +223,10 @@ static const enum ledger_kind ledger_kinds[PAYMENT_KINDS] = {
 
 static err settle_out(struct booking *b, struct payment_row *row, enum payment_state *ret)
 {
+    bool has_amount = payment_kind_has_amount(row->event.kind); // else all that is left
     struct contribution_part part = { .kind = ledger_kinds[row->event.kind],
-                                      .amount = row->event.amount,
+                                      .amount =
+                                          has_amount ? row->event.amount : (struct amount){ 0 },
                                       .public_reference = row->event.reference,
                                       .by = ACTOR_CLI,
                                       .now = b->now };

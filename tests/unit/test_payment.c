@@ -265,6 +265,21 @@ TEST(reorganisations_take_a_payment_out_and_put_it_back_exactly)
     fund_end(&f);
 }
 
+TEST(a_reorganisation_takes_all_whatever_amount_is_told_with_it)
+{
+    struct fund f = fund_start();
+    take(&f, event(&f, PAYMENT_RECEIVED, "aa:0", "", "0.00150001 BTC"));
+    expect(
+        take(&f, event(&f, PAYMENT_REORG_REVERSAL, "aa:0@1", "aa:0", "0.00000001 BTC")).outcome ==
+        PAYMENT_BOOKED);
+    expect(sum_of(&f, LEDGER_ASSETS, "BTC") == 0);
+    expect(take(&f, event(&f, PAYMENT_REORG_RESTORE, "aa:0@1", "aa:0@1", "9 USD")).outcome ==
+           PAYMENT_BOOKED);
+    expect(sum_of(&f, LEDGER_ASSETS, "BTC") == 150001);
+    fund_expect_sound(&f);
+    fund_end(&f);
+}
+
 TEST(parts_of_a_valued_gift_share_its_value_and_the_last_takes_the_rest)
 {
     struct fund f = fund_start();
