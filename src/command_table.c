@@ -10,6 +10,7 @@
 #include "funding/bank_check.h"
 #include "funding/funding_cli.h"
 #include "funding/ledger.h"
+#include "funding/payment_evidence.h"
 #include "goal_commands.h"
 #include "http/http.h"
 #include "mail_commands.h"
@@ -449,19 +450,25 @@ static void put_finding(void *arg, const struct store_finding *f)
              STR_ARG(f->row));
 }
 
-/* One that recomputes, and names the first row that differs. */
-static err check_again(struct call *c, err (*again)(struct tx *, struct arena *, struct str *),
-                       int64_t *findings)
+/* All that recompute; each names the first row that differs. */
+static err check_again(struct call *c, int64_t *findings)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
-    struct str why = { 0 };
-    err e = store_read(store_of(c), &tx);
-    if (!e)
-        e = again(&tx, c->arena, &why);
-    if (e <= 0)
-        return e;
-    call_say(c, "ledger: " STR_FMT, STR_ARG(why));
-    (*findings)++;
+    struct str why[3] = { { 0 } };
+    err e[3] = { OK };
+    err failed = store_read(store_of(c), &tx);
+    if (failed)
+        return failed;
+    e[0] = ledger_check(&tx, c->arena, &why[0]);
+    e[1] = bank_check(&tx, c->arena, &why[1]);
+    e[2] = payment_evidence_check(&tx, c->setup, c->arena, &why[2]);
+    for (size_t i = 0; i < COUNT(e); i++) {
+        if (e[i] < 0)
+            return e[i];
+        if (e[i])
+            call_say(c, "ledger: " STR_FMT, STR_ARG(why[i]));
+        *findings += e[i] > 0;
+    }
     return OK;
 }
 
@@ -470,9 +477,7 @@ static int check_run(struct call *c)
     int64_t findings = 0;
     err e = store_check(store_of(c), put_finding, c, &findings);
     if (!e)
-        e = check_again(c, ledger_check, &findings);
-    if (!e)
-        e = check_again(c, bank_check, &findings);
+        e = check_again(c, &findings);
     if (e)
         return end(c, e, S(""));
     if (findings) {

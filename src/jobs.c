@@ -10,6 +10,7 @@
 #include "discussion/trace.h"
 #include "funding/daily_head.h"
 #include "funding/goal_close.h"
+#include "funding/payment_evidence.h"
 #include "funding/provider_take.h"
 #include "funding/rate_poll.h"
 #include "people/daily.h"
@@ -210,6 +211,16 @@ static err do_rates(void *arg, const struct job *job)
     return e;
 }
 
+static err do_payment_evidence(void *arg, const struct job *job)
+{
+    (void)job; // there is one
+    const struct work *w = arg;
+    const struct setup *setup = newsroom_pin(w->room);
+    int64_t days = config_int(setup->config, &funding_message_days);
+    newsroom_drop(w->room, setup);
+    return payment_evidence_job(newsroom_app(w->room), days);
+}
+
 /* Every kind of later work. */
 static const struct job_kind kinds[] = {
     { .name = { "report-publish", 14 },
@@ -239,6 +250,9 @@ static const struct job_kind kinds[] = {
       .tries = JOB_TRIES_MAX },
     { .name = { GOAL_CLOSE_JOB, sizeof GOAL_CLOSE_JOB - 1 },
       .run = do_goal_close,
+      .tries = JOB_TRIES_MAX },
+    { .name = { EVIDENCE_JOB, sizeof EVIDENCE_JOB - 1 },
+      .run = do_payment_evidence,
       .tries = JOB_TRIES_MAX },
     { .name = { RATE_JOB, sizeof RATE_JOB - 1 }, .run = do_rates, .tries = JOB_TRIES_MAX },
     { .name = { PROVIDER_CONFIRM_JOB, sizeof PROVIDER_CONFIRM_JOB - 1 },
@@ -306,6 +320,8 @@ err work_start(struct newsroom *n, struct work **ret)
         e = daily_head_promise(app);
     if (!e)
         e = goal_close_promise(app);
+    if (!e)
+        e = payment_evidence_promise(app);
     if (!e)
         e = jobs_start(&o, &w->jobs);
     if (e) {

@@ -371,18 +371,18 @@ static bool is_object(struct str s)
     return s.n <= PAYMENT_OBJECT_MAX;
 }
 
-static err check_event(const struct payment_event *e, int64_t now)
+bool payment_event_is_sound(const struct payment_event *e, int64_t now)
 {
     bool alone = e->kind == PAYMENT_PENDING || e->kind == PAYMENT_RECEIVED;
     if (!channel_name_is_valid(e->channel) || !e->object.n || !is_object(e->object) ||
         !is_object(e->of) || (e->of.n == 0) != alone || !ledger_reference_is_valid(e->reference))
-        return PAYMENT_WRONG;
+        return false;
     err why = alone ? contribution_day_check(date_from_days(e->day), now) : OK;
     if (!why && payment_kind_has_amount(e->kind))
         why = contribution_amount_check(e->amount);
     if (!why && e->kind == PAYMENT_RECEIVED && e->fee.units)
         why = contribution_amount_check(e->fee);
-    return why > 0 ? PAYMENT_WRONG : why;
+    return !why;
 }
 
 static enum payment_outcome seen(const struct payment_row *row, const struct payment_event *e)
@@ -433,9 +433,9 @@ err payment_take(struct tx *tx, const struct payment_event *e, int64_t now, stru
                  struct payment_result *ret)
 {
     struct payment_row known = { 0 };
-    err why = check_event(e, now);
-    if (!why)
-        why = payment_find(tx, e->channel, e->object, e->kind, a, &known);
+    if (!payment_event_is_sound(e, now))
+        return PAYMENT_WRONG;
+    err why = payment_find(tx, e->channel, e->object, e->kind, a, &known);
     if (why)
         return why;
     if (known.id) {

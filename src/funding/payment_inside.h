@@ -14,6 +14,9 @@ enum payment_state {
 };
 struct str payment_state_name(enum payment_state s);
 
+/* Whether payment_take() would look at it: else it is PAYMENT_WRONG. */
+bool payment_event_is_sound(const struct payment_event *e, int64_t now);
+
 /* Kinds that tell an amount of their own. */
 bool payment_kind_has_amount(enum payment_kind k);
 

@@ -409,3 +409,49 @@ def test_coffee_nonsense_counts_for_nothing(make_site, change, status):
     site = make_site(OTHERS)
     assert coffee(site, **change).status == status
     assert income(site) == {}
+
+
+# ---- evidence
+
+
+def tampered(site, sql, *values):
+    """What `diurnal check` says after somebody changed the database while nothing watched."""
+    site.stop()
+    with sqlite3.connect(f"{site.data}/diurnal.db") as db:
+        for (name,) in db.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            db.execute(f"drop trigger {name}")
+        db.execute(sql, values)
+    return site.command("check", check=False)
+
+
+CHANGED = [("update payment_message set body = cast(replace(cast(body as text), '25.00', '26.00') as blob) where id = 1", "its bytes are not those that came"),
+           ("update payment_event set object = 'p8' where object = 'p1'", "it tells of an event that is not there"), ("update payment_event set occurred_at = 1525341600000001 where object = 'p1'", "it tells something else than was booked"),
+           ("update payment_event set message = 1 where object = 'p2'", "events were booked from it of which it tells nothing")]
+
+
+@pytest.mark.parametrize("sql,why", CHANGED, ids=range(len(CHANGED)))
+def test_check_reads_the_messages_again(room, sql, why):
+    assert send(room, {"events": [paid("p1")]}, ident="m1").status == 200
+    assert send(room, {"events": [paid("p2", "0.50", occurred_at="2018-05-03T11:00:00Z")]}, ident="m2").status == 200
+    assert send(room, {"events": [paid("p3", "9" * 14)]}, ident="m3").status == 200  # above the ledger's most: kept, not booked
+    assert send(room, b"[]", ident="m4").status == 400
+    sound(room)
+    status, said, failed = tampered(room, sql)
+    assert status == 1 and why in said + failed
+
+
+def test_old_messages_lose_their_bytes_and_nothing_else(room):
+    for n in range(3):
+        assert send(room, {"events": [paid(f"p{n}")]}, ident=f"m{n}").status == 200
+    room.stop()
+    with sqlite3.connect(f"{room.data}/diurnal.db") as db:
+        db.execute("drop trigger payment_message_fixed")
+        db.execute("update payment_message set received_at = received_at - ? where delivery = 'm0'", (401 * 86400 * 10 ** 6,))
+        db.execute("update job set run_at = 0 where kind = 'payment-evidence'")
+    room.start()
+    end = time.monotonic() + 20
+    while rows(room, "select count(*) from payment_message where body is null") == [(0,)] and time.monotonic() < end:
+        time.sleep(0.02)  # the job is in another process' hands
+    assert rows(room, "select delivery, body is null, length(hash) from payment_message order by id") == [("m0", 1, 32), ("m1", 0, 32), ("m2", 0, 32)]
+    assert income(room) == {"USD": 7500}
+    sound(room)
