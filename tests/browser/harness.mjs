@@ -30,9 +30,10 @@ export function demoFolder({ edit = (text) => text } = {}) {
   return { data, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-// Starts a server over a demo folder; resolves when it says "ready".
+// Starts a server over a demo folder; resolves when it says "ready". `prepare` gets the folder before that.
 export async function serve(options = {}) {
   const { data, remove } = demoFolder(options);
+  options.prepare?.(data);
   const child = spawn(diurnal, ["serve", "--data", data, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   child.stderr.on("data", (text) => { said += text; });
