@@ -17,7 +17,7 @@ import subprocess
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from conftest import CONFIG, CONFIG_STRICT, PATH, page
+from conftest import CONFIG, CONFIG_STRICT, PATH, page, run
 from smtp_fake import FakeServer
 from test_funding import CHANNELS, give
 
@@ -245,6 +245,53 @@ def test_daily_heads_are_told_in_a_feed_and_a_kept_one_is_found_in_the_file(gift
     ids = {e.text for e in feed.iter(ATOM + "id")}
     assert len(ids) == 2
     assert gifts.command("check")[0] == 0
+
+
+def rewrite(site):
+    """What a dishonest operator can do: doubles the first gift and chains the whole ledger anew."""
+    header = ("seq,transaction,contribution,booked,day,channel,kind,source,account,asset,amount,reference,chain_v1\r\n").encode()
+    rows = site.client().get("/funding/ledger.csv").text.split("\r\n")[1:-1]
+    site.stop()
+    with sqlite3.connect(os.path.join(site.data, "diurnal.db")) as db:
+        triggers = db.execute("select name, sql from sqlite_master where type = 'trigger'"
+                              " and tbl_name in ('ledger_entry', 'contribution')").fetchall()
+        for name, _ in triggers:
+            db.execute(f"drop trigger {name}")
+        day, = db.execute("select day from ledger_transaction where id = 1").fetchone()
+        minor, = db.execute("select abs(minor) from ledger_entry where seq = 1").fetchone()
+        db.execute("update contribution set minor = minor * 2 where id = 1")
+        db.execute("update ledger_entry set minor = minor * 2 where seq in (1, 2)")
+        for table, column, when in (("ledger_day", "day", day), ("ledger_month", "first_day", 17652)):
+            for account, sign in (("assets", 1), ("income", -1)):
+                db.execute(f"update {table} set minor = minor + ? where {column} = ? and account = ? and channel = 'bank'"
+                           " and source = 'hand' and asset = 'USD'", (sign * minor, when, account))
+        chain = hashlib.sha256(header).digest()
+        for n, row in enumerate(rows, 1):
+            fields = row.split(",")[:-1]
+            if n <= 2:
+                fields[10] = ("-" if n == 2 else "") + f"{2 * minor // 100}.{2 * minor % 100:02}"
+            chain = hashlib.sha256(chain + ",".join(fields).encode()).digest()
+            db.execute("update ledger_entry set hash = ? where seq = ?", (chain, n))
+        for _, text in triggers:
+            db.execute(text)
+    db.close()
+    site.start()
+
+
+def test_who_rewrites_the_whole_ledger_is_found_by_anyone_who_kept_a_head_and_by_nobody_else(gifts, tmp_path):
+    kept = json.loads(gifts.client().get("/funding/ledger.json").text)["head"]
+    gifts.command("goal", "close", "--period", "2018-05")
+    rewrite(gifts)
+    answer = gifts.client().get("/funding/ledger.csv")
+    (tmp_path / "ledger.csv").write_bytes(answer.body)
+    assert run("ledger", "verify", str(tmp_path / "ledger.csv"))[0] == 0, "the new chain is as good as any"
+    assert kept["hash"] not in answer.text
+    status, out, said = gifts.command("check", check=False)
+    assert status == 1 and "goal_close" in out + said
+    # The statement that was signed before says another total and another head than the ledger now.
+    facts = dict(line.split(" ", 1) for line in gifts.client().get("/funding/goals/1/statement.txt").text.splitlines()[1:])
+    assert facts["head"] == kept["hash"] and facts["settled"] == "2603.00"
+    assert json.loads(gifts.client().get("/api/v1/funding?goal=2018-05").text)["meter"]["settled"] == "2703.50"
 
 
 def test_witnesses_get_the_head_by_mail_and_it_is_that_of_the_file(make_site):
