@@ -39,9 +39,6 @@ static void tell(struct maker *m, const struct op *op, int64_t when)
 {
     if (m->n < DRAFTS)
         m->drafts[m->n++] = (struct draft){ when, *op };
-    // issue 4: the core looks at the amount of a reversal, which moves all by its contract
-    if (op->kind == OP_EVENT && op->event == PAYMENT_REORG_REVERSAL)
-        m->drafts[m->n - 1].op.units = 0;
 }
 
 static int64_t delay(struct maker *m)
@@ -168,6 +165,8 @@ static void reorganise(struct maker *m, const struct op *paid, int64_t at)
     int depth = chance(m, 4) ? 20 + below(m, 81) : 1 + below(m, 4);
     for (int i = 0; i < depth; i++) {
         struct op out = follow(m, paid, PAYMENT_REORG_REVERSAL);
+        if (chance(m, 50))
+            out.units = 0;
         event(m, out, at += below(m, 60) * MINUTE);
         if (i + 1 < depth || chance(m, 80))
             undo(m, &out, PAYMENT_REORG_RESTORE, at += below(m, 60) * MINUTE);
