@@ -88,16 +88,19 @@ static bool place_find(const struct place *places, size_t n, struct str path, en
 }
 
 /* The entry or transaction that an element is of, and which of its fields. */
-static struct entry *owner(struct camt *c, struct str path, enum item *ret)
+static bool owner(struct camt *c, struct str path, struct entry **ret, enum item *ret_item)
 {
-    if (scan_text(&path, S(DETAILS "/")))
-        return c->n && place_find(details_places, COUNT(details_places), path, ret)
-                   ? &c->transactions[c->n - 1]
-                   : NULL;
-    return scan_text(&path, S(ENTRY "/")) &&
-                   place_find(entry_places, COUNT(entry_places), path, ret)
-               ? &c->entry
-               : NULL;
+    if (scan_text(&path, S(DETAILS "/"))) {
+        if (!c->n || !place_find(details_places, COUNT(details_places), path, ret_item))
+            return false;
+        *ret = &c->transactions[c->n - 1];
+        return true;
+    }
+    if (!scan_text(&path, S(ENTRY "/")) ||
+        !place_find(entry_places, COUNT(entry_places), path, ret_item))
+        return false;
+    *ret = &c->entry;
+    return true;
 }
 
 static void take(struct camt *c, struct entry *e, enum item field, struct str text)
@@ -308,8 +311,9 @@ static void on_attribute(void *arg, const struct xml_element *x, struct str name
 {
     struct camt *c = arg;
     enum item field = ITEM_AMOUNT;
-    struct entry *e = owner(c, x->path, &field);
-    if (e && field == ITEM_AMOUNT && str_eq(name, S("Ccy")) && !e->fields[ITEM_AMOUNT].n)
+    struct entry *e = NULL;
+    if (owner(c, x->path, &e, &field) && field == ITEM_AMOUNT && str_eq(name, S("Ccy")) &&
+        !e->fields[ITEM_AMOUNT].n)
         e->fields[ITEM_CURRENCY] = str_copy(c->g->a, value);
 }
 
@@ -325,8 +329,8 @@ static void on_end(void *arg, const struct xml_element *x)
 {
     struct camt *c = arg;
     enum item field = ITEM_AMOUNT;
-    struct entry *e = owner(c, x->path, &field);
-    if (e)
+    struct entry *e = NULL;
+    if (owner(c, x->path, &e, &field))
         take(c, e, field, x->text);
     if (str_eq(x->path, S(STATEMENT "/Acct/Id/IBAN")))
         check_account(c, x);

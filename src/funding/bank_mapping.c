@@ -100,7 +100,10 @@ static bool one_character(struct str s, const char *word, char of_word, char *re
     bool is_word = str_eq(s, str_from_z(word));
     if (!is_word && (s.n != 1 || s.s[0] <= ' ' || s.s[0] > '~'))
         return false;
-    *ret = is_word ? of_word : s.s[0];
+    if (is_word)
+        *ret = of_word;
+    else
+        *ret = s.s[0];
     return true;
 }
 
@@ -110,7 +113,11 @@ static bool take_thousands(struct str s, char *ret)
     if (!space && !str_eq(s, S("none")) && !str_eq(s, S(".")) && !str_eq(s, S(",")) &&
         !str_eq(s, S("'")))
         return false;
-    *ret = space ? ' ' : s.n == 1 ? s.s[0] : '\0';
+    *ret = '\0';
+    if (space)
+        *ret = ' ';
+    else if (s.n == 1)
+        *ret = s.s[0];
     return true;
 }
 
@@ -143,28 +150,43 @@ static bool take_truth(struct str s, bool *ret)
     return *ret || str_eq(s, S("no"));
 }
 
+static bool take_decimal(struct str s, char *ret)
+{
+    if (!str_eq(s, S(",")) && !str_eq(s, S(".")))
+        return false;
+    *ret = s.s[0];
+    return true;
+}
+
+static bool take_date(struct str s, struct str *ret)
+{
+    *ret = s;
+    return bank_date_form_is_good(s);
+}
+
+static enum bank_mapping_fault unless(bool good, enum bank_mapping_fault f)
+{
+    return good ? BANK_MAP_FINE : f;
+}
+
 static enum bank_mapping_fault take(struct bank_mapping *m, enum key key, struct str s)
 {
     switch (key) {
     case KEY_DELIMITER:
-        return one_character(s, "tab", '\t', &m->delimiter) ? BANK_MAP_FINE : BANK_MAP_DELIMITER;
-    case KEY_QUOTE:
-        return one_character(s, "none", '\0', &m->quote) ? BANK_MAP_FINE : BANK_MAP_QUOTE;
-    case KEY_ENCODING: return charset_parse(s, &m->encoding) ? BANK_MAP_FINE : BANK_MAP_ENCODING;
-    case KEY_SKIP: return take_count(s, &m->skip) ? BANK_MAP_FINE : BANK_MAP_SKIP;
-    case KEY_SKIP_END: return take_count(s, &m->skip_end) ? BANK_MAP_FINE : BANK_MAP_SKIP;
-    case KEY_DATE: m->date = s; return bank_date_form_is_good(s) ? BANK_MAP_FINE : BANK_MAP_DATE;
-    case KEY_DECIMAL:
-        m->decimal = s.n == 1 ? s.s[0] : '\0';
-        return m->decimal == ',' || m->decimal == '.' ? BANK_MAP_FINE : BANK_MAP_DECIMAL;
-    case KEY_THOUSANDS:
-        return take_thousands(s, &m->thousands) ? BANK_MAP_FINE : BANK_MAP_THOUSANDS;
-    case KEY_CURRENCY_CODE: return currency_parse(s, &m->fixed) ? BANK_MAP_FINE : BANK_MAP_CURRENCY;
-    case KEY_CAMT_IDS: return take_truth(s, &m->camt_ids) ? BANK_MAP_FINE : BANK_MAP_CAMT_IDS;
+        return unless(one_character(s, "tab", '\t', &m->delimiter), BANK_MAP_DELIMITER);
+    case KEY_QUOTE: return unless(one_character(s, "none", '\0', &m->quote), BANK_MAP_QUOTE);
+    case KEY_ENCODING: return unless(charset_parse(s, &m->encoding), BANK_MAP_ENCODING);
+    case KEY_SKIP: return unless(take_count(s, &m->skip), BANK_MAP_SKIP);
+    case KEY_SKIP_END: return unless(take_count(s, &m->skip_end), BANK_MAP_SKIP);
+    case KEY_DATE: return unless(take_date(s, &m->date), BANK_MAP_DATE);
+    case KEY_DECIMAL: return unless(take_decimal(s, &m->decimal), BANK_MAP_DECIMAL);
+    case KEY_THOUSANDS: return unless(take_thousands(s, &m->thousands), BANK_MAP_THOUSANDS);
+    case KEY_CURRENCY_CODE: return unless(currency_parse(s, &m->fixed), BANK_MAP_CURRENCY);
+    case KEY_CAMT_IDS: return unless(take_truth(s, &m->camt_ids), BANK_MAP_CAMT_IDS);
     case KEY_COLUMNS:
     case KEYS: break;
     }
-    return take_column(s, &m->columns[key - KEY_COLUMNS]) ? BANK_MAP_FINE : BANK_MAP_COLUMN;
+    return unless(take_column(s, &m->columns[key - KEY_COLUMNS]), BANK_MAP_COLUMN);
 }
 
 /* ---- the whole ---- */

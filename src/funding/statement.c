@@ -17,8 +17,7 @@ const char *statement_refusal(err refusal)
 {
     static const char *const sentences[STATEMENT_REFUSALS] = {
         [STATEMENT_FORM] = "this is not an address statement, or not written as one",
-        [STATEMENT_SIGNATURE] = "the signature does not fit: the text was changed after it was "
-                                "signed, or was signed with another key than it names",
+        [STATEMENT_SIGNATURE] = "the signature does not fit: the text was changed since",
         [STATEMENT_UNSIGNED] = "this text is not signed yet; diurnal statement sign does that",
         [STATEMENT_SIGNED] = "this statement is signed already",
         [STATEMENT_KEY] = "this statement is signed with another key",
@@ -262,29 +261,44 @@ static struct str find_channel(struct str all, struct str name)
     return S("");
 }
 
+/* What the configuration has and the statement not just so; empty: nothing. */
+static struct str changed_channel(struct str ours, struct str theirs, struct arena *a)
+{
+    struct str lines = { 0 };
+    struct str name = { 0 };
+    while (next_channel(&ours, &lines, &name)) {
+        struct str found = find_channel(theirs, name);
+        if (!found.n)
+            return str_print(a, "it does not name the channel " STR_FMT, STR_ARG(name));
+        if (!str_eq(found, lines))
+            return str_print(a, "it says otherwise of the channel " STR_FMT, STR_ARG(name));
+    }
+    return S("");
+}
+
+/* What the statement names and the configuration has not. */
+static struct str missing_channel(struct str ours, struct str theirs, struct arena *a)
+{
+    struct str lines = { 0 };
+    struct str name = { 0 };
+    while (next_channel(&theirs, &lines, &name))
+        if (!find_channel(ours, name).n)
+            return str_print(a, "it names the channel " STR_FMT ", which is not configured",
+                             STR_ARG(name));
+    return S("it names the channels in another order, or one twice");
+}
+
 struct str statement_difference(const struct statement *s, struct str site,
                                 const struct channels *c, struct arena *a)
 {
     struct str ours = statement_channels(c, a);
-    struct str lines = { 0 };
-    struct str name = { 0 };
     if (!str_eq(s->site, site))
         return str_print(a, "it is for the site " STR_FMT ", not " STR_FMT, STR_ARG(s->site),
                          STR_ARG(site));
     if (str_eq(s->channels, ours))
         return S("");
-    for (struct str rest = ours; next_channel(&rest, &lines, &name);) {
-        struct str theirs = find_channel(s->channels, name);
-        if (!theirs.n)
-            return str_print(a, "it does not name the channel " STR_FMT, STR_ARG(name));
-        if (!str_eq(theirs, lines))
-            return str_print(a, "it says otherwise of the channel " STR_FMT, STR_ARG(name));
-    }
-    for (struct str rest = s->channels; next_channel(&rest, &lines, &name);)
-        if (!find_channel(ours, name).n)
-            return str_print(a, "it names the channel " STR_FMT ", which is not configured",
-                             STR_ARG(name));
-    return S("it names the channels in another order, or one twice");
+    struct str why = changed_channel(ours, s->channels, a);
+    return why.n ? why : missing_channel(ours, s->channels, a);
 }
 
 /* Holds itself. */
