@@ -2,9 +2,10 @@
 # make check      everything that must hold before a change is kept
 # make check-all  the same with every analyzer on every file, long fuzzing and crash loops
 # make sim        the ledger against a second account of it: SEEDS=n, SEED=first
+# make coverage   branches of funding/ taken, per file
 # make release | install | bench | fuzz | crash | golden | screenshots | docs | clean
 #
-# One build folder a MODE: debug, release, asan, tsan, clang, fuzz.
+# One build folder a MODE: debug, release, asan, tsan, clang, fuzz, cov.
 
 MODE    ?= debug
 OUT     := build/$(MODE)
@@ -35,10 +36,12 @@ OPT.release := -O2 -g $(HARDEN)
 OPT.asan    := -O1 -g3 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT.tsan    := -O1 -g3 -fsanitize=thread
 OPT.clang   := -O1 -g3
+OPT.cov     := -O0 -g --coverage
 OPT.fuzz    := -O1 -g3 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 LD.release  := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 LD.asan     := -fsanitize=address,undefined
 LD.tsan     := -fsanitize=thread
+LD.cov      := --coverage
 LD.fuzz     := -fsanitize=address,undefined
 
 CPPFLAGS := -D_GNU_SOURCE -Isrc -I$(OUT) -MMD -MP
@@ -57,7 +60,7 @@ SIM   := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/sim/*.c)))
 BENCH := $(patsubst bench/%.c,$(OUT)/%,$(sort $(wildcard bench/*_bench.c)))
 DEPS  := $(OBJ:.o=.d) $(UNIT:.o=.d) $(SIM:.o=.d) $(FUZZ:$(OUT)/%=$(OUT)/tests/fuzz/%.d) $(BENCH:$(OUT)/%=$(OUT)/bench/%.d)
 
-.PHONY: all run check check-all need unit sim release install fuzzers fuzz crash bench benches \
+.PHONY: all run check check-all need unit sim coverage release install fuzzers fuzz crash bench benches \
         golden screenshots docs clean FORCE
 all: $(OUT)/diurnal
 
@@ -79,6 +82,8 @@ fuzzers: $(FUZZ)
 benches: $(BENCH)
 release: ; @tools/need build && $(MAKE) -s -j$$(nproc) MODE=release all && echo build/release/diurnal
 fuzz: ; @tools/need test && tools/fuzz run $${SECONDS_EACH:-600}
+# Branches of funding/ that its tests have taken, per file.
+coverage: ; @tools/need test && $(MAKE) -s -j$$(nproc) MODE=cov all build/cov/unit build/cov/sim && tools/coverage
 sim: ; @$(MAKE) -s -j$$(nproc) MODE=release build/release/sim && build/release/sim $(or $(SEEDS),2000) $(or $(SEED),1)
 crash: ; @tools/need test && $(MAKE) -s -j$$(nproc) MODE=release all && tools/crash-tests all
 bench: ; @tools/need bench && $(MAKE) -s -j$$(nproc) MODE=release all benches && bench/run

@@ -68,7 +68,7 @@ static bool with_faults(struct whole *w, struct tx *tx, const struct op *op, boo
     int at = 0;
     if (dice_chance(&w->dice, 4))
         at = 1 + dice_below(&w->dice, 20);
-    if (op->kind == OP_EVENT && dice_below(&w->dice, 1200) == 0)
+    if (dice_below(&w->dice, op->kind == OP_EVENT ? 1200 : 200) == 0)
         for (int i = 1; i < 400; i++)
             if (step(tx, op, &w->arena, i, ret) >= 0)
                 return true;
