@@ -340,16 +340,16 @@ static err release_round(struct booking *b, struct str channel, const struct pay
 /* Those that waited for an object, a round at a time. */
 static err release_one(struct booking *b, struct str channel, struct str object)
 {
-    int64_t after = 0;
+    struct payment_wait wait = { .channel = channel, .object = object };
     for (;;) {
         const struct payment_row *rows = NULL;
         size_t n = 0;
-        err e = payment_waiting_for(b->tx, channel, object, after, b->a, &rows, &n);
+        err e = payment_waiting_for(b->tx, &wait, b->a, &rows, &n);
         if (!e)
             e = release_round(b, channel, rows, n);
         if (e || n < PAYMENT_ROUND)
             return e;
-        after = rows[n - 1].id;
+        wait.after = rows[n - 1].id;
     }
 }
 

@@ -27,8 +27,12 @@ MUST_USE err payment_insert(struct tx *tx, const struct payment_event *e, int64_
                             int64_t now, int64_t *ret_id);
 MUST_USE err payment_set_state(struct tx *tx, const struct payment_row *row,
                                enum payment_state state);
-/* Those that wait for `object`, in the order they came. */
+/* Those that wait for `object` and have a row behind `after`, in the order they came; at most
+ * PAYMENT_ROUND. */
 enum { PAYMENT_ROUND = 64 };
-MUST_USE err payment_waiting_for(struct tx *tx, struct str channel, struct str object,
-                                 int64_t after, struct arena *a, const struct payment_row **ret,
-                                 size_t *ret_n);
+struct payment_wait {
+    struct str channel, object;
+    int64_t after;
+};
+MUST_USE err payment_waiting_for(struct tx *tx, const struct payment_wait *w, struct arena *a,
+                                 const struct payment_row **ret, size_t *ret_n);

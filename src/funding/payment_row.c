@@ -212,13 +212,13 @@ static err read_all(struct stmt *s, size_t most, struct arena *a, const struct p
     return OK;
 }
 
-err payment_waiting_for(struct tx *tx, struct str channel, struct str object, int64_t after,
-                        struct arena *a, const struct payment_row **ret, size_t *ret_n)
+err payment_waiting_for(struct tx *tx, const struct payment_wait *w, struct arena *a,
+                        const struct payment_row **ret, size_t *ret_n)
 {
     struct stmt *s = query_start(tx, &payment_event_round);
-    bind_str(s, 1, channel);
-    bind_str(s, 2, object);
-    bind_int(s, 3, after);
+    bind_str(s, 1, w->channel);
+    bind_str(s, 2, w->object);
+    bind_int(s, 3, w->after);
     bind_int(s, 4, PAYMENT_ROUND);
     return read_all(s, PAYMENT_ROUND, a, ret, ret_n);
 }

@@ -206,7 +206,8 @@ struct jobbing {
 
 static bool give_up(void *arg)
 {
-    return job_stopping(arg);
+    const struct jobbing *j = arg;
+    return job_stopping(j->job);
 }
 
 static struct provider_call call_of(struct jobbing *j, const struct channel *c)
@@ -217,7 +218,7 @@ static struct provider_call call_of(struct jobbing *j, const struct channel *c)
         .now = clock_now(&j->app->clock),
         .arena = &j->arena,
         .give_up = give_up,
-        .arg = (void *)(uintptr_t)j->job, // job_stopping() only reads it
+        .arg = j,
     };
 }
 
