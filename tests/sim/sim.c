@@ -2,10 +2,12 @@
 #include "base/clock.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /*
  * make sim SEEDS=n [SEED=first]: without it nobody would know whether some order of duplicates,
@@ -21,6 +23,21 @@ struct tally {
     int streams, threads, killed, kills, bad;
     int64_t stream_time;
 };
+
+/* A check() that does not hold ends the process: which seed it was must be said all the same. */
+static char under_way[96];
+
+static void say_it(int signal)
+{
+    (void)signal;
+    if (write(STDOUT_FILENO, under_way, strlen(under_way)) < 0)
+        _Exit(3);
+}
+
+static void begin(const char *mode, uint64_t seed)
+{
+    snprintf(under_way, sizeof under_way, "not ok - %s %" PRIu64 " ended by abort\n", mode, seed);
+}
 
 static void note(struct tally *t, bool good, const char *mode, uint64_t seed)
 {
@@ -41,6 +58,7 @@ static int64_t of_this_core(void)
 
 static void stream(struct tally *t, uint64_t seed)
 {
+    begin("stream", seed);
     int64_t from = of_this_core();
     note(t, drive_at_once(t->store, seed), "stream", seed);
     t->stream_time += of_this_core() - from;
@@ -49,12 +67,14 @@ static void stream(struct tally *t, uint64_t seed)
 
 static void threads(struct tally *t, uint64_t seed)
 {
+    begin("threads", seed);
     note(t, drive_threads(seed), "threads", seed);
     t->threads++;
 }
 
 static void kills(struct tally *t, uint64_t seed)
 {
+    begin("kills", seed);
     note(t, drive_kills(seed, &t->kills), "kills", seed);
     t->killed++;
 }
@@ -99,6 +119,7 @@ int main(int argc, char **argv)
     struct str why = { 0 };
     int status = 0;
     arena_init(&a, 64 << 20);
+    signal(SIGABRT, say_it);
     if (!getenv("SIM_LOG") && !freopen("/dev/null", "w", stderr)) // the faults are on purpose
         return 2;
     if (argc < 2 || store_open(&(struct store_options){ .readers = 1 }, &a, &t.store, &why))
