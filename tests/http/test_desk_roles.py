@@ -7,7 +7,7 @@ import re
 import pytest
 
 from conftest import CONFIG, PATH, REPORT, ROOT, Site, run
-from desk_help import ROLES, comment, make_newsroom, read
+from desk_help import DESK_CONFIG, ROLES, comment, make_newsroom, read
 
 # Every address with what its row in the permission table is called; {n} are objects made below.
 GETS = {
@@ -51,6 +51,8 @@ GETS = {
     "/desk/funding/contributions/{gift}": "contribution_add",
     "/desk/funding/contributions/{gift}/reverse": "contribution_reverse",
     "/desk/funding/contributions/{gift}/erase": "contribution_reverse",
+    "/desk/funding/bank-statement": "contribution_add",
+    "/desk/funding/bank-mapping/{channel}": "contribution_add",
     "/desk/staff": "staff_manage",
     "/desk/staff/new": "staff_manage",
     "/desk/staff/{person}": "staff_manage",
@@ -104,6 +106,9 @@ POSTS = {
     "/desk/funding/contributions/{gift}/settle": "contribution_reverse",
     "/desk/funding/contributions/{gift}/reverse": "contribution_reverse",
     "/desk/funding/contributions/{gift}/erase": "contribution_reverse",
+    "/desk/funding/bank-statement": "contribution_add",
+    "/desk/funding/bank-statement/book": "contribution_add",
+    "/desk/funding/bank-mapping/{channel}": "contribution_add",
     "/desk/mail/{mail}/again": "settings",
     "/desk/webhooks/{webhook}/again": "webhook",
     "/desk/webhooks/{webhook}/on": "webhook",
@@ -114,19 +119,20 @@ POSTS = {
     "/desk/staff/{person}/begin": "staff_manage",
     "/desk/staff/{person}/sessions": "staff_manage",
 }
+BANK = "\n[channel.bank]\nholder = River Newsroom\niban = DE89370400440532013000\n"
 DOOR = {"/desk/sign-in", "/desk/sign-in/code", "/desk/link/{token}"}
-TEXTS = {p for p in POSTS if re.fullmatch(r"/desk/(reports/(new|\{report\})|pages/about|new-page|filter/import)", p)}
+TEXTS = {p for p in POSTS if re.fullmatch(r"/desk/(reports/(new|\{report\})|pages/about|new-page|filter/import|funding/bank-statement(/book)?)", p)}
 
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory):
-    room = make_newsroom(tmp_path_factory.mktemp("roles"))
+    room = make_newsroom(tmp_path_factory.mktemp("roles"), DESK_CONFIG + BANK)
     room.site.publish(REPORT + "\nThe [dike](<ask:Were you there?>) broke.\n")
     room.site.publish("---\npage: about\ntitle: About\n---\nWe report.\n", "about.md")
     room.site.command("goal", "set", "--currency", "USD", "--amount", "5000", "--period", "2018-05")
     room.site.command("contribution", "add", "--channel", "bank", "--amount", "25", "--currency", "USD",
                       "--date", "2018-05-03", "--pending")
-    room.ids = {"report": 1, "series": 1, "comment": comment(room.site, PATH), "goal": 1, "gift": 1,
+    room.ids = {"report": 1, "series": 1, "comment": comment(room.site, PATH), "goal": 1, "gift": 1, "channel": "bank",
                 "person": 2, "scope": "site", "id": 0, "ban": 1, "question": 1, "mail": 1, "webhook": 1, "act": 1, "appeal": 1}
     guest = room.site.client()
     answer = guest.post(PATH + "/comments", {"name": "Tove", "body": "Appealed"})

@@ -182,8 +182,8 @@ TEST(statement_signs_a_text_of_the_right_form_once)
         "Diurnal address statement 1\nsite: x\nserial: 1\ndate: 2018-02-29\n",
         "Diurnal address statement 1\nsite: x\nserial: 1\ndate: 2018-05-04\nchannel: a\n",
         "Diurnal address statement 1\nsite: x\nserial: 1\ndate: 2018-05-04\n\nchannel: a",
-        "Diurnal address statement 1\nsite: x\nserial: 1\ndate: 2018-05-04\n\nchannel: a\nhello: "
-        "b\n",
+        ("Diurnal address statement 1\nsite: x\nserial: 1\ndate: 2018-05-04\n\nchannel: a\n"
+         "hello: b\n"),
         "Diurnal address statement 1\nsite: x\nserial: 1\ndate: 2018-05-04\n\nchannel: a\nurl: \n",
         "Diurnal address statement 1\nsite: x\x01\nserial: 1\ndate: 2018-05-04\n",
         "Diurnal address statement 1\r\nsite: x\r\nserial: 1\r\ndate: 2018-05-04\r\n",
