@@ -278,6 +278,8 @@ test("the address and the IBAN are copied at a press, and the button says so", a
   await r.page.goto(REPORT);
   const box = r.page.locator(".support").last();
   const read = () => r.page.evaluate(() => navigator.clipboard.readText());
+  await box.getByText("Bitcoin", { exact: true }).first().click();
+  await box.getByText("Bank transfer", { exact: true }).click();
   await box.getByRole("button", { name: "Copy Bitcoin", exact: true }).click();
   await box.getByRole("button", { name: "Copied" }).waitFor();
   assert.equal(await read(), "bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu");
@@ -291,8 +293,11 @@ test("the address and the IBAN are copied at a press, and the button says so", a
 test("copy buttons are not shown without script, the address is", async () => {
   const r = await reader(browser, server, { script: false });
   await r.page.goto(REPORT);
+  const wallet = r.page.locator(".support").last().locator(".support-wallet").first();
+  await wallet.locator("summary").click();
   assert.equal(await r.page.locator("button.copy:visible").count(), 0);
-  assert.ok(await r.page.locator(".support").last().locator(".support-address").first().isVisible());
+  assert.ok(await wallet.locator(".support-address").isVisible());
+  await r.page.waitForFunction(() => [...document.querySelectorAll("details[open] .qr")].some((e) => e.naturalWidth > 0));
   r.calm();
   await r.close();
 });
