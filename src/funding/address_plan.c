@@ -86,6 +86,31 @@ err address_plan_parse(struct str text, const struct chain *c, struct address_pl
     return OK;
 }
 
+const char *address_plan_refusal(err refusal)
+{
+    switch (refusal) {
+    case ADDRESS_PLAN_NO_CHECKSUM:
+        return "the descriptor lacks its checksum, the eight letters after #";
+    case ADDRESS_PLAN_CHECKSUM: return "the checksum does not fit: there is a typing error in it";
+    case ADDRESS_PLAN_PRIVATE:
+        return "this is a private key; Diurnal never needs one. Treat that wallet as known to "
+               "others";
+    case ADDRESS_PLAN_UNSUPPORTED:
+        return "a descriptor of this kind is not supported; pkh, wpkh, sh(wpkh), tr and addr are";
+    case ADDRESS_PLAN_HARDENED:
+        return "a public key has no hardened children: take the account's key";
+    case ADDRESS_PLAN_OTHER_NETWORK: return "this is of another network";
+    case ADDRESS_PLAN_KIND_UNKNOWN:
+        return "an xpub does not say what kind of addresses the wallet uses: give the descriptor, "
+               "or the zpub or ypub";
+    case ADDRESS_PLAN_TOO_DEEP: return "this key is deeper than an account's";
+    case ADDRESS_PLAN_LEGACY:
+        return "this is an address in the old form, which Bitcoin's have too: give the one that "
+               "begins with bitcoincash:";
+    default: return "this is no descriptor, no account's public key and no address";
+    }
+}
+
 err address_for(const struct address_plan *p, uint32_t index, struct arena *a,
                 struct receiving_address *ret)
 {

@@ -36,6 +36,7 @@ enum {
     ADDRESS_PLAN_LEGACY,       /* an address of Bitcoin Cash in the old form */
 };
 MUST_USE err address_plan_parse(struct str text, const struct chain *c, struct address_plan *ret);
+const char *address_plan_refusal(err refusal); /* a sentence for the operator */
 
 struct receiving_address {
     struct script script; /* what a payment's output carries */

@@ -37,6 +37,7 @@ extern const struct config_open channel_sections;
 
 /* What says where money goes has to stand in the address statement too: statement.c, put_channel().
  */
+struct wallet;
 struct channel {
     struct str name;  /* "savings" */
     struct str title; /* as configured; empty: the kind's own name */
@@ -45,12 +46,13 @@ struct channel {
     int order;
     struct str url; /* providers and links */
     struct str holder, iban, account, bic, bank,
-        reference;                                 /* bank; iban without spaces, capitals */
-    struct str address;                            /* wallets, in its canonical form */
-    struct str uri;                                /* wallets: the payment URI */
-    const struct provider *provider;               /* or NULL */
+        reference;                   /* bank; iban without spaces, capitals */
+    struct str address;              /* wallets: the one, or the first, in its canonical form */
+    struct str uri;                  /* wallets: the payment URI */
+    const struct provider *provider; /* or NULL */
     struct str provider_values[PROVIDER_KEYS_MAX]; /* of its keys, in its order; empty: not set */
     struct html qr;                                /* wallets: the URI as QR code, SVG */
+    const struct wallet *wallet;                   /* wallets, else NULL: wallet.h */
 };
 
 struct channels;

@@ -8,6 +8,7 @@
 #include "funding/ethereum.h"
 #include "funding/payment_uri.h"
 #include "funding/secret.h"
+#include "funding/wallet.h"
 #include "funding/web_link.h"
 #include "render/qr.h"
 
@@ -19,7 +20,13 @@ CONFIG_OPEN_SECTION(channel_sections, "channel.",
                     "A way to give; one section each, shown in the support box. docs/channels.md "
                     "lists the keys of each kind.");
 
-enum { CHANNELS_MEMORY = 8 * 1024 * 1024, CHANNEL_LINE_MAX = 120, ORDER_STANDARD = 100 };
+enum {
+    CHANNELS_MEMORY = 8 * 1024 * 1024,
+    CHANNEL_LINE_MAX = 120,
+    CHANNEL_MORE_MAX = WALLET_KEYS_MAX, /* a provider has fewer */
+    ORDER_STANDARD = 100,
+};
+_Static_assert((int)PROVIDER_KEYS_MAX <= (int)CHANNEL_MORE_MAX, "room for all keys of a provider");
 
 enum key {
     KEY_KIND,
@@ -79,10 +86,7 @@ struct section {
         struct str value;
         int line;
     } keys[KEYS];
-    struct {
-        struct str name, value;
-        int line;
-    } more[PROVIDER_KEYS_MAX]; /* what only a provider can have */
+    struct wallet_line more[CHANNEL_MORE_MAX]; /* what only a provider or a wallet can have */
     size_t more_count;
 };
 struct maker {
@@ -158,7 +162,7 @@ static err gather_more(struct maker *m, const struct config_entry *e, struct sec
     for (size_t i = 0; i < s->more_count; i++)
         if (str_eq(s->more[i].name, e->name))
             return refuse(m, e->line, S("this key is there already"));
-    if (s->more_count == PROVIDER_KEYS_MAX)
+    if (s->more_count == CHANNEL_MORE_MAX)
         return refuse(m, e->line, S("a channel has no key of this name; see docs/channels.md"));
     s->more[s->more_count].name = str_copy(m->memory, e->name);
     s->more[s->more_count].value = str_copy(m->memory, e->value);
@@ -200,7 +204,7 @@ static err check_keys(struct maker *m, const struct section *s, const struct cha
             return refuse(m, s->keys[i].line,
                           str_print(m->a, "a channel of kind " STR_FMT " has no key %s",
                                     STR_ARG(channel_kind_name(c)), key_rules[i].name));
-    if (s->more_count && !c->provider)
+    if (s->more_count && !c->provider && family != FAMILY_WALLET)
         return refuse(m, s->more[0].line,
                       S("a channel has no key of this name; see docs/channels.md"));
     return OK;
@@ -428,20 +432,52 @@ static err make_uri(struct maker *m, struct channel *c, struct str label)
     return e;
 }
 
-static err take_wallet(struct maker *m, const struct section *s, struct channel *c)
+/* Whether the address is one of the main network, for which the messages are clearer. */
+static bool of_other_network(const struct section *s)
+{
+    for (size_t i = 0; i < s->more_count; i++)
+        if (str_eq(s->more[i].name, S("network")) && !str_eq(s->more[i].value, S("main")))
+            return true;
+    return false;
+}
+
+static err take_address(struct maker *m, const struct section *s, struct channel *c)
 {
     struct str text = s->keys[KEY_ADDRESS].value;
     int line = s->keys[KEY_ADDRESS].line;
-    err e = need(m, s, KEY_ADDRESS);
+    if (!line || of_other_network(s))
+        return OK; // wallet_make() reads it, or refuses what is missing
+    if (c->kind == CHANNEL_BITCOIN)
+        return take_bitcoin(m, line, text, c);
+    if (c->kind == CHANNEL_BITCOINCASH)
+        return take_bitcoincash(m, line, text, c);
+    return take_ethereum(m, line, text, c);
+}
+
+static err take_wallet(struct maker *m, const struct section *s, struct channel *c)
+{
+    struct wallet_place first = { 0 };
+    struct str why = { 0 };
+    int line = 0;
+    err e = take_address(m, s, c);
     if (e)
         return e;
-    if (c->kind == CHANNEL_BITCOIN)
-        e = take_bitcoin(m, line, text, c);
-    else if (c->kind == CHANNEL_BITCOINCASH)
-        e = take_bitcoincash(m, line, text, c);
-    else
-        e = take_ethereum(m, line, text, c);
-    return e ? e : make_uri(m, c, c->title);
+    const struct wallet_source source = {
+        .kind = c->kind,
+        .channel = c->name,
+        .address = c->address.n ? c->address : s->keys[KEY_ADDRESS].value,
+        .address_line = s->keys[KEY_ADDRESS].line ? s->keys[KEY_ADDRESS].line : s->line,
+        .lines = s->more,
+        .n = s->more_count,
+    };
+    e = wallet_make(&source, m->memory, m->a, &c->wallet, &line, &why);
+    if (e)
+        return e < 0 ? e : refuse(m, line, why);
+    e = wallet_place(c->wallet, 0, m->memory, &first);
+    if (e)
+        return e;
+    c->address = first.text;
+    return make_uri(m, c, c->title);
 }
 
 static err make_channel(struct maker *m, const struct section *s, struct channel *ret)

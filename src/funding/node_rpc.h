@@ -18,7 +18,7 @@ enum {
 struct node {
     struct str url;            /* http(s)://host:port/path, without a user */
     struct str user, password; /* or empty */
-    struct str cookie_file;    /* or empty; read at each call, for a node writes a new one at start */
+    struct str cookie_file; /* or empty; read at each call, for a node writes a new one at start */
 };
 struct node_call {
     const struct node *node;

@@ -10,7 +10,7 @@
  * the configuration. docs/channels.md is the manual of its keys.
  *
  *     [channel.bitcoin]
- *     key = wpkh([d34db33f/84h/0h/0h]xpub.../0/*)#checksum     or zpub..., or address = bc1q...
+ *     key = wpkh([d34db33f/84h/0h/0h]xpub...)#checksum     or zpub..., or address = bc1q...
  *     node_url = http://127.0.0.1:8332
  *     node_cookie = /var/lib/bitcoind/.cookie
  *
@@ -38,11 +38,11 @@ struct wallet_token { /* an ERC-20 contract that counts */
     struct asset asset;
 };
 struct wallet {
-    const struct chain *chain; /* NULL: Ethereum */
-    int64_t chain_id;          /* Ethereum's (EIP-155); 1: its main network */
-    bool derived;              /* addresses follow from a key; else there is one address */
-    struct address_plan plan;  /* Bitcoin's family */
-    struct extended_key branch;               /* Ethereum, derived */
+    const struct chain *chain;  /* NULL: Ethereum */
+    int64_t chain_id;           /* Ethereum's (EIP-155); 1: its main network */
+    bool derived;               /* addresses follow from a key; else there is one address */
+    struct address_plan plan;   /* Bitcoin's family */
+    struct extended_key branch; /* Ethereum, derived */
     struct ethereum_address ethereum_address; /* Ethereum, one address */
     struct str plan_id; /* WALLET_PLAN_ID hex digits of the SHA-256 of network and key or address:
                            rows of an older key are told from those of this one by it */

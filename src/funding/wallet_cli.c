@@ -34,32 +34,6 @@ static void put_line(struct buf *out, int64_t index, struct str address)
               STR_ARG(address));
 }
 
-/* Sentences by refusal of address_plan_parse(). */
-static const char *plan_refusal(err e)
-{
-    switch (e) {
-    case ADDRESS_PLAN_NO_CHECKSUM:
-        return "the descriptor lacks its checksum, the eight letters after #";
-    case ADDRESS_PLAN_CHECKSUM: return "the checksum does not fit: there is a typing error in it";
-    case ADDRESS_PLAN_PRIVATE:
-        return "this is a private key; Diurnal never needs one. Treat that wallet as known to "
-               "others";
-    case ADDRESS_PLAN_UNSUPPORTED:
-        return "a descriptor of this kind is not supported; pkh, wpkh, sh(wpkh), tr and addr are";
-    case ADDRESS_PLAN_HARDENED:
-        return "a public key has no hardened children: take the account's key";
-    case ADDRESS_PLAN_OTHER_NETWORK: return "this is of another network";
-    case ADDRESS_PLAN_KIND_UNKNOWN:
-        return "an xpub does not say what kind of addresses the wallet uses: give the descriptor, "
-               "or the zpub or ypub";
-    case ADDRESS_PLAN_TOO_DEEP: return "this key is deeper than an account's";
-    case ADDRESS_PLAN_LEGACY:
-        return "this is an address in the old form, which Bitcoin's have too: give the one that "
-               "begins with bitcoincash:";
-    default: return "this is no descriptor, no account's public key and no address";
-    }
-}
-
 static err put_plan(const struct address_plan *p, struct range range, struct arena *a,
                     struct buf *out)
 {
@@ -84,7 +58,7 @@ static err put_bitcoin(const struct wallet_addresses_args *args, enum chain_coin
         return refuse(a, "the network is main, test, regtest or regtest-bcoin", ret_say);
     err e = address_plan_parse(args->key, chain, &plan);
     if (e > 0)
-        return refuse(a, plan_refusal(e), ret_say);
+        return refuse(a, address_plan_refusal(e), ret_say);
     if (!e)
         e = put_plan(&plan, range, a, &out);
     if (e)
@@ -101,7 +75,7 @@ static err put_ethereum(const struct wallet_addresses_args *args, struct range r
     err e = ethereum_account_parse(args->key, &branch);
     if (e)
         return e == EXTENDED_KEY_PRIVATE
-                   ? refuse(a, plan_refusal(ADDRESS_PLAN_PRIVATE), ret_say)
+                   ? refuse(a, address_plan_refusal(ADDRESS_PLAN_PRIVATE), ret_say)
                    : refuse(a, "for Ethereum give the xpub of an account (m/44'/60'/0')", ret_say);
     for (int64_t i = range.first; i < range.first + range.count; i++) {
         struct ethereum_address address = { 0 };
@@ -123,7 +97,7 @@ err wallet_addresses(const struct wallet_addresses_args *args, struct arena *a, 
         return refuse(a, "--first is a number from 0 to 2147483647, --count one from 1 to 1000",
                       ret_say);
     if (secret_find_sure(args->key))
-        return refuse(a, plan_refusal(ADDRESS_PLAN_PRIVATE), ret_say);
+        return refuse(a, address_plan_refusal(ADDRESS_PLAN_PRIVATE), ret_say);
     if (str_eq(args->coin, S("bitcoin")))
         return put_bitcoin(args, CHAIN_BITCOIN, range, a, ret_say);
     if (str_eq(args->coin, S("bitcoincash")))

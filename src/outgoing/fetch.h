@@ -17,9 +17,10 @@
  */
 enum {
     FETCH_HEADERS_MAX = 16,
-    FETCH_ANSWER_MAX = 16 * 1024 * 1024, /* bytes of a body, at the very most */
-    FETCH_HEAD_MAX = 64 * 1024,          /* bytes of status lines and headers */
-    FETCH_URL_MAX = 2000,                /* bytes */
+    FETCH_ANSWER_MAX = 130 * 1024 * 1024, /* bytes of a body, at the very most: a block of 64 MB in
+                                             hex, from the operator's own node */
+    FETCH_HEAD_MAX = 64 * 1024,           /* bytes of status lines and headers */
+    FETCH_URL_MAX = 2000,                 /* bytes */
 };
 struct fetch_header {
     struct str name, value; /* checked: a name is a token, a value has no controls */
