@@ -3,14 +3,17 @@
 
 #include <string.h>
 
-/* Coins whose payments we can tell from their chains. No code of ISO 4217 is taken. */
+/*
+ * Coins whose payments we can tell from their chains, and tokens on Ethereum that stand for a
+ * currency (ERC-20; the decimals are those of their contracts on its main network). No code of
+ * ISO 4217 is taken.
+ */
 static const struct coin {
     char code[ASSET_CODE_MAX + 1];
     int decimals;
 } coins[] = {
-    { "BTC", 8 },
-    { "BCH", 8 },
-    { "ETH", 18 },
+    { "BTC", 8 },   { "BCH", 8 },  { "ETH", 18 },  { "USDC", 6 }, { "USDT", 6 },
+    { "PYUSD", 6 }, { "DAI", 18 }, { "USDS", 18 }, { "EURC", 6 }, { "EURS", 2 },
 };
 
 /* The database's `minor` counts units of 10^-9 for assets that are finer than that. */

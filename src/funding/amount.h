@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 /*
- * What was given, exactly: whole smallest units of an asset, which is a currency of ISO 4217 or a
- * coin (BTC, BCH: 8 decimals; ETH: 18). Wei need more than 64 bits, so units are 128 bits wide; no
- * floating point anywhere.
+ * What was given, exactly: whole smallest units of an asset, which is a currency of ISO 4217, a
+ * coin (BTC, BCH: 8 decimals; ETH: 18) or a token (USDC: 6; docs/ledger.md lists them). Wei need
+ * more than 64 bits, so units are 128 bits wide; no floating point anywhere.
  *
  * The database keeps an amount as two whole numbers that SQL can add up and compare: `minor` counts
  * units of 10^-9 for assets with more than nine decimals, else smallest units; `fine` counts what
