@@ -27,7 +27,7 @@
 #include <unistd.h>
 
 #define STOP_WITHIN (4 * SECOND) /* of the 5 s that systemd and the design allow */
-enum { ARENA_MAX = 16 * 1024 * 1024, MALLOC_ARENAS = 2 };
+enum { ARENA_MAX = 16 * 1024 * 1024, MALLOC_ARENAS = 2, MALLOC_MAPPED = 256 * 1024 };
 
 /* The parts that run, in the order they are started; ended in reverse. */
 struct service {
@@ -320,6 +320,9 @@ int serve_run(struct call *c)
 {
     // Many threads that each allocate little: two heaps keep the memory at rest small.
     mallopt(M_ARENA_MAX, MALLOC_ARENAS);
+    // Large tables get pages of their own, which cost nothing until they are touched; glibc would
+    // move the threshold up at the first one that is freed.
+    mallopt(M_MMAP_THRESHOLD, MALLOC_MAPPED);
     sigset_t signals;
     block_signals(&signals);
     struct service s = { 0 };

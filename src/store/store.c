@@ -1,11 +1,11 @@
 #include "store/store.h"
 #include "base/check.h"
+#include "base/rest.h"
 #include "store/backup.h"
 #include "store/inside.h"
 #include "store/migration.h"
 
 #include <errno.h>
-#include <malloc.h>
 
 enum {
     /* Ceilings: a cache grows only as pages are used, and is given back when nobody writes. */
@@ -222,5 +222,5 @@ void store_rest(struct store *s)
 {
     writer_rest(&s->writer);
     readers_rest(&s->readers);
-    malloc_trim(0);
+    rest_memory();
 }

@@ -1,8 +1,12 @@
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/rest.h"
 #include "base/scan.h"
 #include "base/utf8.h"
 #include "unit/test.h"
+
+#include <inttypes.h>
+#include <string.h>
 
 /* Without these every parser and page above would rest on sand. */
 
@@ -94,4 +98,71 @@ TEST(towers_are_towers_in_every_script_and_with_joiners_between)
     expect(text_check(S("क्षत्रिय, สวัสดีครับ, ཧཱུྃ, שָׁלוֹם, ក្រុង, "
                         "👨‍👩‍👧‍👦"),
                       true) == TEXT_FINE);
+}
+
+/* The read-only data of ICU, which is a library of this program that the tests of base/ never
+ * touch: where it is, and how many kilobytes of it are mapped to pages. */
+struct region {
+    uintptr_t begin, end;
+    long mapped;
+};
+
+static struct region read_only_data(void)
+{
+    char line[500];
+    struct region all = { 0 };
+    bool in = false;
+    FILE *f = fopen("/proc/self/smaps", "re");
+    expect(f);
+    while (fgets(line, sizeof line, f)) {
+        uintptr_t begin = 0;
+        uintptr_t end = 0;
+        long kilobytes = 0;
+        char mode[5] = "";
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &begin, &end, mode) == 3) {
+            in = strstr(line, "libicudata") && !strcmp(mode, "r--p") && end - begin > 1 << 20;
+            if (in)
+                all = (struct region){ .begin = begin, .end = end };
+        } else if (in && sscanf(line, "Rss: %ld", &kilobytes) == 1) {
+            all.mapped += kilobytes;
+        }
+    }
+    (void)fclose(f); // it was only read
+    expect(all.begin);
+    return all;
+}
+
+TEST(memory_that_is_not_needed_at_rest_is_given_back_and_comes_again)
+{
+    enum { PAGE = 4096 };
+    struct region before = read_only_data();
+    int sum = 0;
+    for (const volatile char *at = (const char *)before.begin; at < (const char *)before.end;
+         at += PAGE)
+        sum += *at;
+    before = read_only_data();
+    rest_memory();
+    struct region after = read_only_data();
+    expect(before.mapped > 1024 && after.mapped < before.mapped / 10);
+    int again = 0;
+    for (const volatile char *at = (const char *)before.begin; at < (const char *)before.end;
+         at += PAGE)
+        again += *at;
+    expect(again == sum);
+}
+
+TEST(a_large_block_is_zero_when_it_is_new_and_when_it_is_used_again)
+{
+    enum { LARGE = 600 * 1024 };
+    struct arena a;
+    arena_init(&a, 2 * LARGE);
+    for (int round = 0; round < 2; round++) {
+        char *p = arena_new(&a, char, LARGE);
+        for (size_t i = 0; i < LARGE; i++)
+            if (p[i])
+                expect(!"zero");
+        memset(p, 7, LARGE);
+        arena_reset(&a);
+    }
+    arena_free(&a);
 }
