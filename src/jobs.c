@@ -9,6 +9,7 @@
 #include "discussion/retention.h"
 #include "discussion/trace.h"
 #include "funding/daily_head.h"
+#include "funding/ethereum_watch.h"
 #include "funding/goal_close.h"
 #include "funding/payment_evidence.h"
 #include "funding/provider_take.h"
@@ -201,6 +202,15 @@ static err do_provider_poll(void *arg, const struct job *job)
     return e;
 }
 
+static err do_ethereum_watch(void *arg, const struct job *job)
+{
+    const struct work *w = arg;
+    const struct setup *setup = newsroom_pin(w->room);
+    err e = ethereum_watch_job(newsroom_app(w->room), setup, job);
+    newsroom_drop(w->room, setup);
+    return e;
+}
+
 static err do_rates(void *arg, const struct job *job)
 {
     (void)job; // there is one
@@ -255,6 +265,9 @@ static const struct job_kind kinds[] = {
       .run = do_payment_evidence,
       .tries = JOB_TRIES_MAX },
     { .name = { RATE_JOB, sizeof RATE_JOB - 1 }, .run = do_rates, .tries = JOB_TRIES_MAX },
+    { .name = { ETHEREUM_WATCH_JOB, sizeof ETHEREUM_WATCH_JOB - 1 },
+      .run = do_ethereum_watch,
+      .tries = JOB_TRIES_MAX },
     { .name = { PROVIDER_CONFIRM_JOB, sizeof PROVIDER_CONFIRM_JOB - 1 },
       .run = do_provider_confirm,
       .tries = JOB_TRIES_MAX },
@@ -272,6 +285,8 @@ static err promise_polls(struct newsroom *n)
     err e = provider_polls_begin(newsroom_app(n), setup);
     if (!e)
         e = rate_promise(newsroom_app(n), setup);
+    if (!e)
+        e = ethereum_watch_promise(newsroom_app(n), setup);
     newsroom_drop(n, setup);
     return e;
 }

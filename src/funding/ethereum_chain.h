@@ -17,6 +17,9 @@ enum {
     ETHEREUM_NOT_A_TRANSFER,
 };
 
+/* No amount of wei, and no fee, is that large: 10^12 ether. */
+#define ETHEREUM_WEI_MAX ((int128)1 << 100)
+
 /* "0x0", "0x1a": hex digits of either case without zeros in front. WRONG, TOO_LARGE. */
 MUST_USE err ethereum_quantity(struct str s, int128 *ret);
 /* An address as nodes write it, in any case: no checksum is looked at. */

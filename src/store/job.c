@@ -66,7 +66,7 @@ err job_add(struct tx *tx, struct str kind, int64_t subject, int64_t run_at)
 
 bool job_stopping(const struct job *job)
 {
-    return atomic_load(&job->workers->stopping);
+    return job->workers && atomic_load(&job->workers->stopping);
 }
 
 err job_counts(struct tx *tx, struct job_counts *ret)
