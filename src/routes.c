@@ -356,6 +356,8 @@ const struct route routes[] = {
     DESK_POST("/funding/goals/{id}/marks", goal_marks_post, GOAL_SET),
     DESK("/funding/goals/{id}/close", goal_close_show, NULL, GOAL_SET),
     DESK_POST("/funding/goals/{id}/close", goal_close_post, GOAL_SET),
+    DESK("/funding/contributions", gift_search_show,
+         "channel state from to amount currency reference giver goal after done", CONTRIBUTION_ADD),
     DESK("/funding/contributions/new", gift_new_show, NULL, CONTRIBUTION_ADD),
     DESK_POST("/funding/contributions/new", gift_new_post, CONTRIBUTION_ADD),
     DESK("/funding/contributions/{id}", gift_show, "done", CONTRIBUTION_ADD),

@@ -1,6 +1,5 @@
 #include "desk/funding_desk.h"
 #include "desk/funding_row.h"
-#include "funding/display.h"
 #include "funding/receipt.h"
 #include "http/error.h"
 
@@ -34,24 +33,6 @@ TEMPLATE(gift_page, "pages/desk/contribution.html", &gift_view, TEMPLATE_HTML);
 
 /* ---- entering one */
 
-/* The configured channels, then those kinds that none of them has the name of. */
-static void offer_channels(const struct request *r, struct desk_form *f)
-{
-    const struct channel *list = NULL;
-    const struct str *kinds = NULL;
-    size_t n = channels_list(r->setup->channels, &list);
-    size_t kind_count = channel_kind_names(r->arena, &kinds);
-    struct desk_option *options = arena_new(r->arena, struct desk_option, n + kind_count);
-    for (size_t i = 0; i < n; i++)
-        options[i] = (struct desk_option){ .value = list[i].name,
-                                           .text = display_channel(r->setup, list[i].name) };
-    for (size_t k = 0; k < kind_count; k++)
-        if (!channels_find(r->setup->channels, kinds[k]))
-            options[n++] =
-                (struct desk_option){ .value = kinds[k], .text = display_kind(r->setup, kinds[k]) };
-    desk_form_choices(f, "channel", options, n);
-}
-
 static struct desk_form *new_form(const struct request *r)
 {
     struct desk_form *f =
@@ -62,7 +43,7 @@ static struct desk_form *new_form(const struct request *r)
 
 static err new_ask(struct request *r, struct response *ret, struct desk_form *f)
 {
-    offer_channels(r, f);
+    gift_channels(r, f, NULL);
     struct desk_question q = { .place = DESK_AT_FUNDING,
                                .title = "desk_gift_new",
                                .intro = desk_word(r, "desk_gift_new_intro"),

@@ -20,7 +20,7 @@ struct desk_error {
 };
 struct desk_form {
     struct str id, action;
-    bool multipart, has_errors;
+    bool multipart, has_errors, find;
     struct list fields, buttons, errors;
     const struct request *r;
     struct desk_slot *field;
@@ -80,6 +80,7 @@ static const struct field form_fields[] = {
     FIELD_STR(struct desk_form, action),
     FIELD_BOOL(struct desk_form, multipart),
     FIELD_BOOL(struct desk_form, has_errors),
+    FIELD_BOOL(struct desk_form, find),
     FIELD_LIST(struct desk_form, fields, &input_view),
     FIELD_LIST(struct desk_form, buttons, &button_view),
     FIELD_LIST(struct desk_form, errors, &error_view),
@@ -232,6 +233,16 @@ void desk_form_read(struct desk_form *f)
         field->ticked = field->kind == INPUT_TICK && there;
         if (!is_secret(field->kind) && field->kind != INPUT_FILES)
             field->value = with_lf(f->r->arena, value);
+    }
+}
+
+void desk_form_find(struct desk_form *f)
+{
+    f->find = true;
+    for (size_t i = 0; i < f->fields.n; i++) {
+        struct desk_slot *field = &f->field[i];
+        field->value = desk_query(f->r, str_z(f->r->arena, field->name));
+        field->ticked = field->kind == INPUT_TICK && field->value.n;
     }
 }
 

@@ -54,6 +54,8 @@ extern const struct view desk_form_view;
 struct desk_form *desk_form_make(const struct request *r, const char *id, struct str action,
                                  const struct desk_input *inputs, size_t n);
 void desk_form_read(struct desk_form *f); /* all values from the request's form */
+/* It asks and changes nothing: sent by GET, and read from the query, which the route must name. */
+void desk_form_find(struct desk_form *f);
 void desk_form_set(struct desk_form *f, const char *name, struct str value);
 struct str desk_form_get(const struct desk_form *f, const char *name);
 bool desk_form_ticked(const struct desk_form *f, const char *name);

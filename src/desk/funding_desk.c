@@ -14,7 +14,8 @@ static const struct field gift_row_fields[] = {
     FIELD_STR(struct gift_row, reference),   FIELD_VIEW(struct gift_row, entered, &desk_time_view),
     FIELD_BOOL(struct gift_row, by_hand),    FIELD_BOOL(struct gift_row, unvalued),
     FIELD_BOOL(struct gift_row, may_settle), FIELD_BOOL(struct gift_row, may_reverse),
-    FIELD_BOOL(struct gift_row, may_erase),
+    FIELD_BOOL(struct gift_row, may_erase),  FIELD_BOOL(struct gift_row, frozen),
+    FIELD_STR(struct gift_row, out),
 };
 const struct view gift_row_view = VIEW(struct gift_row, gift_row_fields);
 
@@ -69,6 +70,8 @@ struct gift_row gift_row(const struct request *r, const struct contribution *c)
         .note = c->note,
         .reason = c->reason,
         .reference = c->reference,
+        .out = c->out.units ? display_amount(r->setup, a, c->out) : S(""),
+        .frozen = c->frozen,
         .entered = desk_time(r, c->created_at),
         .by_hand = c->source == LEDGER_BY_HAND,
         .unvalued = c->unvalued,
@@ -76,6 +79,14 @@ struct gift_row gift_row(const struct request *r, const struct contribution *c)
         .may_reverse = may && c->state != CONTRIBUTION_REVERSED,
         .may_erase = may && (c->note.n || c->reason.n || c->reference.n),
     };
+}
+
+struct list gift_rows(const struct request *r, const struct contribution *gifts, size_t n)
+{
+    struct gift_row *rows = arena_new(r->arena, struct gift_row, n ? n : 1);
+    for (size_t i = 0; i < n; i++)
+        rows[i] = gift_row(r, &gifts[i]);
+    return (struct list){ rows, n };
 }
 
 static err goal_row_of(struct tx *tx, const struct request *r, const struct goal *g,
@@ -130,10 +141,7 @@ static err read_gifts(struct tx *tx, const struct request *r, struct contributio
     err e = contribution_list(tx, after, CONTRIBUTION_PAGE, r->arena, &page);
     if (e)
         return fault(e);
-    struct gift_row *rows = arena_new(r->arena, struct gift_row, page.n ? page.n : 1);
-    for (size_t i = 0; i < page.n; i++)
-        rows[i] = gift_row(r, &page.items[i]);
-    v->gifts = (struct list){ rows, page.n };
+    v->gifts = gift_rows(r, page.items, page.n);
     if (page.more) {
         struct str next = contribution_cursor_print(r->arena, page.next);
         v->older = str_print(r->arena, "/desk/funding?after=" STR_FMT, STR_ARG(next));

@@ -18,6 +18,11 @@ err goal_marks_post(struct request *r, struct response *ret); /* POST …/goals/
 err goal_close_show(struct request *r, struct response *ret); /* GET …/goals/{id}/close: sure? */
 err goal_close_post(struct request *r, struct response *ret); /* POST …/goals/{id}/close */
 
+/* GET
+ * /desk/funding/contributions?channel=&state=&from=&to=&amount=&currency=&reference=&giver=&goal=
+ * &after= finds some (contribution_search.h): PERMISSION_CONTRIBUTION_ADD. */
+err gift_search_show(struct request *r, struct response *ret);
+
 /* Contributions: PERMISSION_CONTRIBUTION_ADD, and _REVERSE for what is done with them later. */
 err gift_new_show(struct request *r, struct response *ret);     /* GET …/contributions/new */
 err gift_new_post(struct request *r, struct response *ret);     /* POST …/contributions/new */

@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 from html.parser import HTMLParser
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from conftest import Client, Site
 
@@ -162,6 +162,8 @@ class Person(Client):
         if pressed[0]:
             fields[pressed[0]] = pressed[1]
         fields = {k: v for k, v in fields.items() if v is not None}
+        if form.method == "get":
+            return self.get(form.action + "?" + urlencode(fields))
         assert form.method == "post"
         if not form.multipart:
             return self.post(form.action, fields)

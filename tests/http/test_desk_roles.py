@@ -47,6 +47,7 @@ GETS = {
     "/desk/funding/goals/{goal}/drop": "goal_set",
     "/desk/funding/goals/{goal}/marks": "goal_set",
     "/desk/funding/goals/{goal}/close": "goal_set",
+    "/desk/funding/contributions": "contribution_add",
     "/desk/funding/contributions/new": "contribution_add",
     "/desk/funding/contributions/{gift}": "contribution_add",
     "/desk/funding/contributions/{gift}/reverse": "contribution_reverse",
