@@ -424,7 +424,7 @@ static err make_uri(struct maker *m, struct channel *c, struct str label)
         c->uri = payment_uri_bitcoincash(m->memory, c->address, label);
         code = payment_qr_bitcoincash(m->memory, c->address);
     } else {
-        c->uri = payment_uri_ethereum(m->memory, c->address);
+        c->uri = payment_uri_ethereum(m->memory, c->address, c->wallet->chain_id);
         code = c->uri;
     }
     err e = qr_svg(m->memory, code, c->address, &c->qr);
@@ -505,6 +505,22 @@ static err make_channel(struct maker *m, const struct section *s, struct channel
     return e;
 }
 
+/* Two that are counted from the same chain and address would both count each gift. */
+static err refuse_twice(struct maker *m, const struct section *s, const struct channel *c)
+{
+    for (size_t i = 0; c->wallet && c->wallet->watched && i < m->channels->count; i++) {
+        const struct channel *other = &m->channels->list[i];
+        if (other->wallet && other->wallet->watched &&
+            str_eq(other->wallet->plan_id, c->wallet->plan_id))
+            return refuse(m, s->line,
+                          str_print(m->a,
+                                    "[channel." STR_FMT "] and [channel." STR_FMT
+                                    "] would both count the gifts to one wallet",
+                                    STR_ARG(other->name), STR_ARG(c->name)));
+    }
+    return OK;
+}
+
 /* By `order`; equal ones stay as in the file. */
 static void insert(struct channels *to, struct channel c)
 {
@@ -528,6 +544,8 @@ static err make_all(struct maker *m, const struct config *config)
     for (size_t i = 0; i < m->count; i++) {
         struct channel c = { 0 };
         err e = make_channel(m, &m->sections[i], &c);
+        if (!e)
+            e = refuse_twice(m, &m->sections[i], &c);
         if (e)
             return e;
         insert(m->channels, c);

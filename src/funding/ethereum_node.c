@@ -20,6 +20,8 @@ static err ask(struct ethereum_asking *q, const char *method, struct str params,
                                  .answer_max = most,
                                  .give_up = q->give_up,
                                  .arg = q->arg };
+    if (arena_full(q->arena))
+        return refuse(q, "a block has more for our addresses than can be looked at");
     err e = node_call(&c, q->arena, ret, &q->code);
     if (e > 0)
         q->why = node_refusal(e);

@@ -22,7 +22,7 @@ enum {
     ETHEREUM_BLOCK_MAX =
         16 * 1024 * 1024, /* bytes of a block as JSON; real ones have 0.1 to 2 MB */
     /* Of an arena for one block: JSON of the worst kind takes forty times its text. */
-    ETHEREUM_ARENA = 12 * ETHEREUM_BLOCK_MAX,
+    ETHEREUM_ARENA = 16 * ETHEREUM_BLOCK_MAX,
 };
 
 MUST_USE err ethereum_ask_chain(struct ethereum_asking *q, int64_t *ret_id);

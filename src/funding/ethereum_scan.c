@@ -146,8 +146,6 @@ static err receipt_of(struct scan *s, const struct ethereum_hash *transaction)
 {
     if (s->has_receipt && ethereum_hash_eq(&s->receipt.transaction, transaction))
         return OK;
-    if (arena_full(s->q->arena))
-        return refuse(s, "a block has more for our addresses than can be looked at");
     err e = ethereum_ask_receipt(s->q, transaction, &s->found.header, &s->receipt);
     s->has_receipt = !e;
     return e;

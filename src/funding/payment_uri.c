@@ -2,6 +2,8 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
+#include <inttypes.h>
+
 enum { URI_MAX = 128 + 3 * PAYMENT_LABEL_MAX };
 
 /* RFC 3986 "unreserved". */
@@ -49,9 +51,16 @@ struct str payment_uri_bitcoincash(struct arena *a, struct str address, struct s
     return with_label(a, S(""), address, label); // the address has its prefix, which is the scheme
 }
 
-struct str payment_uri_ethereum(struct arena *a, struct str address)
+struct str payment_uri_ethereum(struct arena *a, struct str address, int64_t chain_id)
 {
-    return str_print(a, "ethereum:" STR_FMT "@1", STR_ARG(address)); // EIP-681; 1: the main network
+    return str_print(a, "ethereum:" STR_FMT "@%" PRId64, STR_ARG(address), chain_id);
+}
+
+struct str payment_uri_token(struct arena *a, struct str contract, struct str address,
+                             int64_t chain_id)
+{
+    return str_print(a, "ethereum:" STR_FMT "@%" PRId64 "/transfer?address=" STR_FMT,
+                     STR_ARG(contract), chain_id, STR_ARG(address));
 }
 
 static char capital(char c)

@@ -3,22 +3,42 @@
 #include "funding/bank.h"
 #include "funding/channel.h"
 #include "funding/display.h"
+#include "funding/payment_uri.h"
+#include "funding/wallet.h"
 #include "funding/web_link.h"
 #include "render/theme.h"
 
 enum { ENDS = 6 }; /* characters at both ends of an address that people compare */
 
+static const struct field token_fields[] = {
+    FIELD_STR(struct support_token, code),
+    FIELD_STR(struct support_token, uri),
+};
+static const struct view token_view = VIEW(struct support_token, token_fields);
+
 static const struct field channel_fields[] = {
-    FIELD_STR(struct support_channel, name),    FIELD_STR(struct support_channel, kind),
-    FIELD_STR(struct support_channel, title),   FIELD_STR(struct support_channel, note),
-    FIELD_STR(struct support_channel, url),     FIELD_STR(struct support_channel, holder),
-    FIELD_STR(struct support_channel, iban),    FIELD_STR(struct support_channel, iban_grouped),
-    FIELD_STR(struct support_channel, account), FIELD_STR(struct support_channel, bic),
-    FIELD_STR(struct support_channel, bank),    FIELD_STR(struct support_channel, reference),
-    FIELD_STR(struct support_channel, address), FIELD_STR(struct support_channel, prefix),
-    FIELD_STR(struct support_channel, head),    FIELD_STR(struct support_channel, middle),
-    FIELD_STR(struct support_channel, tail),    FIELD_STR(struct support_channel, uri),
-    FIELD_STR(struct support_channel, qr),      FIELD_BOOL(struct support_channel, opened),
+    FIELD_STR(struct support_channel, name),
+    FIELD_STR(struct support_channel, kind),
+    FIELD_STR(struct support_channel, title),
+    FIELD_STR(struct support_channel, note),
+    FIELD_STR(struct support_channel, url),
+    FIELD_STR(struct support_channel, holder),
+    FIELD_STR(struct support_channel, iban),
+    FIELD_STR(struct support_channel, iban_grouped),
+    FIELD_STR(struct support_channel, account),
+    FIELD_STR(struct support_channel, bic),
+    FIELD_STR(struct support_channel, bank),
+    FIELD_STR(struct support_channel, reference),
+    FIELD_STR(struct support_channel, address),
+    FIELD_STR(struct support_channel, prefix),
+    FIELD_STR(struct support_channel, head),
+    FIELD_STR(struct support_channel, middle),
+    FIELD_STR(struct support_channel, tail),
+    FIELD_STR(struct support_channel, uri),
+    FIELD_STR(struct support_channel, qr),
+    FIELD_BOOL(struct support_channel, opened),
+    FIELD_BOOL(struct support_channel, has_tokens),
+    FIELD_LIST(struct support_channel, tokens, &token_view),
 };
 static const struct view channel_view = VIEW(struct support_channel, channel_fields);
 
@@ -42,6 +62,20 @@ static size_t prefix_length(const struct channel *c)
     return str_starts(c->address, S("0x")) ? 2 : 0;
 }
 
+/* A link for each token that is taken, to the address shown. */
+static void show_tokens(struct support_channel *v, const struct wallet *w, struct arena *a)
+{
+    struct support_token *tokens = arena_new(a, struct support_token, w->token_count);
+    for (size_t i = 0; i < w->token_count; i++) {
+        char contract[ETHEREUM_TEXT + 1];
+        ethereum_print(&w->tokens[i].contract, contract);
+        tokens[i].code = asset_str(&w->tokens[i].asset);
+        tokens[i].uri = payment_uri_token(a, str_from_z(contract), v->address, w->chain_id);
+    }
+    v->tokens = (struct list){ tokens, w->token_count };
+    v->has_tokens = w->token_count > 0;
+}
+
 static void show_wallet(struct support_channel *v, const struct channel *c, struct arena *a)
 {
     size_t at = prefix_length(c);
@@ -54,6 +88,7 @@ static void show_wallet(struct support_channel *v, const struct channel *c, stru
     v->address = c->address;
     v->uri = c->uri;
     v->qr = str_print(a, "/funding/qr/" STR_FMT "/" STR_FMT, STR_ARG(c->name), STR_ARG(c->address));
+    show_tokens(v, c->wallet, a);
 }
 
 static struct support_channel show(const struct setup *setup, const struct channel *c,

@@ -29,8 +29,13 @@ struct support_channel {
      * kind begin with, six characters, the rest, six characters. */
     struct str address, prefix, head, middle, tail;
     struct str uri;
-    struct str qr; /* path of the code */
+    struct str qr;      /* path of the code */
+    bool has_tokens;    /* other assets are taken by the same address: */
+    struct list tokens; /* of struct support_token */
     bool opened;
+};
+struct support_token {
+    struct str code, uri;
 };
 extern const struct view support_view;
 

@@ -266,8 +266,10 @@ TEST(payment_uris_carry_the_label_escaped_and_qr_codes_are_in_capitals)
     expect_str(payment_uri_bitcoin(&a, S("1Example"), S("")), S("bitcoin:1Example"));
     expect_str(payment_uri_bitcoincash(&a, S("bitcoincash:qexample"), S("Boat")),
                S("bitcoincash:qexample?label=Boat"));
-    expect_str(payment_uri_ethereum(&a, S("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")),
+    expect_str(payment_uri_ethereum(&a, S("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"), 1),
                S("ethereum:0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed@1"));
+    expect_str(payment_uri_token(&a, S("0xA0b8"), S("0x5aAe"), 8453),
+               S("ethereum:0xA0b8@8453/transfer?address=0x5aAe"));
     expect_str(payment_qr_bitcoin(&a, S("bc1qexample")), S("BITCOIN:BC1QEXAMPLE"));
     expect_str(payment_qr_bitcoin(&a, S("1Example")), S("bitcoin:1Example"));
     expect_str(payment_qr_bitcoincash(&a, S("bitcoincash:qexample")), S("BITCOINCASH:QEXAMPLE"));

@@ -311,3 +311,22 @@ TEST(ibans_are_checked_by_country_length_and_check_digits)
     expect(!bic_parse(S("DEUTDEFF5"), &a, &iban) && !bic_parse(S("DEUT11FF"), &a, &iban));
     arena_free(&a);
 }
+
+TEST(two_channels_that_would_count_the_same_wallet_are_refused)
+{
+    static const char same[] = "address = 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\n";
+    char text[600];
+    snprintf(text, sizeof text,
+             "[channel.ethereum]\n%snode_url = http://127.0.0.1:1/\n"
+             "[channel.more]\nkind = ethereum\n%snode_url = http://127.0.0.1:2/\n",
+             same, same);
+    expect_refused(text, "d.ini:5:", "[channel.ethereum] and [channel.more] would both count");
+    snprintf(text, sizeof text,
+             "[channel.ethereum]\n%snode_url = http://127.0.0.1:1/\n"
+             "[channel.more]\nkind = ethereum\n%schain_id = 8453\nnode_url = http://127.0.0.1:2/\n"
+             "[channel.shown]\nkind = ethereum\n%s",
+             same, same, same);
+    struct outcome o = make(text);
+    expect(o.channels);
+    drop(&o);
+}

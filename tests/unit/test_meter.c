@@ -309,7 +309,10 @@ TEST(support_part_shows_every_channel_twice_on_one_page_and_where_its_codes_are)
                      "[channel.bitcoincash]\n"
                      "address = bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a\n"
                      "[channel.ethereum]\n"
-                     "address = 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\n");
+                     "address = 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\n"
+                     "node_url = http://127.0.0.1:1/\ntokens = "
+                     "USDC 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266, "
+                     "DAI 0x70997970C51812dc3A010C7d01b50e0d17dc79C8\n");
     struct stage_view v = {
         .above = support_show(&st.setup, SUPPORT_ABOVE, &st.arena),
         .below = support_show(&st.setup, SUPPORT_BELOW_AGAIN, &st.arena),
@@ -327,6 +330,9 @@ TEST(support_part_shows_every_channel_twice_on_one_page_and_where_its_codes_are)
     expect(has(html, "href=\"bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\""));
     expect(has(html, "href=\"ethereum:0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed@1\""));
     expect(has(html, "data-copy=\"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\""));
+    expect(has(html, "<a href=\"ethereum:0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266@1/transfer?"
+                     "address=0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\"><bdi>USDC</bdi></a>"));
+    expect(has(html, "<bdi>DAI</bdi></a></p>"));
     expect(has(html, " hidden>Copy"));
     expect(has(html, "aria-label=\"Ways to give, before the text\""));
     expect(has(html, "aria-label=\"Ways to give, after the text\""));
