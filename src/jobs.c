@@ -8,6 +8,7 @@
 #include "discussion/notice.h"
 #include "discussion/retention.h"
 #include "discussion/trace.h"
+#include "funding/bitcoin_watch.h"
 #include "funding/daily_head.h"
 #include "funding/ethereum_watch.h"
 #include "funding/goal_close.h"
@@ -221,6 +222,15 @@ static err do_rates(void *arg, const struct job *job)
     return e;
 }
 
+static err do_bitcoin_watch(void *arg, const struct job *job)
+{
+    const struct work *w = arg;
+    const struct setup *setup = newsroom_pin(w->room);
+    err e = bitcoin_watch_job(newsroom_app(w->room), setup, job);
+    newsroom_drop(w->room, setup);
+    return e;
+}
+
 static err do_payment_evidence(void *arg, const struct job *job)
 {
     (void)job; // there is one
@@ -268,6 +278,9 @@ static const struct job_kind kinds[] = {
     { .name = { ETHEREUM_WATCH_JOB, sizeof ETHEREUM_WATCH_JOB - 1 },
       .run = do_ethereum_watch,
       .tries = JOB_TRIES_MAX },
+    { .name = { BITCOIN_WATCH_JOB, sizeof BITCOIN_WATCH_JOB - 1 },
+      .run = do_bitcoin_watch,
+      .tries = JOB_TRIES_MAX },
     { .name = { PROVIDER_CONFIRM_JOB, sizeof PROVIDER_CONFIRM_JOB - 1 },
       .run = do_provider_confirm,
       .tries = JOB_TRIES_MAX },
@@ -287,6 +300,8 @@ static err promise_polls(struct newsroom *n)
         e = rate_promise(newsroom_app(n), setup);
     if (!e)
         e = ethereum_watch_promise(newsroom_app(n), setup);
+    if (!e)
+        e = bitcoin_watch_promise(newsroom_app(n), setup);
     newsroom_drop(n, setup);
     return e;
 }

@@ -54,7 +54,7 @@ static err ask(const struct node_call *c, struct arena *a, struct fetch_answer *
         .headers = headers,
         .header_count = who.n ? 2 : 1,
         .answer_max = c->answer_max,
-        .timeout_ms = NODE_TIMEOUT_MS,
+        .timeout_ms = c->timeout_ms ? c->timeout_ms : NODE_TIMEOUT_SHORT,
         .allow_private = true,
         .give_up = c->give_up,
         .arg = c->arg,

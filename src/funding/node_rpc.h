@@ -13,7 +13,8 @@
 enum {
     NODE_CREDENTIAL_MAX = 200, /* bytes of a user's name, a password, a cookie file */
     NODE_ANSWER_SMALL = 64 * 1024,
-    NODE_TIMEOUT_MS = 60 * 1000, /* a block of an old disk takes its time */
+    NODE_TIMEOUT_SHORT = 10 * 1000, /* milliseconds: for what a node knows by heart */
+    NODE_TIMEOUT_LONG = 60 * 1000,  /* an old block takes its time */
 };
 struct node {
     struct str url;            /* http(s)://host:port/path, without a user */
@@ -25,6 +26,7 @@ struct node_call {
     const char *method;
     struct str params;          /* a JSON array: "[]", "[\"00..\",0]" */
     size_t answer_max;          /* bytes of the whole answer, at most FETCH_ANSWER_MAX */
+    int timeout_ms;             /* 0 stands for NODE_TIMEOUT_SHORT */
     bool (*give_up)(void *arg); /* for fetch(); may be NULL */
     void *arg;
 };

@@ -23,9 +23,10 @@ create table wallet_proof (
     channel text not null,
     object text not null,
     height integer not null,
+    block blob not null check (length(block) = 32),
     header blob not null check (length(header) = 80),
     position integer not null,
     branch blob not null check (length(branch) % 32 = 0),
     body blob not null,
-    unique (channel, object, header)
+    unique (channel, object, block)
 ) strict;
