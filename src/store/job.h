@@ -13,7 +13,7 @@ struct job {
     int64_t id, subject;
     struct str kind;
     int attempt;                /* 1 the first time */
-    const struct jobs *workers; /* NULL: called by a test */
+    const struct jobs *workers; /* NULL: run by hand, and never asked to stop */
 };
 MUST_USE err job_add(struct tx *tx, struct str kind, int64_t subject, int64_t run_at);
 

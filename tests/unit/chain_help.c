@@ -89,6 +89,15 @@ void chain_id_of(struct str transaction, const struct chain *c, uint8_t ret[CHAI
 /* A block of regtest whose root fits, with the nonce looked for: about two tries. */
 struct str chain_block_of(struct arena *a, const struct chain *c, const struct str *list, size_t n)
 {
+    uint8_t previous[CHAIN_HASH];
+    memset(previous, 7, sizeof previous);
+    return chain_block_after(a, c, previous, 1525392000, list, n);
+}
+
+struct str chain_block_after(struct arena *a, const struct chain *c,
+                             const uint8_t previous[CHAIN_HASH], uint32_t time,
+                             const struct str *list, size_t n)
+{
     struct hasher h CLEANUP(hasher_free) = hasher_make();
     struct buf b CLEANUP(buf_free) = buf_make(CHAIN_MEMORY);
     uint8_t(*ids)[CHAIN_HASH] = arena_alloc(a, n, CHAIN_HASH, 1);
@@ -100,9 +109,9 @@ struct str chain_block_of(struct arena *a, const struct chain *c, const struct s
     for (uint32_t nonce = 0;; nonce++) {
         buf_clear(&b);
         chain_put(&b, 4, 4);
-        put_zeros(&b, CHAIN_HASH, 7);
+        buf_put(&b, bytes_str(previous, CHAIN_HASH));
         buf_put(&b, bytes_str(root, sizeof root));
-        chain_put(&b, 1525392000, 4);
+        chain_put(&b, time, 4);
         chain_put(&b, REGTEST_BITS, 4);
         chain_put(&b, nonce, 4);
         if (chain_header_parse(buf_str(&b), c, &h, &header) == OK)

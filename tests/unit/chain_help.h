@@ -56,3 +56,7 @@ struct str chain_simple(struct arena *a, bool coinbase, uint8_t seed, uint64_t v
 void chain_id_of(struct str transaction, const struct chain *c, uint8_t ret[CHAIN_HASH]);
 /* A block of regtest whose root and work fit. */
 struct str chain_block_of(struct arena *a, const struct chain *c, const struct str *list, size_t n);
+/* The same after a block, at a time in seconds. */
+struct str chain_block_after(struct arena *a, const struct chain *c,
+                             const uint8_t previous[CHAIN_HASH], uint32_t time,
+                             const struct str *list, size_t n);
