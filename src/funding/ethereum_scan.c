@@ -315,7 +315,10 @@ static err take_log(struct scan *s, const struct json *j)
         return refuse(s, "the node tells logs that were not asked for");
     if (e.transfer.value == 0 || is_ours(s, &e.transfer.from, &from))
         return OK;
-    if (e.transfer.value < token_dust(token_of(s, &e.transfer.contract)->asset)) {
+    const struct wallet_token *token = token_of(s, &e.transfer.contract);
+    if (!token)
+        return refuse(s, "the node tells logs that were not asked for");
+    if (e.transfer.value < token_dust(token->asset)) {
         ignore(s, "less than a hundredth of a token");
         return OK;
     }

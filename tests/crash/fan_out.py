@@ -58,7 +58,15 @@ class Sink:
             wanted = len(self.taken) + count
             return self.moved.wait_for(lambda: len(self.taken) >= wanted, seconds)
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
     def stop(self):
+        if self.process.stdin.closed:
+            return
         self.process.stdin.close()
         self.process.wait()
         self.reader.join()
@@ -216,8 +224,7 @@ def main():
     seed = int(os.environ.get("SEED", time.time()))
     random.seed(seed)
     print(f"seed {seed}")
-    sink = Sink()
-    with tempfile.TemporaryDirectory(prefix="diurnal-fan-out-") as folder:
+    with tempfile.TemporaryDirectory(prefix="diurnal-fan-out-") as folder, Sink() as sink:
         loop = Loop(folder, sink)
         loop.site.start()
         loop.site.publish(conftest.REPORT)
