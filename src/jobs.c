@@ -15,6 +15,7 @@
 #include "funding/payment_evidence.h"
 #include "funding/provider_take.h"
 #include "funding/rate_poll.h"
+#include "funding/wallet_hand.h"
 #include "people/daily.h"
 #include "publishing/report_edit.h"
 #include "render/format.h"
@@ -231,6 +232,15 @@ static err do_bitcoin_watch(void *arg, const struct job *job)
     return e;
 }
 
+static err do_wallet_hand(void *arg, const struct job *job)
+{
+    const struct work *w = arg;
+    const struct setup *setup = newsroom_pin(w->room);
+    err e = wallet_hand_job(newsroom_app(w->room), setup, job);
+    newsroom_drop(w->room, setup);
+    return e;
+}
+
 static err do_payment_evidence(void *arg, const struct job *job)
 {
     (void)job; // there is one
@@ -281,6 +291,9 @@ static const struct job_kind kinds[] = {
     { .name = { BITCOIN_WATCH_JOB, sizeof BITCOIN_WATCH_JOB - 1 },
       .run = do_bitcoin_watch,
       .tries = JOB_TRIES_MAX },
+    { .name = { WALLET_HAND_JOB, sizeof WALLET_HAND_JOB - 1 },
+      .run = do_wallet_hand,
+      .tries = JOB_TRIES_MAX },
     { .name = { PROVIDER_CONFIRM_JOB, sizeof PROVIDER_CONFIRM_JOB - 1 },
       .run = do_provider_confirm,
       .tries = JOB_TRIES_MAX },
@@ -302,6 +315,8 @@ static err promise_polls(struct newsroom *n)
         e = ethereum_watch_promise(newsroom_app(n), setup);
     if (!e)
         e = bitcoin_watch_promise(newsroom_app(n), setup);
+    if (!e)
+        e = wallet_hand_promise(newsroom_app(n), setup);
     newsroom_drop(n, setup);
     return e;
 }

@@ -32,6 +32,7 @@
 #include "funding/funding_http.h"
 #include "funding/hook_http.h"
 #include "funding/statement_http.h"
+#include "funding/wallet_http.h"
 #include "people/api_token.h"
 #include "people/permission.h"
 #include "publishing/media_http.h"
@@ -201,6 +202,9 @@ const struct route routes[] = {
       .limit = LIMIT_READ,
       .api = true },
     PAGE("/funding/qr/{channel}/{address}", funding_qr_get, NULL),
+    PAGE("/funding/address/{channel}", wallet_own_show, NULL),
+    FORM("/funding/address/{channel}", wallet_own_post, LIMIT_ADDRESS),
+    PAGE("/funding/address/{channel}/{address}", wallet_address_show, NULL),
     PAGE("/funding/statement", statement_page_get, NULL),
     PAGE("/funding/statement.txt", statement_text_get, NULL),
     PAGE("/embed/meter", funding_embed_get, "goal"),

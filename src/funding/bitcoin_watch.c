@@ -475,7 +475,7 @@ err bitcoin_watch_job(const struct app *app, const struct setup *s, const struct
 
 struct beginning {
     const struct channel *channel;
-    struct wallet_address first; /* of a wallet with one address */
+    struct wallet_address first;
     int64_t now;
 };
 
@@ -484,9 +484,7 @@ static err write_begin(struct tx *tx, void *arg)
     const struct beginning *b = arg;
     int64_t id = 0;
     bool fresh = false;
-    err e = OK;
-    if (b->channel->wallet->rotation == WALLET_ONE)
-        e = wallet_address_hand(tx, &b->first, b->now, &id, &fresh);
+    err e = wallet_address_hand(tx, &b->first, b->now, &id, &fresh);
     if (!e)
         e = bitcoin_state_begin(tx, b->channel->name,
                                 str_from_z(b->channel->wallet->chain->network), &id);

@@ -413,21 +413,11 @@ static err take_ethereum(struct maker *m, int line, struct str text, struct chan
     return OK;
 }
 
-/* The link and the picture of a wallet's address, made once. */
-static err make_uri(struct maker *m, struct channel *c, struct str label)
+/* The link and the picture of a wallet's first address, made once. */
+static err make_uri(struct maker *m, struct channel *c)
 {
-    struct str code = { 0 };
-    if (c->kind == CHANNEL_BITCOIN) {
-        c->uri = payment_uri_bitcoin(m->memory, c->address, label);
-        code = payment_qr_bitcoin(m->memory, c->address);
-    } else if (c->kind == CHANNEL_BITCOINCASH) {
-        c->uri = payment_uri_bitcoincash(m->memory, c->address, label);
-        code = payment_qr_bitcoincash(m->memory, c->address);
-    } else {
-        c->uri = payment_uri_ethereum(m->memory, c->address, c->wallet->chain_id);
-        code = c->uri;
-    }
-    err e = qr_svg(m->memory, code, c->address, &c->qr);
+    c->uri = wallet_uri(c, c->address, m->memory);
+    err e = qr_svg(m->memory, wallet_code(c, c->address, m->memory), c->address, &c->qr);
     check(e <= 0); // an address is far shorter than a code can be
     return e;
 }
@@ -477,7 +467,7 @@ static err take_wallet(struct maker *m, const struct section *s, struct channel 
     if (e)
         return e;
     c->address = first.text;
-    return make_uri(m, c, c->title);
+    return make_uri(m, c);
 }
 
 static err make_channel(struct maker *m, const struct section *s, struct channel *ret)

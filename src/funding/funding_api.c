@@ -4,6 +4,8 @@
 #include "base/json.h"
 #include "funding/display.h"
 #include "funding/meter.h"
+#include "funding/support.h"
+#include "funding/wallet.h"
 #include "render/format.h"
 #include "store/store.h"
 
@@ -86,7 +88,8 @@ static void write_if(struct json_writer *w, const char *name, struct str s)
         json_write_str(w, name, s);
 }
 
-static void write_channels(struct json_writer *w, const struct setup *setup)
+static void write_channels(struct json_writer *w, const struct setup *setup,
+                           const struct str *addresses, struct arena *a)
 {
     const struct channel *c = NULL;
     size_t n = channels_list(setup->channels, &c);
@@ -104,8 +107,9 @@ static void write_channels(struct json_writer *w, const struct setup *setup)
         write_if(w, "bic", c[i].bic);
         write_if(w, "bank", c[i].bank);
         write_if(w, "reference", c[i].reference);
-        write_if(w, "address", c[i].address);
-        write_if(w, "uri", c[i].uri);
+        write_if(w, "address", addresses[i]);
+        if (c[i].wallet)
+            json_write_str(w, "uri", wallet_uri(&c[i], addresses[i], a));
         json_write_end(w);
     }
     json_write_end(w);
@@ -154,14 +158,17 @@ err funding_api_get(struct request *r, struct response *ret)
     q.asked = request_query(r, "goal", &q.period);
     request_topic(r, "funding");
     request_topic(r, "day"); // another goal may run tomorrow
-    err e = read_funding(r, &q, &m, &head);
+    const struct str *addresses = NULL;
+    err e = support_addresses(r, &addresses);
+    if (!e)
+        e = read_funding(r, &q, &m, &head);
     if (e)
-        return e;
+        return fault(e);
     if (q.asked && !m.goal.id)
         return http_refuse(r, ret, 404, "error_no_goal");
     json_write_object(&w, NULL);
     funding_api_meter(&w, &m, q.today, r->arena);
-    write_channels(&w, r->setup);
+    write_channels(&w, r->setup, addresses, r->arena);
     write_ledger(&w, r, &head);
     json_write_end(&w);
     return respond(r, ret, &out);

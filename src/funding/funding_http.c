@@ -189,20 +189,3 @@ err funding_embed_json(struct request *r, struct response *ret)
     response_header(ret, "Access-Control-Allow-Origin", S("*"));
     return OK;
 }
-
-/* A wallet's code. Its address is in the path, so that a page never shows one and a code another.
- */
-err funding_qr_get(struct request *r, struct response *ret)
-{
-    struct str name = { 0 };
-    struct str address = { 0 };
-    const struct channel *c = NULL;
-    if (request_segment(r, "channel", &name) && request_segment(r, "address", &address))
-        c = channels_find(r->setup->channels, name);
-    if (!c || !c->qr.s.n || !str_eq(c->address, address))
-        return http_refuse(r, ret, 404, "error_not_found");
-    ret->type = "image/svg+xml";
-    ret->body = c->qr.s;
-    ret->cache = CACHE_FOR_EVER;
-    return OK;
-}

@@ -26,4 +26,3 @@ err receipt_post(struct request *r, struct response *ret);
 err funding_page_get(struct request *r, struct response *ret);   /* GET /funding ?after= &goals= */
 err funding_ledger_get(struct request *r, struct response *ret); /* GET /funding/ledger.csv */
 err funding_embed_get(struct request *r, struct response *ret);  /* GET /embed/meter ?goal= */
-err funding_qr_get(struct request *r, struct response *ret); /* /funding/qr/{channel}/{address} */

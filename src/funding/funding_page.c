@@ -259,7 +259,9 @@ static err show(const struct reading *g, struct funding_view *v)
     v->chart = chart_show(g->r->setup, g->goals, g->goal_count, g->r->arena);
     v->meter = meter_show_full(&g->running, g->r->setup, g->today, g->r->arena);
     v->meter.link = S(""); // this is where it leads
-    v->support = support_show(g->r->setup, SUPPORT_BELOW, g->r->arena);
+    err e = support_show(g->r, SUPPORT_BELOW, &v->support);
+    if (e)
+        return e;
     v->statement = g->r->setup->statement != NULL;
     show_ledger(g, v);
     return channel_rows(g->r->setup, g->sums, g->sum_count, g->r->arena, &v->channels);

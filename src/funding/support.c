@@ -4,8 +4,9 @@
 #include "funding/channel.h"
 #include "funding/display.h"
 #include "funding/payment_uri.h"
-#include "funding/wallet.h"
+#include "funding/wallet_hand.h"
 #include "funding/web_link.h"
+#include "render/format.h"
 #include "render/theme.h"
 
 enum { ENDS = 6 }; /* characters at both ends of an address that people compare */
@@ -39,27 +40,28 @@ static const struct field channel_fields[] = {
     FIELD_BOOL(struct support_channel, opened),
     FIELD_BOOL(struct support_channel, has_tokens),
     FIELD_LIST(struct support_channel, tokens, &token_view),
+    FIELD_STR(struct support_channel, own),
 };
-static const struct view channel_view = VIEW(struct support_channel, channel_fields);
+const struct view support_channel_view = VIEW(struct support_channel, channel_fields);
 
 static const struct field support_fields[] = {
     FIELD_BOOL(struct support_view, any),
     FIELD_BOOL(struct support_view, script),
     FIELD_STR(struct support_view, label),
-    FIELD_LIST(struct support_view, links, &channel_view),
-    FIELD_LIST(struct support_view, banks, &channel_view),
-    FIELD_LIST(struct support_view, wallets, &channel_view),
+    FIELD_LIST(struct support_view, links, &support_channel_view),
+    FIELD_LIST(struct support_view, banks, &support_channel_view),
+    FIELD_LIST(struct support_view, wallets, &support_channel_view),
 };
 const struct view support_view = VIEW(struct support_view, support_fields);
 
-/* "bitcoincash:", "bc1q", "0x": what tells nothing about whose address it is. */
-static size_t prefix_length(const struct channel *c)
+/* "bitcoincash:", "0x": what tells nothing about whose address it is. */
+static size_t prefix_length(struct str address)
 {
     struct str head = { 0 };
     struct str tail = { 0 };
-    if (str_cut(c->address, ':', &head, &tail))
+    if (str_cut(address, ':', &head, &tail))
         return head.n + 1;
-    return str_starts(c->address, S("0x")) ? 2 : 0;
+    return str_starts(address, S("0x")) ? 2 : 0;
 }
 
 /* A link for each token that is taken, to the address shown. */
@@ -76,18 +78,19 @@ static void show_tokens(struct support_channel *v, const struct wallet *w, struc
     v->has_tokens = w->token_count > 0;
 }
 
-static void show_wallet(struct support_channel *v, const struct channel *c, struct arena *a)
+static void show_wallet(struct support_channel *v, const struct channel *c, struct str address,
+                        struct arena *a)
 {
-    size_t at = prefix_length(c);
-    struct str rest = str_sub(c->address, at, c->address.n);
+    size_t at = prefix_length(address);
+    struct str rest = str_sub(address, at, address.n);
     check(rest.n > 2 * (size_t)ENDS); // the shortest address has 26 characters
-    v->prefix = str_sub(c->address, 0, at);
+    v->prefix = str_sub(address, 0, at);
     v->head = str_sub(rest, 0, ENDS);
     v->middle = str_sub(rest, ENDS, rest.n - 2 * (size_t)ENDS);
     v->tail = str_sub(rest, rest.n - ENDS, ENDS);
-    v->address = c->address;
-    v->uri = c->uri;
-    v->qr = str_print(a, "/funding/qr/" STR_FMT "/" STR_FMT, STR_ARG(c->name), STR_ARG(c->address));
+    v->address = address;
+    v->uri = str_eq(address, c->address) ? c->uri : wallet_uri(c, address, a);
+    v->qr = str_print(a, "/funding/qr/" STR_FMT "/" STR_FMT, STR_ARG(c->name), STR_ARG(address));
     show_tokens(v, c->wallet, a);
 }
 
@@ -109,15 +112,77 @@ static struct support_channel show(const struct setup *setup, const struct chann
         .bank = c->bank,
         .reference = c->reference,
     };
-    if (c->address.n)
-        show_wallet(&v, c, a);
     return v;
 }
 
-struct support_view support_show(const struct setup *setup, enum support_place where,
-                                 struct arena *a)
+struct support_channel support_wallet(const struct setup *setup, const struct channel *c,
+                                      struct str address, struct arena *a)
 {
+    struct support_channel v = show(setup, c, a);
+    show_wallet(&v, c, address, a);
+    return v;
+}
+
+/* ---- which address ---- */
+
+struct shown {
+    struct request *r;
+    const struct channel *channels;
+    size_t n;
+    struct str *addresses; /* one a channel; empty: it has none */
+};
+
+static bool any_rotates(const struct shown *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (s->channels[i].wallet && s->channels[i].wallet->rotation != WALLET_ONE)
+            return true;
+    return false;
+}
+
+static err read_shown(struct shown *s)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct date today = format_day_of(s->r->setup->formats, s->r->now);
+    request_topic(s->r, "support");
+    request_topic(s->r, "day"); // the pool's next address
+    err e = store_read(s->r->app->store, &tx);
+    for (size_t i = 0; !e && i < s->n; i++)
+        if (s->channels[i].wallet)
+            e = wallet_shown(&tx, &s->channels[i], today, s->r->arena, &s->addresses[i]);
+    return e;
+}
+
+err support_addresses(struct request *r, const struct str **ret)
+{
+    struct shown s = { .r = r };
+    s.n = channels_list(r->setup->channels, &s.channels);
+    s.addresses = arena_new(r->arena, struct str, s.n + 1);
+    for (size_t i = 0; i < s.n; i++)
+        s.addresses[i] = s.channels[i].address;
+    *ret = s.addresses;
+    return any_rotates(&s) ? read_shown(&s) : OK;
+}
+
+/* ---- the box ---- */
+
+static struct support_channel show_in_box(const struct setup *setup, const struct channel *c,
+                                          struct str address, struct arena *a)
+{
+    if (!c->wallet)
+        return show(setup, c, a);
+    struct support_channel v = support_wallet(setup, c, address, a);
+    if (c->wallet->own_addresses)
+        v.own = str_print(a, "/funding/address/" STR_FMT, STR_ARG(c->name));
+    return v;
+}
+
+err support_show(struct request *r, enum support_place where, struct support_view *ret)
+{
+    struct arena *a = r->arena;
+    const struct setup *setup = r->setup;
     const struct channel *channels = NULL;
+    const struct str *addresses = NULL;
     size_t n = channels_list(setup->channels, &channels);
     bool below = where != SUPPORT_ABOVE;
     struct support_channel *links = arena_new(a, struct support_channel, n);
@@ -132,8 +197,9 @@ struct support_view support_show(const struct setup *setup, enum support_place w
         .banks = { banks, 0 },
         .wallets = { wallets, 0 },
     };
-    for (size_t i = 0; i < n; i++) {
-        struct support_channel c = show(setup, &channels[i], a);
+    err e = support_addresses(r, &addresses);
+    for (size_t i = 0; !e && i < n; i++) {
+        struct support_channel c = show_in_box(setup, &channels[i], addresses[i], a);
         c.opened = where == SUPPORT_BELOW;
         if (c.url.n)
             links[v.links.n++] = c;
@@ -142,5 +208,6 @@ struct support_view support_show(const struct setup *setup, enum support_place w
         else if (c.holder.n)
             banks[v.banks.n++] = c; // what only listens is not shown
     }
-    return v;
+    *ret = v;
+    return e;
 }

@@ -1,5 +1,7 @@
 #pragma once
 #include "base/app.h"
+#include "funding/channel.h"
+#include "http/http.h"
 #include "render/view.h"
 
 /*
@@ -32,6 +34,7 @@ struct support_channel {
     struct str qr;      /* path of the code */
     bool has_tokens;    /* other assets are taken by the same address: */
     struct list tokens; /* of struct support_token */
+    struct str own; /* path at which a giver may ask for an own address; empty: none are given */
     bool opened;
 };
 struct support_token {
@@ -39,5 +42,12 @@ struct support_token {
 };
 extern const struct view support_view;
 
-struct support_view support_show(const struct setup *setup, enum support_place where,
-                                 struct arena *a);
+/* What the box shows, which may be other addresses each day: the page is made of the topics
+ * "support" and "day" then, too. */
+MUST_USE err support_show(struct request *r, enum support_place where, struct support_view *ret);
+/* The addresses that it shows now, one for each of channels_list(); empty: no wallet. */
+MUST_USE err support_addresses(struct request *r, const struct str **ret);
+/* One wallet with an address of its own, as the box would show it. */
+struct support_channel support_wallet(const struct setup *setup, const struct channel *c,
+                                      struct str address, struct arena *a);
+extern const struct view support_channel_view;

@@ -1,5 +1,6 @@
 #include "funding/wallet.h"
 #include "base/check.h"
+#include "funding/payment_uri.h"
 
 static err place_of_ethereum(const struct wallet *w, uint32_t number, struct arena *a,
                              struct wallet_place *ret)
@@ -39,4 +40,22 @@ err wallet_place(const struct wallet *w, int64_t number, struct arena *a, struct
                      : place_of_ethereum(w, (uint32_t)number, a, ret);
     }
     return e == ADDRESS_NONE ? ERR_LIMIT : e;
+}
+
+struct str wallet_uri(const struct channel *c, struct str address, struct arena *a)
+{
+    if (c->kind == CHANNEL_BITCOIN)
+        return payment_uri_bitcoin(a, address, c->title);
+    if (c->kind == CHANNEL_BITCOINCASH)
+        return payment_uri_bitcoincash(a, address, c->title);
+    return payment_uri_ethereum(a, address, c->wallet->chain_id);
+}
+
+struct str wallet_code(const struct channel *c, struct str address, struct arena *a)
+{
+    if (c->kind == CHANNEL_BITCOIN)
+        return payment_qr_bitcoin(a, address);
+    if (c->kind == CHANNEL_BITCOINCASH)
+        return payment_qr_bitcoincash(a, address);
+    return wallet_uri(c, address, a);
 }

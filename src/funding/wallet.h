@@ -80,6 +80,10 @@ enum { WALLET_WRONG = 1 };
 MUST_USE err wallet_make(const struct wallet_source *s, struct arena *memory, struct arena *a,
                          const struct wallet **ret, int *ret_line, struct str *ret_why);
 
+/* The link that opens a payer's wallet for an address of a channel, and the text of its QR code. */
+struct str wallet_uri(const struct channel *c, struct str address, struct arena *a);
+struct str wallet_code(const struct channel *c, struct str address, struct arena *a);
+
 /* An address of a wallet, as it is shown and as a chain knows it. */
 struct wallet_place {
     struct str text;   /* shown; in the arena */

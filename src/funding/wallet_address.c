@@ -65,7 +65,8 @@ err wallet_address_hand(struct tx *tx, const struct wallet_address *w, int64_t n
 {
     *ret_new = false;
     *ret_id = 0;
-    err e = w->purpose == WALLET_OWN ? OK : find_place(tx, w, ret_id);
+    bool many = w->purpose == WALLET_OWN || w->purpose == WALLET_SPARE;
+    err e = many ? OK : find_place(tx, w, ret_id);
     if (e || *ret_id)
         return e;
     e = add(tx, w, now, ret_new);
@@ -126,7 +127,9 @@ err wallet_address_newest(struct tx *tx, struct str channel, int64_t *ret)
 err wallet_address_paid(struct tx *tx, int64_t id, int64_t at)
 {
     struct stmt *s = query_start(tx, &wallet_address_pay);
+    int64_t changes = 0;
     bind_int(s, 1, id);
     bind_int(s, 2, at);
-    return query_run(s, NULL);
+    err e = query_run(s, &changes);
+    return e || !changes ? e : job_add(tx, S(WALLET_HAND_JOB), 0, at);
 }

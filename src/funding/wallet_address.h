@@ -1,5 +1,6 @@
 #pragma once
 #include "funding/wallet.h"
+#include "store/job.h"
 #include "store/store.h"
 
 /*
@@ -11,6 +12,7 @@ enum wallet_purpose {
     WALLET_PERIOD, /* of a month: `period` is "2026-11" */
     WALLET_POOLED, /* of the pool: `period` is its place in it */
     WALLET_OWN,    /* a giver's own: `period` is empty */
+    WALLET_SPARE,  /* nobody was shown it yet; watched already (wallet_hand.h) */
     WALLET_PURPOSES
 };
 struct wallet_address {
@@ -21,9 +23,9 @@ struct wallet_address {
     int64_t handed_at;
     int64_t paid_at; /* first payment seen, settled or not; 0: none yet */
 };
-/* Hands one out: the row of this channel, plan, purpose and period (for WALLET_OWN: of this
- * number), made if it is not there. `place` was derived outside the writer. *ret_new: it was made.
- */
+/* The row of this channel, plan, purpose and period (for WALLET_OWN and WALLET_SPARE: of this
+ * number), made if it is not there. The address was derived outside the writer. *ret_new: it was
+ * made. */
 MUST_USE err wallet_address_hand(struct tx *tx, const struct wallet_address *w, int64_t now,
                                  int64_t *ret_id, bool *ret_new);
 /* All of a channel's, by id. */
@@ -31,5 +33,7 @@ MUST_USE err wallet_address_list(struct tx *tx, struct str channel, struct arena
                                  const struct wallet_address **ret, size_t *ret_n);
 /* Highest id of a channel's, or 0: whether wallet_address_list() would say something new. */
 MUST_USE err wallet_address_newest(struct tx *tx, struct str channel, int64_t *ret);
-/* A payment to it was seen; the first one stays. */
+/* A payment to it was seen; the first one stays, and more addresses may be handed out then: that is
+ * promised (wallet_hand.h). */
+#define WALLET_HAND_JOB "wallet-hand"
 MUST_USE err wallet_address_paid(struct tx *tx, int64_t id, int64_t at);

@@ -38,6 +38,7 @@ enum limit_kind {
     LIMIT_FLAG,
     LIMIT_SIGN_IN,
     LIMIT_DESK,
+    LIMIT_ADDRESS,
     LIMIT_KINDS
 };
 

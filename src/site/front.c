@@ -95,7 +95,6 @@ static err fill_meter(struct request *r, struct list_view *v)
     if (e)
         return fault(e);
     v->meter = meter_show(&m, r->setup, today, r->arena);
-    v->support = support_show(r->setup, SUPPORT_BELOW, r->arena);
     return OK;
 }
 
@@ -121,6 +120,8 @@ err front_show(struct request *r, struct response *ret)
     err e = fill_list(r, &q, &v);
     if (!e)
         e = fill_meter(r, &v);
+    if (!e)
+        e = support_show(r, SUPPORT_BELOW, &v.support);
     if (!e)
         e = layout_fill(r, &v.page);
     if (e)

@@ -236,11 +236,13 @@ static err fill_view(struct request *r, const struct read *d, struct report_view
         .newer = neighbour_of(a, &d->neighbours.newer),
         .has_neighbours = d->neighbours.older.id || d->neighbours.newer.id,
         .meter = meter_show(&d->meter, r->setup, format_day_of(r->setup->formats, r->now), a),
-        .support_above = support_show(r->setup, SUPPORT_ABOVE, a),
-        .support_below = support_show(r->setup, SUPPORT_BELOW_AGAIN, a),
     };
     question_fill(r, report, &d->html, &d->questions, d->listing.counts.open, &v->text);
-    err e = fill_discussion(r, d, &v->discussion);
+    err e = support_show(r, SUPPORT_ABOVE, &v->support_above);
+    if (!e)
+        e = support_show(r, SUPPORT_BELOW_AGAIN, &v->support_below);
+    if (!e)
+        e = fill_discussion(r, d, &v->discussion);
     if (e)
         return fault(e);
     v->comments = v->discussion.heading;

@@ -7,7 +7,7 @@ create table wallet_address (
     number integer not null check (number between 0 and 2147483647),
     address text not null,
     script blob not null check (length(script) between 1 and 80),
-    purpose integer not null check (purpose between 0 and 3),
+    purpose integer not null check (purpose between 0 and 4),
     period text not null,
     handed_at integer not null,
     paid_at integer not null default 0,
