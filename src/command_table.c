@@ -261,12 +261,18 @@ static int contribution_settle_run(struct call *c)
     return end(c, e, say);
 }
 
+static const struct option ledger_verify_options[] = {
+    { "proofs", "FILE", "the site's proofs.jsonl, to hold payments on chains to", false },
+};
+
 static int ledger_verify_run(struct call *c)
 {
     struct str say = { 0 };
+    struct str proofs = call_option(c, "proofs");
     if (c->arg_count != 1)
         return call_refuse(c, "one file, please");
-    err e = funding_ledger_verify(str_z(c->arena, c->args[0]), c->arena, &say);
+    err e = funding_ledger_verify(str_z(c->arena, c->args[0]),
+                                  proofs.n ? str_z(c->arena, proofs) : NULL, c->arena, &say);
     return end(c, e, say);
 }
 
@@ -545,8 +551,8 @@ const struct command command_table[] = {
       COMMAND_SHARED, NULL, contribution_settle_run },
     { "contribution reverse", "", "takes an entry back, by a reversal",
       OPTIONS(contribution_reverse_options), COMMAND_SHARED, NULL, contribution_reverse_run },
-    { "ledger verify", "FILE.csv", "checks a public ledger with nothing but the file", NULL, 0,
-      COMMAND_ALONE, NULL, ledger_verify_run },
+    { "ledger verify", "FILE.csv", "checks a public ledger with nothing but the file",
+      OPTIONS(ledger_verify_options), COMMAND_ALONE, NULL, ledger_verify_run },
     { "wallet addresses", "", "prints the addresses of a wallet's public key, to compare",
       OPTIONS(wallet_addresses_options), COMMAND_ALONE, NULL, wallet_addresses_run },
     BANK_COMMANDS,

@@ -186,6 +186,7 @@ const struct route routes[] = {
     PAGE("/funding/ledger.json", funding_export_get, NULL),
     PAGE("/funding/ledger.beancount", funding_export_get, NULL),
     PAGE("/funding/ledger.ledger", funding_export_get, NULL),
+    PAGE("/funding/proofs.jsonl", funding_proofs_get, NULL),
     PAGE("/funding/ledger", funding_ledger_page, "before"),
     PAGE("/funding/heads.atom", funding_heads_get, NULL),
     PAGE("/funding/goals/{id}", funding_goal_get, NULL),

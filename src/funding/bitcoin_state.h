@@ -14,7 +14,7 @@ struct bitcoin_place { /* a block of our chain */
 };
 struct bitcoin_state {
     int64_t id;
-    struct str channel, network;
+    struct str channel, network; /* network: as chain_print() */
     struct bitcoin_place at;
     int64_t tip; /* the node's height when it was asked last; -1: never */
 };

@@ -252,7 +252,7 @@ static err check_network(struct pass *p)
 {
     uint8_t hash[CHAIN_HASH] = { 0 };
     bool found = false;
-    if (!str_eq(p->state.network, str_from_z(p->wallet->chain->network)))
+    if (chain_parse(p->state.network) != p->wallet->chain)
         return stop(p, HEALTH_PAUSED,
                     "this channel was watched on another network before: give it another name");
     err e = ask_hash(p, 0, hash, &found);
@@ -476,6 +476,7 @@ err bitcoin_watch_job(const struct app *app, const struct setup *s, const struct
 struct beginning {
     const struct channel *channel;
     struct wallet_address first;
+    struct str network;
     int64_t now;
 };
 
@@ -486,8 +487,7 @@ static err write_begin(struct tx *tx, void *arg)
     bool fresh = false;
     err e = wallet_address_hand(tx, &b->first, b->now, &id, &fresh);
     if (!e)
-        e = bitcoin_state_begin(tx, b->channel->name,
-                                str_from_z(b->channel->wallet->chain->network), &id);
+        e = bitcoin_state_begin(tx, b->channel->name, b->network, &id);
     return e ? e : job_add(tx, S(BITCOIN_WATCH_JOB), id, b->now);
 }
 
@@ -497,7 +497,9 @@ static err promise(const struct app *app, const struct channel *c)
     struct wallet_place place = { 0 };
     arena_init(&a, 1 << 16);
     err e = wallet_place(c->wallet, 0, &a, &place);
-    struct beginning b = { .channel = c, .now = clock_now(&app->clock) };
+    struct beginning b = { .channel = c,
+                           .network = chain_print(c->wallet->chain, &a),
+                           .now = clock_now(&app->clock) };
     b.first = (struct wallet_address){ .channel = c->name,
                                        .plan_id = c->wallet->plan_id,
                                        .number = place.number,

@@ -53,6 +53,27 @@ const struct chain *chain_find(enum chain_coin coin, struct str network)
     return NULL;
 }
 
+const char *chain_coin_name(enum chain_coin coin)
+{
+    return coin == CHAIN_BITCOIN ? "bitcoin" : "bitcoincash";
+}
+
+struct str chain_print(const struct chain *c, struct arena *a)
+{
+    return str_print(a, "%s %s", chain_coin_name(c->coin), c->network);
+}
+
+const struct chain *chain_parse(struct str s)
+{
+    struct str coin = { 0 };
+    struct str network = { 0 };
+    if (!str_cut(s, ' ', &coin, &network))
+        return NULL;
+    if (str_eq(coin, S("bitcoin")))
+        return chain_find(CHAIN_BITCOIN, network);
+    return str_eq(coin, S("bitcoincash")) ? chain_find(CHAIN_BITCOINCASH, network) : NULL;
+}
+
 bool chain_has_segwit(const struct chain *c)
 {
     return c->coin == CHAIN_BITCOIN;

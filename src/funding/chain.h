@@ -30,6 +30,10 @@ struct chain {
 
 /* The row of a coin's network, or NULL when there is none of this name. */
 const struct chain *chain_find(enum chain_coin coin, struct str network);
+/* "bitcoin", "bitcoincash"; and "bitcoin main" to a row and back. NULL: there is none. */
+const char *chain_coin_name(enum chain_coin coin);
+struct str chain_print(const struct chain *c, struct arena *a);
+const struct chain *chain_parse(struct str s);
 bool chain_has_segwit(const struct chain *c);
 
 /*

@@ -4,7 +4,7 @@
 #include "funding/contribution.h"
 #include "funding/goal.h"
 #include "funding/ledger_csv.h"
-#include "funding/ledger_verify.h"
+#include "funding/proof_verify.h"
 #include "funding/receipt.h"
 #include "store/store.h"
 
@@ -13,7 +13,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-enum { READ_BYTES = 256 * 1024, SAY_MAX = 512 * 1024 };
+enum { READ_BYTES = 256 * 1024, SAY_MAX = 512 * 1024, PROOFS_ARENA = 512 * 1024 * 1024 };
 
 static err refuse(struct arena *a, const char *why, struct str *ret_say)
 {
@@ -185,28 +185,50 @@ static void close_file(const int *fd)
         (void)close(*fd); // it was only read
 }
 
-static err feed(int fd, struct ledger_verifier *v, struct arena *a)
+/* Every byte of a file, in pieces, until `put` wants no more. */
+static err feed(const char *file, bool (*put)(void *to, struct str bytes), void *to,
+                struct arena *a)
 {
+    int fd CLEANUP(close_file) = open(file, O_RDONLY | O_CLOEXEC);
     char *bytes = arena_new(a, char, READ_BYTES);
+    if (fd < 0)
+        return ERR_IO;
     for (;;) {
         ssize_t n = read(fd, bytes, READ_BYTES);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
             return ERR_IO;
-        if (n == 0 || !ledger_verify_put(v, (struct str){ bytes, (size_t)n }))
+        if (n == 0 || !put(to, (struct str){ bytes, (size_t)n }))
             return OK;
     }
 }
 
-static void put_total(struct buf *out, const struct ledger_total *t)
+static bool put_ledger(void *verifier, struct str bytes)
+{
+    return ledger_verify_put(verifier, bytes);
+}
+
+static bool put_proofs(void *verifier, struct str bytes)
+{
+    return proof_verify_put(verifier, bytes);
+}
+
+static void put_units(struct buf *out, int128 units, int decimals, struct str asset)
 {
     char digits[AMOUNT_TEXT_MAX];
-    size_t n = int128_print(digits, t->units, t->decimals + 1);
-    size_t whole = n - (size_t)t->decimals;
-    buf_print(out, STR_FMT " " STR_FMT " " STR_FMT ": %.*s%s%.*s " STR_FMT "\n",
-              STR_ARG(t->account), STR_ARG(t->channel), STR_ARG(t->source), (int)whole, digits,
-              t->decimals ? "." : "", t->decimals, digits + whole, STR_ARG(t->asset));
+    size_t n = int128_print(digits, units, decimals + 1);
+    size_t whole = n - (size_t)decimals;
+    buf_print(out, "%.*s%s%.*s " STR_FMT, (int)whole, digits, decimals ? "." : "", decimals,
+              digits + whole, STR_ARG(asset));
+}
+
+static void put_total(struct buf *out, const struct ledger_total *t)
+{
+    buf_print(out, STR_FMT " " STR_FMT " " STR_FMT ": ", STR_ARG(t->account), STR_ARG(t->channel),
+              STR_ARG(t->source));
+    put_units(out, t->units, t->decimals, t->asset);
+    buf_put_char(out, '\n');
 }
 
 static struct str say_verdict(const struct ledger_verdict *v, struct arena *a)
@@ -225,16 +247,67 @@ static struct str say_verdict(const struct ledger_verdict *v, struct arena *a)
     return buf_copy(&out, a);
 }
 
-err funding_ledger_verify(const char *file, struct arena *a, struct str *ret_say)
+static void put_sum(struct buf *out, const struct proof_sum *s)
 {
-    int fd CLEANUP(close_file) = open(file, O_RDONLY | O_CLOEXEC);
+    buf_print(out, "proven " STR_FMT ": ", STR_ARG(s->channel));
+    put_units(out, s->proven, s->decimals, s->asset);
+    buf_print(out, " in %" PRId64 " payments; without a proof ", s->payments);
+    put_units(out, s->unproven, s->decimals, s->asset);
+    buf_put_char(out, '\n');
+}
+
+static struct str say_proofs(const struct proof_verdict *v, struct arena *a)
+{
+    struct buf out CLEANUP(buf_free) = buf_make(SAY_MAX);
+    for (size_t i = 0; v->good && i < v->sum_count; i++)
+        put_sum(&out, &v->sums[i]);
+    if (v->newer)
+        buf_print(&out, "%" PRId64 " proofs are of payments that this ledger has not yet\n",
+                  v->newer);
+    if (v->line)
+        buf_print(&out, "proofs, line %" PRId64 ": %s", v->line, v->why);
+    else if (!v->good)
+        buf_print(&out, "%s: " STR_FMT, v->why, STR_ARG(v->where));
+    return buf_copy(&out, a);
+}
+
+static err verify_ledger(const char *file, struct proof_verifier *proofs, struct arena *a,
+                         struct str *ret_say)
+{
     struct ledger_verifier *v = ledger_verify_start(a);
-    if (fd < 0)
-        return refuse(a, "the file cannot be opened", ret_say);
-    err e = feed(fd, v, a);
-    if (e)
-        return refuse(a, "the file cannot be read", ret_say);
+    if (proofs)
+        ledger_verify_each(v, proof_verify_row, proofs);
+    if (feed(file, put_ledger, v, a))
+        return refuse(a, "the file cannot be opened or read", ret_say);
     struct ledger_verdict verdict = ledger_verify_end(v);
     *ret_say = say_verdict(&verdict, a);
     return verdict.good ? OK : FUNDING_REFUSED;
+}
+
+static err verify_both(const char *file, const char *proofs_file, struct proof_verifier *proofs,
+                       struct arena *a, struct str *ret_say)
+{
+    err e = OK;
+    if (feed(proofs_file, put_proofs, proofs, a))
+        return refuse(a, "the file of proofs cannot be opened or read", ret_say);
+    if (proof_verify_begin_ledger(proofs))
+        e = verify_ledger(file, proofs, a, ret_say);
+    if (e)
+        return e;
+    struct proof_verdict verdict = proof_verify_end(proofs);
+    *ret_say = str_print(a, STR_FMT STR_FMT, STR_ARG(say_proofs(&verdict, a)), STR_ARG(*ret_say));
+    return verdict.good ? OK : FUNDING_REFUSED;
+}
+
+err funding_ledger_verify(const char *file, const char *proofs_file, struct arena *a,
+                          struct str *ret_say)
+{
+    if (!proofs_file)
+        return verify_ledger(file, NULL, a, ret_say);
+    struct arena memory CLEANUP(arena_free);
+    arena_init(&memory, PROOFS_ARENA);
+    struct proof_verifier *proofs = proof_verify_start(&memory);
+    err e = verify_both(file, proofs_file, proofs, a, ret_say);
+    proof_verify_free(proofs);
+    return e;
 }

@@ -29,5 +29,6 @@ MUST_USE err funding_contribution_reverse(struct store *store, struct str id, st
                                           int64_t now, struct arena *a, struct str *ret_say);
 MUST_USE err funding_contribution_settle(struct store *store, struct str id, int64_t now,
                                          struct arena *a, struct str *ret_say);
-/* Needs no data folder: only the file. */
-MUST_USE err funding_ledger_verify(const char *file, struct arena *a, struct str *ret_say);
+/* Needs no data folder: only the files. `proofs` may be NULL. */
+MUST_USE err funding_ledger_verify(const char *file, const char *proofs, struct arena *a,
+                                   struct str *ret_say);

@@ -5,6 +5,7 @@
 #include "funding/ledger_csv.h"
 #include "funding/ledger_export.h"
 #include "funding/meter.h"
+#include "funding/proof_file.h"
 #include "render/format.h"
 #include "render/theme.h"
 #include "store/store.h"
@@ -100,6 +101,26 @@ err funding_export_get(struct request *r, struct response *ret)
     ret->type = x->form == LEDGER_FORM_JSON ? "application/json" : "text/plain; charset=utf-8";
     ret->source = (struct body_source){ .more = export_more, .state = x };
     response_header(ret, "Content-Disposition", names[x->form]);
+    return OK;
+}
+
+static err proofs_more(const struct app *app, void *state, struct arena *scratch, struct buf *out,
+                       bool *ret_end)
+{
+    struct proof_cursor *c = state;
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    err e = store_read(app->store, &tx);
+    if (!e)
+        e = proof_piece(&tx, c, scratch, out, ret_end);
+    return e ? fault(e) : OK;
+}
+
+err funding_proofs_get(struct request *r, struct response *ret)
+{
+    ret->type = "application/jsonl; charset=utf-8";
+    ret->source = (struct body_source){ .more = proofs_more,
+                                        .state = arena_new(r->arena, struct proof_cursor, 1) };
+    response_header(ret, "Content-Disposition", S("attachment; filename=\"proofs.jsonl\""));
     return OK;
 }
 

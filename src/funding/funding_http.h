@@ -3,6 +3,7 @@
 
 /* The public pages of the money. Each says its topics and is kept in the cache. */
 err funding_page_get(struct request *r, struct response *ret);    /* GET /funding ?after= &goals= */
+err funding_proofs_get(struct request *r, struct response *ret);  /* GET /funding/proofs.jsonl */
 err funding_embed_get(struct request *r, struct response *ret);   /* GET /embed/meter ?goal= */
 err funding_embed_svg(struct request *r, struct response *ret);   /* GET /embed/meter.svg ?goal= */
 err funding_embed_json(struct request *r, struct response *ret);  /* GET /embed/meter.json ?goal= */

@@ -55,6 +55,8 @@ struct ledger_verifier {
         int decimals;
     } assets[LEDGER_VERIFY_ASSETS_MAX];
     size_t asset_count;
+    void (*seen)(void *arg, const struct ledger_verified_row *row);
+    void *seen_arg;
 };
 
 struct ledger_verifier *ledger_verify_start(struct arena *a)
@@ -63,6 +65,13 @@ struct ledger_verifier *ledger_verify_start(struct arena *a)
     v->arena = a;
     v->totals = arena_new(a, struct ledger_total, TOTALS_FIRST);
     return v;
+}
+
+void ledger_verify_each(struct ledger_verifier *v,
+                        void (*seen)(void *arg, const struct ledger_verified_row *row), void *arg)
+{
+    v->seen = seen;
+    v->seen_arg = arg;
 }
 
 static bool wrong(struct ledger_verifier *v, const char *why)
@@ -294,6 +303,19 @@ static bool check_chain(struct ledger_verifier *v, struct str row, struct str ha
     return true;
 }
 
+static void tell(const struct ledger_verifier *v, const struct str f[FIELDS])
+{
+    struct ledger_verified_row row = {
+        .channel = f[CHANNEL],
+        .source = f[SOURCE],
+        .account = f[ACCOUNT],
+        .asset = f[ASSET],
+        .reference = f[REFERENCE],
+    };
+    check(amount_read(f[AMOUNT], &row.units, &row.decimals)); // add_up() has read it
+    v->seen(v->seen_arg, &row);
+}
+
 static bool check_row(struct ledger_verifier *v, struct str row)
 {
     struct str f[FIELDS] = { { 0 } };
@@ -303,8 +325,12 @@ static bool check_row(struct ledger_verifier *v, struct str row)
     if (why)
         return wrong(v, why);
     struct str chained = { row.s, (size_t)(f[CHAIN].s - 1 - row.s) };
-    return check_numbers(v, f) && check_facts(v, f) && add_up(v, f) &&
-           check_chain(v, chained, f[CHAIN]);
+    if (!check_numbers(v, f) || !check_facts(v, f) || !add_up(v, f) ||
+        !check_chain(v, chained, f[CHAIN]))
+        return false;
+    if (v->seen)
+        tell(v, f);
+    return true;
 }
 
 static bool take_line(struct ledger_verifier *v, struct str line)

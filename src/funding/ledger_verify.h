@@ -29,6 +29,15 @@ struct ledger_verdict {
     size_t total_count;
 };
 struct ledger_verifier *ledger_verify_start(struct arena *a); /* lives as long as the arena */
+
+/* Each row that is good so far goes to `seen` too, borrowed. */
+struct ledger_verified_row {
+    struct str channel, source, account, asset, reference;
+    int128 units;
+    int decimals;
+};
+void ledger_verify_each(struct ledger_verifier *v,
+                        void (*seen)(void *arg, const struct ledger_verified_row *row), void *arg);
 /* False once something is wrong: no need to read on. */
 bool ledger_verify_put(struct ledger_verifier *v, struct str bytes);
 struct ledger_verdict ledger_verify_end(struct ledger_verifier *v);

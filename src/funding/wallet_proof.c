@@ -7,9 +7,12 @@ QUERY(wallet_proof_put,
       "insert into wallet_proof (channel, object, height, block, header, position, branch, body)"
       " values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing");
 QUERY(wallet_proof_page,
-      "select p.id, p.channel, p.object, p.height, p.block, p.header, p.position, p.branch, p.body"
+      "select p.id, p.channel, p.object, p.height, p.block, p.header, p.position, p.branch, p.body,"
+      " a.address, w.network"
       " from wallet_proof p join wallet_output o on o.channel = p.channel and o.object = p.object"
       " and o.block = p.block and o.settled = 1"
+      " join wallet_address a on a.id = o.address"
+      " join wallet_watch w on w.channel = p.channel"
       " where p.id > $1 order by p.id limit $2");
 
 struct wallet_proof wallet_proof_make(const struct chain_block *b, struct str raw,
@@ -67,6 +70,8 @@ static void fill(struct stmt *s, struct arena *a, struct wallet_proof *p)
         .position = (uint32_t)column_int(s, 6),
         .branch = column_str(s, 7, a),
         .body = column_str(s, 8, a),
+        .address = column_str(s, 9, a),
+        .network = column_str(s, 10, a),
     };
 }
 

@@ -14,8 +14,9 @@ struct wallet_proof {
     struct str block;  /* the header's hash, 32 bytes in the order they are hashed in */
     struct str header; /* 80 bytes */
     uint32_t position;
-    struct str branch; /* hashes of 32 bytes, from the transaction upwards */
-    struct str body;   /* the transaction */
+    struct str branch;           /* hashes of 32 bytes, from the transaction upwards */
+    struct str body;             /* the transaction */
+    struct str address, network; /* of wallet_proof_list() only; network as chain_print() */
 };
 /* Of a match in a block that was parsed; nothing happens if it is there. What is made for it is in
  * the arena. `raw` is the block's bytes. */

@@ -98,3 +98,22 @@ def test_a_form_of_another_site_gets_no_address(make_site):
     answer = site.client().request("POST", ASK, body="", headers={
         "Origin": "https://elsewhere.example", "Content-Type": "application/x-www-form-urlencoded"})
     assert answer.status == 403
+
+
+def test_proofs_are_a_file_that_the_command_takes(make_site, tmp_path):
+    site = make_site(conftest.CONFIG + WALLET)
+    answer = site.client().get("/funding/proofs.jsonl")
+    assert answer.status == 200 and answer.headers["content-type"].startswith("application/jsonl") and answer.body == b""
+    assert "proofs.jsonl" in site.client().get("/funding").text
+    site.command("contribution", "add", "--channel", "bitcoin", "--amount", "0.5", "--currency", "BTC", "--date", "2018-05-03")
+    (tmp_path / "ledger.csv").write_bytes(site.client().get("/funding/ledger.csv").body)
+    (tmp_path / "proofs.jsonl").write_bytes(answer.body)
+    files = ("--proofs", str(tmp_path / "proofs.jsonl"), str(tmp_path / "ledger.csv"))
+    status, out, _ = conftest.run("ledger", "verify", *files)
+    assert "good: 2 entries" in out and "proven" not in out, "by hand is no payment on a chain"
+    (tmp_path / "proofs.jsonl").write_text('{"chain":"bitcoin"}\n')
+    status, out, err = conftest.run("ledger", "verify", *files, check=False)
+    assert status == 1 and "proofs, line 1: a member is missing" in out + err
+    (tmp_path / "proofs.jsonl").unlink()
+    status, out, err = conftest.run("ledger", "verify", *files, check=False)
+    assert status == 1 and "the file of proofs cannot be opened" in out + err

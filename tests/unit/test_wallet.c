@@ -263,5 +263,5 @@ TEST(an_address_is_handed_out_once_for_its_purpose)
     expect(wallet_address_newest(&tx, S("other"), &newest) == OK && newest == 0);
     expect(wallet_address_list(&tx, S("other"), &b.a, &all, &n) == OK && n == 0);
     tx_end(&tx);
-    bed_close(&b);
+    bed_remove(&b);
 }
