@@ -123,7 +123,7 @@ static bool has_header(const struct response *response, const char *name)
 void reply_headers(struct MHD_Response *to, const struct request *r,
                    const struct response *response, bool compressible)
 {
-    if (response->body.n)
+    if (response->body.n || response->type)
         reply_header(to, "Content-Type", type_of(response));
     reply_header(to, "Cache-Control", cache_control(r, response));
     if (response->cache == CACHE_SHARED)
