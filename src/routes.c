@@ -192,6 +192,7 @@ const struct route routes[] = {
     PAGE("/funding/goals/{id}", funding_goal_get, NULL),
     PAGE("/funding/goals/{id}/statement.txt", funding_statement_get, NULL),
     PAGE("/funding/goals/{id}/statement.sig", funding_signature_get, NULL),
+    PAGE("/funding/goals/{id}/addresses.csv", funding_addresses_get, NULL),
     PAGE("/funding/key.pem", funding_key_get, NULL),
     PAGE("/funding/receipt", receipt_show, NULL),
     FORM("/funding/receipt", receipt_post, LIMIT_SIGN_IN),

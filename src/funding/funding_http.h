@@ -19,6 +19,8 @@ err funding_export_get(struct request *r, struct response *ret);
 err funding_goal_get(struct request *r, struct response *ret);
 err funding_statement_get(struct request *r, struct response *ret);
 err funding_signature_get(struct request *r, struct response *ret);
+/* GET /funding/goals/{id}/addresses.csv: of a closed one, which addresses were paid to. */
+err funding_addresses_get(struct request *r, struct response *ret);
 err funding_key_get(struct request *r, struct response *ret);
 
 /* GET and POST /funding/receipt: a giver's own row, by their code (receipt.h). */

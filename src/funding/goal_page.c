@@ -5,9 +5,11 @@
 #include "funding/funding_http.h"
 #include "funding/funding_part.h"
 #include "funding/goal_close.h"
+#include "funding/wallet_address.h"
 #include "http/error.h"
 #include "people/keys.h"
 #include "publishing/layout.h"
+#include "render/format.h"
 
 #include <inttypes.h>
 
@@ -26,6 +28,7 @@ struct goal_view {
     struct list channels;
     bool closed;
     struct str closed_sentence, frozen, statement, signature, statement_url, signature_url;
+    struct str addresses_url;
     struct list adjustments; /* of adjustment_row */
     struct str adjusted;
     bool more;
@@ -51,6 +54,7 @@ static const struct field goal_fields[] = {
     FIELD_STR(struct goal_view, signature),
     FIELD_STR(struct goal_view, statement_url),
     FIELD_STR(struct goal_view, signature_url),
+    FIELD_STR(struct goal_view, addresses_url),
     FIELD_LIST(struct goal_view, adjustments, &adjustment_view),
     FIELD_STR(struct goal_view, adjusted),
     FIELD_BOOL(struct goal_view, more),
@@ -151,6 +155,7 @@ static void show_close(const struct reading *g, struct goal_view *v)
     v->signature = base64_print(a, bytes_str(c->signature, sizeof c->signature));
     v->statement_url = str_print(a, "/funding/goals/%" PRId64 "/statement.txt", c->goal);
     v->signature_url = str_print(a, "/funding/goals/%" PRId64 "/statement.sig", c->goal);
+    v->addresses_url = str_print(a, "/funding/goals/%" PRId64 "/addresses.csv", c->goal);
     v->adjustments = show_adjustments(g);
     v->adjusted = theme_phrase(setup->theme, a, "funding_adjusted_sentence", args, COUNT(args));
     v->more = g->more;
@@ -234,6 +239,77 @@ err funding_signature_get(struct request *r, struct response *ret)
     ret->body = str_copy(r->arena, bytes_str(c.signature, sizeof c.signature));
     ret->type = "application/octet-stream";
     ret->cache = CACHE_SHARED;
+    return OK;
+}
+
+/* Addresses of our wallets that were paid to before a closed period's end. Those of a running one
+ * are not told in one list, which would make it easier to watch who gives. */
+struct address_list {
+    int64_t paid_before, after;
+};
+enum { ADDRESSES_A_PIECE = 500 };
+
+static struct str day_of(int64_t at, struct arena *a)
+{
+    return date_print(a, date_of_utc(at));
+}
+
+static err addresses_more(const struct app *app, void *state, struct arena *scratch,
+                          struct buf *out, bool *ret_end)
+{
+    struct address_list *l = state;
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    const struct wallet_address *rows = NULL;
+    size_t n = 0;
+    err e = store_read(app->store, &tx);
+    if (!e)
+        e = wallet_address_paid_list(&tx, l->paid_before, l->after, ADDRESSES_A_PIECE, scratch,
+                                     &rows, &n);
+    if (e)
+        return fault(e);
+    if (l->after == 0)
+        buf_put(out, S("channel,address,shown,first_payment\r\n"));
+    for (size_t i = 0; i < n; i++) {
+        l->after = rows[i].id;
+        buf_print(out, STR_FMT "," STR_FMT "," STR_FMT "," STR_FMT "\r\n", STR_ARG(rows[i].channel),
+                  STR_ARG(rows[i].text), STR_ARG(day_of(rows[i].handed_at, scratch)),
+                  STR_ARG(day_of(rows[i].paid_at, scratch)));
+    }
+    *ret_end = n < ADDRESSES_A_PIECE;
+    return OK;
+}
+
+static err read_closed_goal(const struct request *r, struct goal *ret, bool *ret_closed)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct goal_close c = { 0 };
+    int64_t id = 0;
+    *ret_closed = false;
+    if (!goal_number(r, &id))
+        return OK;
+    err e = store_read(r->app->store, &tx);
+    if (!e)
+        e = goal_close_get(&tx, id, r->arena, &c);
+    if (!e && c.goal)
+        e = goal_get(&tx, id, r->arena, ret);
+    *ret_closed = !e && c.goal;
+    return e ? fault(e) : OK;
+}
+
+err funding_addresses_get(struct request *r, struct response *ret)
+{
+    struct goal goal = { 0 };
+    bool closed = false;
+    struct address_list *l = arena_new(r->arena, struct address_list, 1);
+    err e = read_closed_goal(r, &goal, &closed);
+    if (e)
+        return e;
+    if (!closed)
+        return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
+    l->paid_before = format_day_start(r->setup->formats, date_from_days(goal.end_day));
+    ret->type = "text/csv; charset=utf-8; header=present";
+    ret->source = (struct body_source){ .more = addresses_more, .state = l };
+    response_header(ret, "Content-Disposition", S("attachment; filename=\"addresses.csv\""));
     return OK;
 }
 

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/scan.h"
 #include "base/utf8.h"
+#include "funding/wallet.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -34,7 +35,18 @@ static void put(struct buf *out, const char *name, struct str value)
         buf_print(out, "%s: " STR_FMT "\n", name, STR_ARG(value));
 }
 
-static void put_channel(struct buf *out, const struct channel *c)
+/* Not the key itself: who has that sees every gift there was and will be. */
+static void put_wallet(struct buf *out, const struct wallet *w, struct arena *a)
+{
+    put(out, "key-sha256", w->key_hash);
+    for (int64_t number = 0; number < STATEMENT_ADDRESSES; number++) {
+        struct wallet_place place = { 0 };
+        check(wallet_place(w, number, a, &place) == OK); // the first was derived at start
+        put(out, "address", place.text);
+    }
+}
+
+static void put_channel(struct buf *out, const struct channel *c, struct arena *a)
 {
     buf_put_char(out, '\n');
     put(out, "channel", c->name);
@@ -44,7 +56,10 @@ static void put_channel(struct buf *out, const struct channel *c)
     put(out, "iban", c->iban);
     put(out, "account", c->account);
     put(out, "bic", c->bic);
-    put(out, "address", c->address);
+    if (c->wallet && c->wallet->derived)
+        put_wallet(out, c->wallet, a);
+    else
+        put(out, "address", c->address);
 }
 
 static int by_name(const void *x, const void *y)
@@ -66,7 +81,7 @@ struct str statement_channels(const struct channels *c, struct arena *a)
     if (n)
         qsort(sorted, n, sizeof *sorted, by_name);
     for (size_t i = 0; i < n; i++)
-        put_channel(&out, sorted[i]);
+        put_channel(&out, sorted[i], a);
     check(!buf_full(&out)); // channels and their values are bounded
     return buf_copy(&out, a);
 }
@@ -98,7 +113,7 @@ static bool take_line(struct str *s, const char *name, struct str *ret)
 static bool channels_are_good(struct str s)
 {
     static const char *const names[] = { "kind",    "url", "holder",  "iban",
-                                         "account", "bic", "address", "key" };
+                                         "account", "bic", "address", "key-sha256" };
     while (s.n) {
         struct str value = { 0 };
         struct str rest = s;

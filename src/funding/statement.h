@@ -22,12 +22,19 @@
  *     holder: River Newsroom
  *     iban: DE89370400440532013000
  *
+ *     channel: bitcoin
+ *     kind: bitcoin
+ *     key-sha256: 64 hex digits          of the account's public key or descriptor, as configured
+ *     address: bc1q...                   the first hundred, in their order
+ *     address: bc1q...
+ *
  *     signature: 128 hex digits          over every byte before the blank line above
  *
  * Lines end with LF; channels stand by name; there is one way to write it and no other is taken.
  */
 enum {
-    STATEMENT_MAX = 64 * 1024, /* bytes */
+    STATEMENT_MAX = 512 * 1024, /* bytes */
+    STATEMENT_ADDRESSES = 100,  /* of a wallet whose addresses follow from a key: the first ones */
     STATEMENT_FINGERPRINT_BYTES = 20,
 };
 #define STATEMENT_SERIAL_MAX INT64_C(999999999)

@@ -44,9 +44,10 @@ struct wallet {
     struct address_plan plan;   /* Bitcoin's family */
     struct extended_key branch; /* Ethereum, derived */
     struct ethereum_address ethereum_address; /* Ethereum, one address */
-    struct str plan_id; /* WALLET_PLAN_ID hex digits of the SHA-256 of network and key or address:
-                           rows of an older key are told from those of this one by it */
-    bool watched;       /* it has a node */
+    struct str plan_id;  /* WALLET_PLAN_ID hex digits of the SHA-256 of network and key or address:
+                            rows of an older key are told from those of this one by it */
+    struct str key_hash; /* SHA-256 of the configured key in hex; empty when there is none */
+    bool watched;        /* it has a node */
     struct node node;
     int64_t depth; /* blocks, its own among them, after which a gift is settled (Ethereum: at least
                       as deep as that, and finalized) */

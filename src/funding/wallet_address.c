@@ -13,6 +13,9 @@ QUERY(wallet_address_all,
       " from wallet_address where channel = $1 order by id");
 QUERY(wallet_address_count, "select count(*) from wallet_address where channel = $1");
 QUERY(wallet_address_last, "select coalesce(max(id), 0) from wallet_address where channel = $1");
+QUERY(wallet_address_public,
+      "select id, plan, number, address, script, purpose, period, handed_at, paid_at, channel"
+      " from wallet_address where paid_at > 0 and paid_at < $1 and id > $2 order by id limit $3");
 QUERY(wallet_address_pay, "update wallet_address set paid_at = $2 where id = $1 and paid_at = 0");
 
 /* The id, or 0. */
@@ -112,6 +115,24 @@ err wallet_address_list(struct tx *tx, struct str channel, struct arena *a,
         check(n < (size_t)most); // both are of one snapshot
         fill(s, channel, a, &all[n++]);
     }
+    *ret = all;
+    *ret_n = n;
+    return e;
+}
+
+err wallet_address_paid_list(struct tx *tx, int64_t paid_before, int64_t after, size_t most,
+                             struct arena *a, const struct wallet_address **ret, size_t *ret_n)
+{
+    struct wallet_address *all = arena_new(a, struct wallet_address, most);
+    struct stmt *s = query_start(tx, &wallet_address_public);
+    size_t n = 0;
+    bool row = false;
+    err e = OK;
+    bind_int(s, 1, paid_before);
+    bind_int(s, 2, after);
+    bind_int(s, 3, (int64_t)most);
+    while (!(e = query_step(s, &row)) && row)
+        fill(s, column_str(s, 9, a), a, &all[n++]);
     *ret = all;
     *ret_n = n;
     return e;

@@ -346,6 +346,10 @@ static void name_plan(struct making *m)
                   (long long)w->chain_id, STR_ARG(m->key.n ? m->key : m->source->address));
     sha256(what, hash);
     m->w->plan_id = hex_print(m->memory, bytes_str(hash, WALLET_PLAN_ID / 2));
+    if (!m->key.n)
+        return;
+    sha256(m->key, hash);
+    m->w->key_hash = hex_print(m->memory, bytes_str(hash, sizeof hash));
 }
 
 static struct wallet standard(enum channel_kind kind)

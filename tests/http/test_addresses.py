@@ -2,7 +2,9 @@
 and its addresses are BIP 84's published vectors."""
 
 import json
+import os
 import re
+import sqlite3
 
 import conftest
 from conftest import PATH
@@ -117,3 +119,24 @@ def test_proofs_are_a_file_that_the_command_takes(make_site, tmp_path):
     (tmp_path / "proofs.jsonl").unlink()
     status, out, err = conftest.run("ledger", "verify", *files, check=False)
     assert status == 1 and "the file of proofs cannot be opened" in out + err
+
+
+def test_addresses_of_a_closed_period_are_told_and_those_of_a_running_one_are_not(make_site):
+    site = make_site(conftest.CONFIG + WALLET + "rotate = month\n")
+    site.command("goal", "set", "--currency", "USD", "--amount", "5", "--period", "2018-05")
+    client = site.client()
+    until(lambda: address_in(client.get("/funding").text) == SECOND)
+    assert client.get("/funding/goals/1/addresses.csv").status == 404
+    site.stop()
+    with sqlite3.connect(os.path.join(site.data, "diurnal.db")) as db:  # paid at noon of 3 May 2018, and in June
+        db.execute("update wallet_address set handed_at = 1525262400000000, paid_at = 1525348800000000 where address = ?", (SECOND,))
+        db.execute("update wallet_address set paid_at = 1527940800000000 where address = ?", (FIRST,))
+    db.close()
+    site.start()
+    site.command("goal", "close", "--period", "2018-05")
+    client = site.client()
+    assert "/funding/goals/1/addresses.csv" in client.get("/funding/goals/1").text
+    answer = client.get("/funding/goals/1/addresses.csv")
+    assert answer.text == f"channel,address,shown,first_payment\r\nbitcoin,{SECOND},2018-05-02,2018-05-03\r\n"
+    for wrong in ("2", "0", "x", "99999999999999999999"):
+        assert client.get(f"/funding/goals/{wrong}/addresses.csv").status == 404

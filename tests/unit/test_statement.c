@@ -142,6 +142,36 @@ TEST(statement_is_the_documented_text)
     end(&d);
 }
 
+#define ZPUB                                                                                       \
+    "zpub6rFR7y4Q2AijBEqTUquhVz398htDFrtymD9xYYfG1m4wAcvPhXNfE3EfH1r1ADqtfSdVCToUG868RvUUkgDKf3"   \
+    "1mGDtKsAYz2oz2AGutZYs"
+
+TEST(statement_of_a_wallet_s_key_names_its_hash_and_its_first_addresses_and_not_the_key)
+{
+    struct desk d = begin();
+    struct statement s = { 0 };
+    configure(&d, "[channel.bitcoin]\nkey = " ZPUB "\nrotate = month\n");
+    struct str text = signed_text(&d, 2);
+    size_t at = 0;
+    expect(statement_parse(text, &s) == OK);
+    expect(str_starts(s.channels,
+                      S("\nchannel: bitcoin\nkind: bitcoin\nkey-sha256: "
+                        "e06675e6ba2f9dddf8e87123bb2d426b1b2b663382d500e47e4f1126996fd074\n"
+                        "address: bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu\n"
+                        "address: bc1qnjg0jd8228aq7egyzacy8cys3knf9xvrerkf9g\n")));
+    size_t addresses = 0;
+    struct str line = { 0 };
+    struct str rest = s.channels;
+    while (str_cut(rest, '\n', &line, &rest))
+        addresses += str_starts(line, S("address: "));
+    expect(addresses == STATEMENT_ADDRESSES && !str_find(text, S("zpub"), &at));
+    expect(!statement_difference(&s, s.site, d.channels, &d.arena).n);
+    configure(&d, "[channel.bitcoin]\naddress = bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu\n");
+    expect_str(statement_difference(&s, s.site, d.channels, &d.arena),
+               S("it says otherwise of the channel bitcoin"));
+    end(&d);
+}
+
 TEST(statement_with_any_byte_changed_is_refused)
 {
     struct desk d = begin();
