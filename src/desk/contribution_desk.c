@@ -245,7 +245,7 @@ err gift_reverse_post(struct request *r, struct response *ret)
     desk_form_read(f);
     s.reason = str_trim(desk_form_get(f, "reason"));
     if (!s.reason.n) {
-        desk_form_wrong(f, "reason", "desk_gift_reason_missing");
+        desk_form_wrong(f, "reason", "funding_refused_reason");
         return reverse_ask(r, ret, &s, f);
     }
     e = store_write(r->app->store, reverse_work, &s);

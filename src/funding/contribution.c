@@ -75,6 +75,10 @@ static const struct refusal {
                                    "another currency, a part of it went out, or the price is not a "
                                    "number above zero with its source",
                                    "funding_refused_value" },
+    [CONTRIBUTION_IS_FREE] = { "the contribution is not frozen", "funding_refused_free" },
+    [CONTRIBUTION_REASON_MISSING] = { "say why, for those who ask later",
+                                      "funding_refused_reason" },
+    [CONTRIBUTION_NOTES_MANY] = { "there are 200 notes already", "funding_refused_notes" },
     [CONTRIBUTION_IS_FROZEN] = { "the contribution is frozen; free it first",
                                  "funding_refused_frozen" },
 };
@@ -453,6 +457,9 @@ err contribution_erase(struct tx *tx, int64_t id, struct actor by, int64_t now)
     query_end(s);
     if (frozen)
         return CONTRIBUTION_IS_FROZEN; // which undoes it
+    e = notes_empty(tx, id);
+    if (e)
+        return e;
     e = audit_add(tx, by,
                   &(struct audit_note){ .action = S("contribution.erase"),
                                         .kind = S("contribution"),

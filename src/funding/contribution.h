@@ -69,6 +69,9 @@ enum {
     CONTRIBUTION_IS_VALUED,
     CONTRIBUTION_VALUE_WRONG, /* no goal on its day, of the goal's own currency, or no good rate */
     CONTRIBUTION_IS_FROZEN,
+    CONTRIBUTION_IS_FREE,        /* it is not frozen */
+    CONTRIBUTION_REASON_MISSING, /* a reason or note says nothing */
+    CONTRIBUTION_NOTES_MANY,
     CONTRIBUTION_REFUSALS
 };
 struct str contribution_state_name(enum contribution_state s); /* "pending" */
@@ -97,7 +100,8 @@ MUST_USE err contribution_arrive(struct tx *tx, const struct contribution_arriva
 /*
  * A part of a settled one goes out again, at its original value: LEDGER_REFUND, _DISPUTE,
  * _REORG_REVERSAL, or _REVERSAL for a correction by hand. When nothing is left it is reversed.
- * Frozen ones refuse what is done by hand.
+ * What nobody `told` is done by hand, by whomever: it stands in the audit log, its reason is kept
+ * among the notes, and frozen ones refuse it.
  */
 struct contribution_part {
     int64_t id;
@@ -105,6 +109,7 @@ struct contribution_part {
     struct amount amount; /* units 0: all that is left */
     struct str reason;    /* private; bound as notes are */
     struct str public_reference;
+    bool told; /* by a provider, a bank or a chain: a fact that no freezing keeps away */
     struct actor by;
     int64_t now;
 };
@@ -117,6 +122,7 @@ struct contribution_undo {
     int64_t id, transaction;
     enum ledger_kind kind;
     struct str public_reference;
+    bool told; /* as above */
     struct actor by;
     int64_t now;
 };
@@ -135,9 +141,15 @@ struct contribution_price {
 };
 MUST_USE err contribution_value(struct tx *tx, const struct contribution_price *p, struct arena *a);
 /* Frozen: set aside for a look. It stays counted; nothing is done to it by hand until it is freed.
- */
-MUST_USE err contribution_freeze(struct tx *tx, int64_t id, bool frozen, struct actor by,
-                                 int64_t now);
+ * Why is kept among the notes. IS_FROZEN or IS_FREE when it is so already: nothing is written. */
+struct contribution_freezing {
+    int64_t id;
+    bool frozen;
+    struct str reason; /* private; not empty; bound as notes are */
+    struct actor by;
+    int64_t now;
+};
+MUST_USE err contribution_freeze(struct tx *tx, const struct contribution_freezing *z);
 /* The SHA-256 of a paper that proves it; public. Again: the new one stands. */
 MUST_USE err contribution_set_evidence(struct tx *tx, int64_t id, struct str hash, struct actor by,
                                        int64_t now);
@@ -150,7 +162,17 @@ struct contribution_reversal {
 };
 MUST_USE err contribution_reverse(struct tx *tx, const struct contribution_reversal *r,
                                   struct arena *a);
-/* Removes note, reference and reasons; the ledger stays as it is. */
+/* It was entered wrong: all that is left of it is reversed, and what is right is entered as another
+ * gift, in one. Each has a note that names the other. A reference goes over with its channel. */
+struct contribution_correction {
+    int64_t id;
+    struct str reason; /* private; not empty; bound as notes are */
+    struct contribution_draft draft;
+};
+MUST_USE err contribution_correct(struct tx *tx, const struct contribution_correction *c,
+                                  struct arena *a, int64_t *ret_id);
+/* Removes note, reference and reasons, and empties what was noted (contribution_note.h); the ledger
+ * stays as it is. */
 MUST_USE err contribution_erase(struct tx *tx, int64_t id, struct actor by, int64_t now);
 
 struct contribution {

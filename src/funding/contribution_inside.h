@@ -1,5 +1,6 @@
 #pragma once
 #include "funding/contribution.h"
+#include "funding/contribution_note.h"
 
 /* What contribution.c and contribution_part.c share. */
 
@@ -39,4 +40,8 @@ MUST_USE err contribution_fail(struct tx *tx, int64_t id, int64_t now, struct ar
 MUST_USE err contribution_day_check(struct date day, int64_t now); /* DAY_EARLY, DAY_FUTURE */
 /* AMOUNT_ZERO, AMOUNT_LARGE. */
 MUST_USE err contribution_amount_check(struct amount m);
+MUST_USE err contribution_exists(struct tx *tx, int64_t id, bool *ret);
+MUST_USE err note_keep(struct tx *tx, const struct contribution_note *n); /* as it is */
+MUST_USE err notes_empty(struct tx *tx, int64_t contribution);
+MUST_USE err note_check(struct str body);        /* REASON_MISSING, NOTE_WRONG */
 bool contribution_note_is_fine(struct str note); /* of notes and reasons */

@@ -11,7 +11,11 @@ QUERY(contribution_add_out,
       "update contribution set out_minor = out_minor + $2, out_fine = out_fine + $3,"
       " value_out = value_out + $4, state = $5,"
       " reason = case when $6 = '' then reason else $6 end where id = $1");
-QUERY(contribution_set_frozen, "update contribution set frozen = $2 where id = $1");
+QUERY(contribution_set_frozen,
+      "update contribution set frozen = $2 where id = $1 and frozen <> $2");
+QUERY(contribution_there, "select 1 from contribution where id = $1");
+QUERY(contribution_drop_reference, "update contribution set reference = null"
+                                   " where id = $1 and channel = $2 and reference = $3");
 QUERY(contribution_set_evidence_hash, "update contribution set evidence = $2 where id = $1");
 
 /* An amount of a gift with its value, both above zero or zero. */
@@ -64,9 +68,20 @@ static err keep_out(struct tx *tx, const struct contribution *c, const struct pa
 /* What is done by hand stands in the audit log, and is not done to what is frozen. */
 static struct str action_of(const struct contribution_part *p)
 {
-    if (p->kind == LEDGER_REVERSAL)
-        return S("contribution.reverse");
-    return p->by.person ? S("contribution.take-back") : S("");
+    if (p->told)
+        return S("");
+    return p->kind == LEDGER_REVERSAL ? S("contribution.reverse") : S("contribution.take-back");
+}
+
+static err keep_reason(struct tx *tx, const struct contribution_part *p)
+{
+    if (p->told || !p->reason.n)
+        return OK;
+    return note_keep(tx, &(struct contribution_note){ .contribution = p->id,
+                                                      .kind = CONTRIBUTION_NOTE_TAKE_BACK,
+                                                      .body = p->reason,
+                                                      .by = p->by.person,
+                                                      .at = p->now });
 }
 
 static err check_part(const struct contribution *c, struct amount part)
@@ -111,6 +126,8 @@ err contribution_take_back(struct tx *tx, const struct contribution_part *p, str
         move(&step.moves, LEDGER_INCOME, LEDGER_ASSETS, part.amount);
     }
     e = keep_out(tx, &c, &part, p->reason);
+    if (!e)
+        e = keep_reason(tx, p);
     return e ? e : step_post(tx, &c, &step, a, ret_transaction);
 }
 
@@ -133,7 +150,7 @@ err contribution_put_back(struct tx *tx, const struct contribution_undo *u, stru
     struct ledger_entry entries[LEDGER_ENTRIES_MAX];
     size_t n = 0;
     struct step step = { .kind = u->kind,
-                         .action = u->by.person ? S("contribution.put-back") : S(""),
+                         .action = u->told ? S("") : S("contribution.put-back"),
                          .reference = u->public_reference,
                          .by = u->by,
                          .now = u->now,
@@ -141,6 +158,8 @@ err contribution_put_back(struct tx *tx, const struct contribution_undo *u, stru
     err e = contribution_get(tx, u->id, a, &c);
     if (!e)
         e = ledger_entries(tx, u->transaction, a, entries, &n);
+    if (!e && c.frozen && !u->told)
+        e = CONTRIBUTION_IS_FROZEN;
     if (e)
         return e;
     struct part back = part_of(entries, n, c.value.asset);
@@ -231,18 +250,87 @@ static err change(struct tx *tx, struct stmt *s, const struct audit_note *n, str
     return e ? fault(e) : OK;
 }
 
-err contribution_freeze(struct tx *tx, int64_t id, bool frozen, struct actor by, int64_t now)
+err contribution_exists(struct tx *tx, int64_t id, bool *ret)
 {
-    struct stmt *s = query_start(tx, &contribution_set_frozen);
+    struct stmt *s = query_start(tx, &contribution_there);
     bind_int(s, 1, id);
-    bind_int(s, 2, frozen);
-    return change(
-        tx, s,
-        &(struct audit_note){ .action = frozen ? S("contribution.freeze") : S("contribution.free"),
-                              .kind = S("contribution"),
-                              .object = id,
-                              .now = now },
-        by);
+    err e = query_step(s, ret);
+    if (e)
+        return fault(e);
+    if (*ret)
+        query_end(s);
+    return OK;
+}
+
+err contribution_freeze(struct tx *tx, const struct contribution_freezing *z)
+{
+    bool there = false;
+    err e = note_check(z->reason);
+    if (!e)
+        e = contribution_exists(tx, z->id, &there);
+    if (e || !there)
+        return e ? e : CONTRIBUTION_MISSING;
+    struct stmt *s = query_start(tx, &contribution_set_frozen);
+    bind_int(s, 1, z->id);
+    bind_int(s, 2, z->frozen);
+    e = change(tx, s,
+               &(struct audit_note){ .action = z->frozen ? S("contribution.freeze")
+                                                         : S("contribution.free"),
+                                     .kind = S("contribution"),
+                                     .object = z->id,
+                                     .now = z->now },
+               z->by);
+    if (e == CONTRIBUTION_MISSING) // for what is there: nothing was to be changed
+        return z->frozen ? CONTRIBUTION_IS_FROZEN : CONTRIBUTION_IS_FREE;
+    return e ? e
+             : note_keep(tx,
+                         &(struct contribution_note){ .contribution = z->id,
+                                                      .kind = z->frozen ? CONTRIBUTION_NOTE_FREEZE
+                                                                        : CONTRIBUTION_NOTE_FREE,
+                                                      .body = z->reason,
+                                                      .by = z->by.person,
+                                                      .at = z->now });
+}
+
+/* Each of the two says which the other is. */
+static err link_both(struct tx *tx, const struct contribution_correction *c, int64_t id)
+{
+    struct contribution_note n = { .contribution = c->id,
+                                   .kind = CONTRIBUTION_NOTE_CORRECTED,
+                                   .other = id,
+                                   .by = c->draft.by.person,
+                                   .at = c->draft.now };
+    err e = note_keep(tx, &n);
+    n.contribution = id;
+    n.kind = CONTRIBUTION_NOTE_CORRECTS;
+    n.other = c->id;
+    return e ? e : note_keep(tx, &n);
+}
+
+static err drop_reference(struct tx *tx, const struct contribution_correction *c)
+{
+    struct stmt *s = query_start(tx, &contribution_drop_reference);
+    bind_int(s, 1, c->id);
+    bind_str(s, 2, c->draft.channel);
+    bind_str(s, 3, c->draft.reference);
+    err e = query_run(s, NULL);
+    return e ? fault(e) : OK;
+}
+
+err contribution_correct(struct tx *tx, const struct contribution_correction *c, struct arena *a,
+                         int64_t *ret_id)
+{
+    struct contribution_reversal r = {
+        .id = c->id, .reason = c->reason, .by = c->draft.by, .now = c->draft.now
+    };
+    err e = note_check(c->reason);
+    if (!e)
+        e = contribution_reverse(tx, &r, a);
+    if (!e && c->draft.reference.n)
+        e = drop_reference(tx, c);
+    if (!e)
+        e = contribution_add(tx, &c->draft, a, ret_id);
+    return e ? e : link_both(tx, c, *ret_id);
 }
 
 err contribution_set_evidence(struct tx *tx, int64_t id, struct str hash, struct actor by,

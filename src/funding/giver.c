@@ -5,6 +5,7 @@ QUERY(giver_insert, "insert into giver (channel, name, email, message, named, cr
                     " values ($1, $2, $3, $4, $5, $6) returning id");
 QUERY(giver_one, "select id, channel, name, email, message, named, created_at, erased_at"
                  " from giver where id = $1");
+QUERY(giver_frozen, "select 1 from contribution where giver = $1 and frozen = 1 limit 1");
 QUERY(giver_forget, "update giver set name = '', email = '', message = '', named = 0,"
                     " erased_at = $2 where id = $1");
 
@@ -65,13 +66,29 @@ err giver_get(struct tx *tx, int64_t id, struct arena *a, struct giver *ret)
     return OK;
 }
 
+static err is_frozen(struct tx *tx, int64_t id, bool *ret)
+{
+    struct stmt *s = query_start(tx, &giver_frozen);
+    bind_int(s, 1, id);
+    err e = query_step(s, ret);
+    if (e)
+        return fault(e);
+    if (*ret)
+        query_end(s);
+    return OK;
+}
+
 err giver_erase(struct tx *tx, int64_t id, struct actor by, int64_t now)
 {
     int64_t changes = 0;
+    bool frozen = false;
+    err e = is_frozen(tx, id, &frozen);
+    if (e || frozen)
+        return e ? e : GIVER_IS_FROZEN;
     struct stmt *s = query_start(tx, &giver_forget);
     bind_int(s, 1, id);
     bind_int(s, 2, now);
-    err e = query_run(s, &changes);
+    e = query_run(s, &changes);
     if (e)
         return fault(e);
     if (!changes)

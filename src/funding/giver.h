@@ -17,6 +17,6 @@ struct giver {
 /* Texts are cut to their bounds, at a character's end; one that is no proper text, and an address
  * that is too long, is left out. With none of them *ret_id is 0. */
 MUST_USE err giver_add(struct tx *tx, const struct giver *g, int64_t *ret_id);
-enum { GIVER_MISSING = 1 };
+enum { GIVER_MISSING = 1, GIVER_IS_FROZEN /* a gift of theirs is set aside for a look */ };
 MUST_USE err giver_get(struct tx *tx, int64_t id, struct arena *a, struct giver *ret);
 MUST_USE err giver_erase(struct tx *tx, int64_t id, struct actor by, int64_t now);

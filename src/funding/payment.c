@@ -228,6 +228,7 @@ static err settle_out(struct booking *b, struct payment_row *row, enum payment_s
                                       .amount =
                                           has_amount ? row->event.amount : (struct amount){ 0 },
                                       .public_reference = row->event.reference,
+                                      .told = true,
                                       .by = ACTOR_CLI,
                                       .now = b->now };
     err e = payment_of(b, row, &part.id);
@@ -278,6 +279,7 @@ static err settle_undo(struct booking *b, struct payment_row *row, enum payment_
                                       .transaction = out.ledger_transaction,
                                       .kind = ledger_kinds[row->event.kind],
                                       .public_reference = row->event.reference,
+                                      .told = true,
                                       .by = ACTOR_CLI,
                                       .now = b->now };
     e = contribution_put_back(b->tx, &undo, b->a, &row->ledger_transaction);

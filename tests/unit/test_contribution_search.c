@@ -130,7 +130,10 @@ struct freezing {
 static err freeze_work(struct tx *tx, void *arg)
 {
     const struct freezing *z = arg;
-    return contribution_freeze(tx, z->id, true, ACTOR_CLI, FUND_NOW);
+    return contribution_freeze(
+        tx,
+        &(struct contribution_freezing){
+            .id = z->id, .frozen = true, .reason = S("a look"), .by = ACTOR_CLI, .now = FUND_NOW });
 }
 
 TEST(contribution_search_finds_by_channel_state_day_and_amount)

@@ -119,7 +119,11 @@ static err give_work(struct tx *tx, void *arg)
     if (!e)
         e = contribution_add(tx, &d, &f->arena, &g->id);
     if (!e && g->frozen)
-        e = contribution_freeze(tx, g->id, true, ACTOR_CLI, f->now);
+        e = contribution_freeze(tx, &(struct contribution_freezing){ .id = g->id,
+                                                                     .frozen = true,
+                                                                     .reason = S("a look"),
+                                                                     .by = ACTOR_CLI,
+                                                                     .now = f->now });
     return e;
 }
 
