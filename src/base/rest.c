@@ -18,6 +18,7 @@ static int leave_segments(struct dl_phdr_info *info, size_t size, void *arg)
         uintptr_t begin = (info->dlpi_addr + p->p_vaddr) & ~(page - 1);
         uintptr_t end = (info->dlpi_addr + p->p_vaddr + p->p_memsz + page - 1) & ~(page - 1);
         // The kernel's own vdso refuses; it is two pages.
+        // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader tells places as numbers
         (void)madvise((void *)begin, end - begin, MADV_DONTNEED);
     }
     return 0;

@@ -146,8 +146,9 @@ static err settle_due(struct tx *tx, const struct bitcoin_step *s)
     err e = OK;
     while (!e && n == BITCOIN_OUTPUTS) { // those that were settled are not due any more
         const struct bitcoin_output *due = NULL;
-        e = bitcoin_outputs_due(tx, s->channel, s->place.height - s->depth + 1,
-                                s->place.height - depth_of(s, true) + 1, s->arena, &due, &n);
+        struct bitcoin_due up_to = { s->place.height - s->depth + 1,
+                                     s->place.height - depth_of(s, true) + 1 };
+        e = bitcoin_outputs_due(tx, s->channel, up_to, s->arena, &due, &n);
         for (size_t i = 0; !e && i < n; i++)
             e = settle(tx, s, &due[i]);
     }

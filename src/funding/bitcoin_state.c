@@ -247,13 +247,13 @@ err bitcoin_outputs_of(struct tx *tx, struct str channel, int64_t height, struct
     return take_all(s, a, ret, ret_n);
 }
 
-err bitcoin_outputs_due(struct tx *tx, struct str channel, int64_t height, int64_t coinbase_height,
-                        struct arena *a, const struct bitcoin_output **ret, size_t *ret_n)
+err bitcoin_outputs_due(struct tx *tx, struct str channel, struct bitcoin_due due, struct arena *a,
+                        const struct bitcoin_output **ret, size_t *ret_n)
 {
     struct stmt *s = query_start(tx, &bitcoin_output_due);
     bind_str(s, 1, channel);
-    bind_int(s, 2, height);
-    bind_int(s, 3, coinbase_height);
+    bind_int(s, 2, due.height);
+    bind_int(s, 3, due.coinbase_height);
     bind_int(s, 4, BITCOIN_OUTPUTS);
     return take_all(s, a, ret, ret_n);
 }

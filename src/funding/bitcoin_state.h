@@ -61,11 +61,12 @@ enum { BITCOIN_OUTPUTS = 500 }; /* at most so many at once */
 /* Those of one block, by id. */
 MUST_USE err bitcoin_outputs_of(struct tx *tx, struct str channel, int64_t height, struct arena *a,
                                 const struct bitcoin_output **ret, size_t *ret_n);
-/* Those that are not settled and stand in blocks up to `height`, coinbases up to
- * `coinbase_height`. */
-MUST_USE err bitcoin_outputs_due(struct tx *tx, struct str channel, int64_t height,
-                                 int64_t coinbase_height, struct arena *a,
-                                 const struct bitcoin_output **ret, size_t *ret_n);
+/* Those that are not settled and stand in blocks up to a height, coinbases up to another. */
+struct bitcoin_due {
+    int64_t height, coinbase_height;
+};
+MUST_USE err bitcoin_outputs_due(struct tx *tx, struct str channel, struct bitcoin_due due,
+                                 struct arena *a, const struct bitcoin_output **ret, size_t *ret_n);
 /* Those that are in no block, were told as pending only, and were not seen since. */
 MUST_USE err bitcoin_outputs_gone(struct tx *tx, struct str channel, int64_t since, struct arena *a,
                                   const struct bitcoin_output **ret, size_t *ret_n);

@@ -162,9 +162,9 @@ static err ask_block(struct pass *p, int64_t height, const struct bitcoin_place 
         e = parse(p, *ret_bytes, ret);
     if (e)
         return e;
-    if (memcmp(ret->header.hash, hash, CHAIN_HASH))
+    if (memcmp(ret->header.hash, hash, CHAIN_HASH) != 0)
         return stop(p, HEALTH_POLL_FAILED, "the node gave another block than it was asked for");
-    if (before && memcmp(ret->header.previous, before->hash, CHAIN_HASH))
+    if (before && memcmp(ret->header.previous, before->hash, CHAIN_HASH) != 0)
         return stop(p, HEALTH_POLL_FAILED, "the node gave a block that does not follow ours");
     if (before && !chain_bits_may_follow(p->wallet->chain, height, before->bits, ret->header.bits))
         return stop(p, HEALTH_POLL_FAILED,
@@ -256,7 +256,7 @@ static err check_network(struct pass *p)
         return stop(p, HEALTH_PAUSED,
                     "this channel was watched on another network before: give it another name");
     err e = ask_hash(p, 0, hash, &found);
-    if (!e && (!found || memcmp(hash, p->wallet->chain->genesis, CHAIN_HASH)))
+    if (!e && (!found || memcmp(hash, p->wallet->chain->genesis, CHAIN_HASH) != 0))
         return stop(p, HEALTH_PAUSED, "the node is of another network");
     return e;
 }
@@ -306,7 +306,7 @@ static err same_at(struct pass *p, int64_t height, struct bitcoin_place *ret, bo
     if (e || !*ret_kept)
         return e;
     e = ask_hash(p, height, hash, &found);
-    *ret_same = found && !memcmp(hash, ret->hash, CHAIN_HASH);
+    *ret_same = found && memcmp(hash, ret->hash, CHAIN_HASH) == 0;
     return e;
 }
 

@@ -73,14 +73,6 @@ static struct str end_of(struct str s, struct arena *a)
     return str_print(a, STR_FMT "\xf4\x8f\xbf\xbf", STR_ARG(s));
 }
 
-static struct str small(struct str s, struct arena *a)
-{
-    char *low = arena_new(a, char, s.n + 1);
-    for (size_t i = 0; i < s.n; i++)
-        low[i] = s.s[i] >= 'A' && s.s[i] <= 'Z' ? (char)(s.s[i] | 0x20) : s.s[i];
-    return (struct str){ low, s.n };
-}
-
 static err count(struct tx *tx, const struct query *query, struct str from, int64_t most,
                  struct arena *a, bool *ret_many)
 {
@@ -107,7 +99,7 @@ static err check_lists(struct tx *tx, const struct contribution_search *q, struc
         e = count(tx, &contribution_search_references, q->reference, SEARCH_REFERENCES_MAX, a,
                   &references);
     if (!e && q->giver.n)
-        e = count(tx, &contribution_search_givers, small(q->giver, a), SEARCH_GIVERS_MAX, a,
+        e = count(tx, &contribution_search_givers, str_lower(a, q->giver), SEARCH_GIVERS_MAX, a,
                   &givers);
     if (e)
         return e;
@@ -138,7 +130,7 @@ static err start(struct tx *tx, const struct contribution_search *q,
     bind_int(s, 8, minor);
     bind_int(s, 9, fine);
     bind_str(s, 10, q->giver);
-    bind_str(s, 11, end_of(small(q->giver, a), a));
+    bind_str(s, 11, end_of(str_lower(a, q->giver), a));
     if (query == &contribution_search_reference) {
         bind_str(s, 12, q->reference);
         bind_str(s, 13, end_of(q->reference, a));

@@ -26,6 +26,3 @@ err funding_key_get(struct request *r, struct response *ret);
 /* GET and POST /funding/receipt: a giver's own row, by their code (receipt.h). */
 err receipt_show(struct request *r, struct response *ret);
 err receipt_post(struct request *r, struct response *ret);
-err funding_page_get(struct request *r, struct response *ret);   /* GET /funding ?after= &goals= */
-err funding_ledger_get(struct request *r, struct response *ret); /* GET /funding/ledger.csv */
-err funding_embed_get(struct request *r, struct response *ret);  /* GET /embed/meter ?goal= */

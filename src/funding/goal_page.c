@@ -247,7 +247,6 @@ err funding_signature_get(struct request *r, struct response *ret)
 struct address_list {
     int64_t paid_before, after;
 };
-enum { ADDRESSES_A_PIECE = 500 };
 
 static struct str day_of(int64_t at, struct arena *a)
 {
@@ -263,8 +262,7 @@ static err addresses_more(const struct app *app, void *state, struct arena *scra
     size_t n = 0;
     err e = store_read(app->store, &tx);
     if (!e)
-        e = wallet_address_paid_list(&tx, l->paid_before, l->after, ADDRESSES_A_PIECE, scratch,
-                                     &rows, &n);
+        e = wallet_address_paid_list(&tx, l->paid_before, l->after, scratch, &rows, &n);
     if (e)
         return fault(e);
     if (l->after == 0)
@@ -275,7 +273,7 @@ static err addresses_more(const struct app *app, void *state, struct arena *scra
                   STR_ARG(rows[i].text), STR_ARG(day_of(rows[i].handed_at, scratch)),
                   STR_ARG(day_of(rows[i].paid_at, scratch)));
     }
-    *ret_end = n < ADDRESSES_A_PIECE;
+    *ret_end = n < WALLET_ADDRESSES_PAGE;
     return OK;
 }
 

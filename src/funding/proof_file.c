@@ -156,7 +156,7 @@ static err check_output(const struct reading *g, const struct chain_transaction 
     struct chain_outputs all = chain_outputs(t, p->chain);
     struct chain_output o = { 0 };
     struct script wanted = { 0 };
-    if (memcmp(t->txid, p->txid, CHAIN_HASH))
+    if (memcmp(t->txid, p->txid, CHAIN_HASH) != 0)
         return wrong(g, "the transaction is not the one of object");
     if (script_of_address(p->address, p->chain, &wanted) != OK)
         return wrong(g, "address is not one of this network");

@@ -120,17 +120,17 @@ err wallet_address_list(struct tx *tx, struct str channel, struct arena *a,
     return e;
 }
 
-err wallet_address_paid_list(struct tx *tx, int64_t paid_before, int64_t after, size_t most,
-                             struct arena *a, const struct wallet_address **ret, size_t *ret_n)
+err wallet_address_paid_list(struct tx *tx, int64_t paid_before, int64_t after, struct arena *a,
+                             const struct wallet_address **ret, size_t *ret_n)
 {
-    struct wallet_address *all = arena_new(a, struct wallet_address, most);
+    struct wallet_address *all = arena_new(a, struct wallet_address, WALLET_ADDRESSES_PAGE);
     struct stmt *s = query_start(tx, &wallet_address_public);
     size_t n = 0;
     bool row = false;
     err e = OK;
     bind_int(s, 1, paid_before);
     bind_int(s, 2, after);
-    bind_int(s, 3, (int64_t)most);
+    bind_int(s, 3, WALLET_ADDRESSES_PAGE);
     while (!(e = query_step(s, &row)) && row)
         fill(s, column_str(s, 9, a), a, &all[n++]);
     *ret = all;

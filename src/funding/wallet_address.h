@@ -33,11 +33,12 @@ MUST_USE err wallet_address_list(struct tx *tx, struct str channel, struct arena
                                  const struct wallet_address **ret, size_t *ret_n);
 /* Highest id of a channel's, or 0: whether wallet_address_list() would say something new. */
 MUST_USE err wallet_address_newest(struct tx *tx, struct str channel, int64_t *ret);
-/* Those that were paid to before `paid_before` of all channels, above id `after`: at most `most`.
+/* Those of all channels that were paid to before `paid_before`, above id `after`, at most a page.
  */
+enum { WALLET_ADDRESSES_PAGE = 500 };
 MUST_USE err wallet_address_paid_list(struct tx *tx, int64_t paid_before, int64_t after,
-                                      size_t most, struct arena *a,
-                                      const struct wallet_address **ret, size_t *ret_n);
+                                      struct arena *a, const struct wallet_address **ret,
+                                      size_t *ret_n);
 /* A payment to it was seen; the first one stays, and more addresses may be handed out then: that is
  * promised (wallet_hand.h). */
 #define WALLET_HAND_JOB "wallet-hand"

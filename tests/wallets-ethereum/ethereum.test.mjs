@@ -51,13 +51,14 @@ async function start() {
       site = /^listening on (\S+)/.exec(line)?.[1] ?? site;
       if (line === "ready") done();
     });
+    child.once("error", failed);
     child.once("exit", (code) => failed(new Error(`the server ended with ${code}`)));
   });
 }
 async function stop(signal = "SIGTERM") {
   const c = child;
   child = null;
-  if (!c) return;
+  if (!c || c.pid === undefined) return;
   c.kill(signal);
   await new Promise((done) => (c.exitCode === null && c.signalCode === null ? c.once("exit", done) : done()));
 }
@@ -77,7 +78,7 @@ async function until(what, holds) {
   for (;;) {
     const got = await holds();
     if (got) return got;
-    assert.ok(Date.now() < end, `did not happen: ${what}; ${JSON.stringify(health())}`);
+    if (Date.now() >= end) assert.fail(`did not happen: ${what}; ${JSON.stringify(health())}`);
     await pause(100);
   }
 }
