@@ -6,6 +6,7 @@
 #include "desk/comment_desk_page.h"
 #include "desk/desk_api.h"
 #include "desk/funding_desk.h"
+#include "desk/gift_desk.h"
 #include "desk/mail_desk.h"
 #include "desk/overview.h"
 #include "desk/pictures.h"
@@ -367,7 +368,15 @@ const struct route routes[] = {
     DESK("/funding/contributions/new", gift_new_show, NULL, CONTRIBUTION_ADD),
     DESK_POST("/funding/contributions/new", gift_new_post, CONTRIBUTION_ADD),
     DESK("/funding/contributions/{id}", gift_show, "done", CONTRIBUTION_ADD),
+    DESK_POST("/funding/contributions/{id}/note", gift_note_post, CONTRIBUTION_ADD),
     DESK_POST("/funding/contributions/{id}/settle", gift_settle_post, CONTRIBUTION_REVERSE),
+    DESK_POST("/funding/contributions/{id}/freeze", gift_freeze_post, CONTRIBUTION_REVERSE),
+    DESK_POST("/funding/contributions/{id}/free", gift_free_post, CONTRIBUTION_REVERSE),
+    DESK_POST("/funding/contributions/{id}/value", gift_value_post, CONTRIBUTION_REVERSE),
+    DESK_POST("/funding/contributions/{id}/refund", gift_refund_post, CONTRIBUTION_REVERSE),
+    DESK_POST("/funding/contributions/{id}/evidence", gift_evidence_post, CONTRIBUTION_REVERSE),
+    DESK("/funding/contributions/{id}/correct", gift_correct_show, NULL, CONTRIBUTION_REVERSE),
+    DESK_POST("/funding/contributions/{id}/correct", gift_correct_post, CONTRIBUTION_REVERSE),
     DESK("/funding/contributions/{id}/reverse", gift_reverse_show, NULL, CONTRIBUTION_REVERSE),
     DESK_POST("/funding/contributions/{id}/reverse", gift_reverse_post, CONTRIBUTION_REVERSE),
     DESK("/funding/contributions/{id}/erase", gift_erase_show, NULL, CONTRIBUTION_REVERSE),

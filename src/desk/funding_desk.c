@@ -7,15 +7,14 @@
 #include <inttypes.h>
 
 static const struct field gift_row_fields[] = {
-    FIELD_STR(struct gift_row, url),         FIELD_STR(struct gift_row, day),
-    FIELD_STR(struct gift_row, day_text),    FIELD_STR(struct gift_row, channel),
-    FIELD_STR(struct gift_row, amount),      FIELD_STR(struct gift_row, state),
-    FIELD_STR(struct gift_row, note),        FIELD_STR(struct gift_row, reason),
-    FIELD_STR(struct gift_row, reference),   FIELD_VIEW(struct gift_row, entered, &desk_time_view),
-    FIELD_BOOL(struct gift_row, by_hand),    FIELD_BOOL(struct gift_row, unvalued),
-    FIELD_BOOL(struct gift_row, may_settle), FIELD_BOOL(struct gift_row, may_reverse),
-    FIELD_BOOL(struct gift_row, may_erase),  FIELD_BOOL(struct gift_row, frozen),
-    FIELD_STR(struct gift_row, out),
+    FIELD_STR(struct gift_row, url),          FIELD_STR(struct gift_row, day),
+    FIELD_STR(struct gift_row, day_text),     FIELD_STR(struct gift_row, channel),
+    FIELD_STR(struct gift_row, amount),       FIELD_STR(struct gift_row, state),
+    FIELD_STR(struct gift_row, note),         FIELD_STR(struct gift_row, reason),
+    FIELD_STR(struct gift_row, reference),    FIELD_VIEW(struct gift_row, entered, &desk_time_view),
+    FIELD_BOOL(struct gift_row, by_hand),     FIELD_BOOL(struct gift_row, unvalued),
+    FIELD_BOOL(struct gift_row, may_reverse), FIELD_BOOL(struct gift_row, may_erase),
+    FIELD_BOOL(struct gift_row, frozen),      FIELD_STR(struct gift_row, out),
 };
 const struct view gift_row_view = VIEW(struct gift_row, gift_row_fields);
 
@@ -75,9 +74,8 @@ struct gift_row gift_row(const struct request *r, const struct contribution *c)
         .entered = desk_time(r, c->created_at),
         .by_hand = c->source == LEDGER_BY_HAND,
         .unvalued = c->unvalued,
-        .may_settle = may && c->state == CONTRIBUTION_PENDING,
-        .may_reverse = may && c->state != CONTRIBUTION_REVERSED,
-        .may_erase = may && (c->note.n || c->reason.n || c->reference.n),
+        .may_reverse = may && !c->frozen && c->state != CONTRIBUTION_REVERSED,
+        .may_erase = may && !c->frozen && (c->note.n || c->reason.n || c->reference.n),
     };
 }
 

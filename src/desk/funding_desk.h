@@ -23,12 +23,13 @@ err goal_close_post(struct request *r, struct response *ret); /* POST …/goals/
  * &after= finds some (contribution_search.h): PERMISSION_CONTRIBUTION_ADD. */
 err gift_search_show(struct request *r, struct response *ret);
 
-/* Contributions: PERMISSION_CONTRIBUTION_ADD, and _REVERSE for what is done with them later. */
+/* Contributions: PERMISSION_CONTRIBUTION_ADD, and _REVERSE for what is done with them later; the
+ * page of one is gift_desk.h. */
 err gift_new_show(struct request *r, struct response *ret);     /* GET …/contributions/new */
 err gift_new_post(struct request *r, struct response *ret);     /* POST …/contributions/new */
-err gift_show(struct request *r, struct response *ret);         /* GET …/contributions/{id} */
-err gift_settle_post(struct request *r, struct response *ret);  /* POST …/{id}/settle */
 err gift_reverse_show(struct request *r, struct response *ret); /* GET …/{id}/reverse: why? */
 err gift_reverse_post(struct request *r, struct response *ret); /* POST …/{id}/reverse */
+err gift_correct_show(struct request *r, struct response *ret); /* GET …/{id}/correct */
+err gift_correct_post(struct request *r, struct response *ret); /* POST …/{id}/correct */
 err gift_erase_show(struct request *r, struct response *ret);   /* GET …/{id}/erase: sure? */
 err gift_erase_post(struct request *r, struct response *ret);   /* POST …/{id}/erase */

@@ -79,6 +79,8 @@ static const struct refusal {
     [CONTRIBUTION_REASON_MISSING] = { "say why, for those who ask later",
                                       "funding_refused_reason" },
     [CONTRIBUTION_NOTES_MANY] = { "there are 200 notes already", "funding_refused_notes" },
+    [CONTRIBUTION_NOT_BY_HAND] = { "only what was entered by hand is corrected; reverse it instead",
+                                   "funding_refused_by_hand" },
     [CONTRIBUTION_IS_FROZEN] = { "the contribution is frozen; free it first",
                                  "funding_refused_frozen" },
 };

@@ -72,6 +72,7 @@ enum {
     CONTRIBUTION_IS_FREE,        /* it is not frozen */
     CONTRIBUTION_REASON_MISSING, /* a reason or note says nothing */
     CONTRIBUTION_NOTES_MANY,
+    CONTRIBUTION_NOT_BY_HAND, /* what a provider, a bank or a chain says is not entered anew */
     CONTRIBUTION_REFUSALS
 };
 struct str contribution_state_name(enum contribution_state s); /* "pending" */
@@ -136,6 +137,7 @@ MUST_USE err contribution_fee(struct tx *tx, int64_t id, struct amount fee, int6
 struct contribution_price {
     int64_t id;
     struct str price, source; /* rate.h */
+    struct date day;          /* whose price it is; year 0: that of now */
     struct actor by;
     int64_t now;
 };
@@ -163,7 +165,8 @@ struct contribution_reversal {
 MUST_USE err contribution_reverse(struct tx *tx, const struct contribution_reversal *r,
                                   struct arena *a);
 /* It was entered wrong: all that is left of it is reversed, and what is right is entered as another
- * gift, in one. Each has a note that names the other. A reference goes over with its channel. */
+ * gift, in one: only of what was entered by hand. Each has a note that names the other. A reference
+ * goes over with its channel. */
 struct contribution_correction {
     int64_t id;
     struct str reason; /* private; not empty; bound as notes are */

@@ -1,4 +1,5 @@
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/utf8.h"
 #include "funding/contribution_inside.h"
@@ -184,8 +185,14 @@ err contribution_fee(struct tx *tx, int64_t id, struct amount fee, int64_t now, 
 
 static bool price_is_fine(const struct contribution_price *p)
 {
-    return rate_price_is_valid(p->price) && p->source.n && p->source.n <= RATE_SOURCE_MAX &&
-           text_check(p->source, true) == TEXT_FINE;
+    return rate_price_is_valid(p->price) && rate_source_is_valid(p->source);
+}
+
+/* Of a day only the date is known: its noon, but never what is to come. */
+static int64_t price_moment(const struct contribution_price *p)
+{
+    int64_t noon = date_to_days(p->day) * DAY + 12 * HOUR;
+    return p->day.year && noon < p->now ? noon : p->now;
 }
 
 /* What the treasurer's price comes to; refused where it says nothing. */
@@ -201,7 +208,7 @@ static err value_by_hand(struct tx *tx, const struct contribution *c,
                                      .currency = currency,
                                      .price = p->price,
                                      .source = p->source,
-                                     .at = p->now } };
+                                     .at = price_moment(p) } };
     if (!goal.id || asset_eq(currency, c->amount.asset) || c->out.units ||
         !rate_apply(&v.rate, c->amount, &v.value) || !v.value.units)
         return CONTRIBUTION_VALUE_WRONG;
@@ -219,7 +226,9 @@ err contribution_value(struct tx *tx, const struct contribution_price *p, struct
     };
     if (!price_is_fine(p))
         return CONTRIBUTION_VALUE_WRONG;
-    err e = contribution_get(tx, p->id, a, &c);
+    err e = p->day.year ? contribution_day_check(p->day, p->now) : OK;
+    if (!e)
+        e = contribution_get(tx, p->id, a, &c);
     if (e)
         return e;
     if (c.state != CONTRIBUTION_SETTLED)
@@ -323,7 +332,12 @@ err contribution_correct(struct tx *tx, const struct contribution_correction *c,
     struct contribution_reversal r = {
         .id = c->id, .reason = c->reason, .by = c->draft.by, .now = c->draft.now
     };
+    struct contribution before = { 0 };
     err e = note_check(c->reason);
+    if (!e)
+        e = contribution_get(tx, c->id, a, &before);
+    if (!e && before.source != LEDGER_BY_HAND)
+        e = CONTRIBUTION_NOT_BY_HAND;
     if (!e)
         e = contribution_reverse(tx, &r, a);
     if (!e && c->draft.reference.n)

@@ -11,6 +11,12 @@ QUERY(ledger_csv_rows,
       " from ledger_entry e join ledger_transaction t on t.id = e.ledger_transaction"
       " where e.seq > $1 and e.seq <= $2 order by e.seq");
 
+QUERY(ledger_contribution_rows,
+      "select e.seq, e.ledger_transaction, t.contribution, t.booked_at, t.day, t.channel, t.kind,"
+      " t.source, e.account, e.asset, e.minor, e.fine, t.reference, e.hash"
+      " from ledger_transaction t join ledger_entry e on e.ledger_transaction = t.id"
+      " where t.contribution = $1 order by e.seq desc limit $2");
+
 static const char header[] = "seq,transaction,contribution,booked,day,channel,kind,source,account,"
                              "asset,amount,reference,chain_v1\r\n";
 const struct str ledger_csv_header = { header, sizeof header - 1 };
@@ -130,6 +136,30 @@ err ledger_rows_next(struct ledger_cursor *c, struct ledger_row *ret, struct str
     *ret = row;
     *ret_hash = hash;
     return OK;
+}
+
+err ledger_rows_of(struct tx *tx, int64_t contribution, struct arena *a,
+                   const struct ledger_row **ret, size_t *ret_n)
+{
+    struct ledger_row *rows = arena_new(a, struct ledger_row, LEDGER_ROWS_OF_MAX);
+    struct stmt *s = query_start(tx, &ledger_contribution_rows);
+    struct ledger_cursor c = { .rows = s, .arena = a };
+    bind_int(s, 1, contribution);
+    bind_int(s, 2, LEDGER_ROWS_OF_MAX);
+    for (size_t n = 0;; n++) {
+        struct ledger_row row = { 0 };
+        struct str hash = { 0 };
+        bool more = false;
+        err e = ledger_rows_next(&c, &row, &hash, &more);
+        if (e)
+            return fault(e);
+        if (!more) {
+            *ret = rows;
+            *ret_n = n;
+            return OK;
+        }
+        rows[n] = row;
+    }
 }
 
 err ledger_csv_piece(struct tx *tx, int64_t *after, int64_t last, struct arena *a, struct buf *out)

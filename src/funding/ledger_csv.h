@@ -39,6 +39,11 @@ struct ledger_cursor ledger_rows(struct tx *tx, int64_t after, int64_t last, str
 MUST_USE err ledger_rows_next(struct ledger_cursor *c, struct ledger_row *ret, struct str *ret_hash,
                               bool *ret_row); /* after the last row, or a fault, it has ended */
 
+/* Those of one contribution, the latest first; LEDGER_ROWS_OF_MAX at most. */
+enum { LEDGER_ROWS_OF_MAX = 200 };
+MUST_USE err ledger_rows_of(struct tx *tx, int64_t contribution, struct arena *a,
+                            const struct ledger_row **ret, size_t *ret_n);
+
 /*
  * Writes the rows after seq `*after`, at most LEDGER_CSV_PIECE_ROWS and none past `last`, and moves
  * `*after`. Called with 0 it writes the header first. Rows never change, so pieces read in

@@ -47,6 +47,11 @@ bool rate_price_is_valid(struct str price)
     return price_read(price, &p);
 }
 
+bool rate_source_is_valid(struct str source)
+{
+    return source.n && source.n <= RATE_SOURCE_MAX && text_check(source, true) == TEXT_FINE;
+}
+
 static int128 power_of_ten(int n)
 {
     int128 p = 1;

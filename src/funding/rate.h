@@ -18,6 +18,7 @@ struct rate {
 /* At most RATE_DIGITS_MAX digits without zeros in front, RATE_DECIMALS_MAX after the point, and
  * above zero. */
 bool rate_price_is_valid(struct str price);
+bool rate_source_is_valid(struct str source); /* one line, not empty, RATE_SOURCE_MAX at most */
 
 /* False when the value does not fit, or is above CONTRIBUTION_MINOR_MAX smallest units of the
  * currency. Rounds half away from zero; of less than half a unit the value is zero. */

@@ -41,7 +41,7 @@ static const struct row table[PERMISSIONS] = {
 [PERMISSION_CONTRIBUTION_ADD]     = { "contribution_add",
     "enter contributions by hand",                          { 1,     0,     0,       0,        1 } },
 [PERMISSION_CONTRIBUTION_REVERSE] = { "contribution_reverse",
-    "reverse and settle contributions",                     { 1,     0,     0,       0,        1 } },
+    "what is done with gifts later: settle, reverse, correct, freeze, value, refund",                 { 1,     0,     0,       0,        1 } },
 [PERMISSION_STAFF_MANAGE]         = { "staff_manage",
     "people, their roles, links and sessions",              { 1,     0,     0,       0,        0 } },
 [PERMISSION_AUDIT_READ]           = { "audit_read",

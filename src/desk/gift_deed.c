@@ -1,0 +1,299 @@
+/* What is done with one gift on its page: a form each, and what becomes of it. */
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/encoding.h"
+#include "desk/gift_desk.h"
+#include "funding/contribution_note.h"
+#include "http/error.h"
+
+static const struct desk_input note_inputs[] = {
+    { "reason", "desk_gift_note", "desk_gift_note_hint", INPUT_TEXT, true, NULL },
+};
+static const struct desk_input reason_inputs[] = {
+    { "reason", "desk_gift_reason", "desk_gift_note_hint", INPUT_TEXT, true, NULL },
+};
+static const struct desk_input value_inputs[] = {
+    { "price", "desk_gift_price", "desk_gift_price_hint", INPUT_ASCII, true, NULL },
+    { "source", "desk_gift_price_source", "desk_gift_price_source_hint", INPUT_LINE, true, NULL },
+    { "date", "desk_gift_price_day", NULL, INPUT_DATE, true, NULL },
+};
+static const struct desk_input refund_inputs[] = {
+    { "amount", "desk_gift_amount", "desk_amount_hint", INPUT_ASCII, true, NULL },
+    { "reason", "desk_gift_reason", "desk_gift_note_hint", INPUT_TEXT, true, NULL },
+};
+static const struct desk_input evidence_inputs[] = {
+    { "hash", "desk_gift_evidence", "desk_gift_evidence_hint", INPUT_ASCII, true, NULL },
+};
+
+struct doing {
+    const struct request *r;
+    const struct contribution *gift;
+    struct str reason;
+    struct contribution_price price;
+    struct amount amount;
+    uint8_t hash[SHA256_BYTES];
+};
+
+/* ---- what was typed */
+
+static bool read_reason(struct doing *w, struct desk_form *f)
+{
+    w->reason = str_trim(desk_form_get(f, "reason"));
+    return true;
+}
+
+static bool read_nothing(struct doing *w, struct desk_form *f)
+{
+    return w->gift && f;
+}
+
+static bool read_price(struct doing *w, struct desk_form *f)
+{
+    struct date day = { 0 };
+    w->price = (struct contribution_price){ .id = w->gift->id,
+                                            .price = str_trim(desk_form_get(f, "price")),
+                                            .source = str_trim(desk_form_get(f, "source")),
+                                            .by = person_actor(w->r->person),
+                                            .now = w->r->now };
+    if (!rate_price_is_valid(w->price.price))
+        desk_form_wrong(f, "price", "desk_gift_price_wrong");
+    if (!rate_source_is_valid(w->price.source))
+        desk_form_wrong(f, "source", "desk_gift_price_source_wrong");
+    if (!date_parse(str_trim(desk_form_get(f, "date")), &day))
+        desk_form_wrong(f, "date", "desk_date_wrong");
+    w->price.day = day;
+    return desk_form_fine(f);
+}
+
+static bool read_refund(struct doing *w, struct desk_form *f)
+{
+    struct asset asset = w->gift->amount.asset;
+    (void)read_reason(w, f);
+    if (!w->reason.n)
+        desk_form_wrong(f, "reason", "funding_refused_reason");
+    if (!amount_parse(str_trim(desk_form_get(f, "amount")), asset, &w->amount))
+        desk_form_wrong(f, "amount", "desk_amount_wrong");
+    else if (w->amount.units <= 0)
+        desk_form_wrong(f, "amount", "funding_refused_zero"); // none would mean all of it
+    return desk_form_fine(f);
+}
+
+static bool read_hash(struct doing *w, struct desk_form *f)
+{
+    if (!hex_parse(str_trim(desk_form_get(f, "hash")), w->hash, sizeof w->hash))
+        desk_form_wrong(f, "hash", "desk_gift_evidence_wrong");
+    return desk_form_fine(f);
+}
+
+/* ---- doing it */
+
+static err settle_work(struct tx *tx, void *arg)
+{
+    const struct doing *w = arg;
+    return contribution_settle(tx, w->gift->id, person_actor(w->r->person), w->r->now, w->r->arena);
+}
+
+static err note_work(struct tx *tx, void *arg)
+{
+    const struct doing *w = arg;
+    struct contribution_note_draft d = { .contribution = w->gift->id,
+                                         .body = w->reason,
+                                         .by = person_actor(w->r->person),
+                                         .now = w->r->now };
+    return contribution_note_add(tx, &d);
+}
+
+static err freeze(struct tx *tx, const struct doing *w, bool frozen)
+{
+    struct contribution_freezing z = { .id = w->gift->id,
+                                       .frozen = frozen,
+                                       .reason = w->reason,
+                                       .by = person_actor(w->r->person),
+                                       .now = w->r->now };
+    return contribution_freeze(tx, &z);
+}
+
+static err freeze_work(struct tx *tx, void *arg)
+{
+    return freeze(tx, arg, true);
+}
+
+static err free_work(struct tx *tx, void *arg)
+{
+    return freeze(tx, arg, false);
+}
+
+static err value_work(struct tx *tx, void *arg)
+{
+    const struct doing *w = arg;
+    return contribution_value(tx, &w->price, w->r->arena);
+}
+
+static err refund_work(struct tx *tx, void *arg)
+{
+    const struct doing *w = arg;
+    int64_t transaction = 0;
+    struct contribution_part part = { .id = w->gift->id,
+                                      .kind = LEDGER_REFUND,
+                                      .amount = w->amount,
+                                      .reason = w->reason,
+                                      .by = person_actor(w->r->person),
+                                      .now = w->r->now };
+    return contribution_take_back(tx, &part, w->r->arena, &transaction);
+}
+
+static err evidence_work(struct tx *tx, void *arg)
+{
+    const struct doing *w = arg;
+    return contribution_set_evidence(tx, w->gift->id, bytes_str(w->hash, sizeof w->hash),
+                                     person_actor(w->r->person), w->r->now);
+}
+
+/* ---- which there are */
+
+static const struct deed {
+    const char *name, *rest; /* of the form; of its address */
+    const char *title, *button, *done;
+    const struct desk_input *inputs;
+    size_t count;
+    bool (*read)(struct doing *w, struct desk_form *f);
+    tx_work *work;
+} deeds[GIFT_DEEDS] = {
+    [GIFT_SETTLE] = { "settle", "/settle", "desk_gift_settle_title", "desk_gift_settle",
+                      "contribution_settled", NULL, 0, read_nothing, settle_work },
+    [GIFT_NOTE] = { "note", "/note", "desk_gift_note_title", "desk_gift_note_add",
+                    "contribution_noted", note_inputs, COUNT(note_inputs), read_reason, note_work },
+    [GIFT_VALUE] = { "value", "/value", "desk_gift_value_title", "desk_gift_value_fix",
+                     "contribution_valued", value_inputs, COUNT(value_inputs), read_price,
+                     value_work },
+    [GIFT_REFUND] = { "refund", "/refund", "desk_gift_refund_title", "desk_gift_refund",
+                      "contribution_refunded", refund_inputs, COUNT(refund_inputs), read_refund,
+                      refund_work },
+    [GIFT_EVIDENCE] = { "evidence", "/evidence", "desk_gift_evidence_title",
+                        "desk_gift_evidence_set", "contribution_evidence", evidence_inputs,
+                        COUNT(evidence_inputs), read_hash, evidence_work },
+    [GIFT_FREEZE] = { "freeze", "/freeze", "desk_gift_freeze_title", "desk_gift_freeze",
+                      "contribution_frozen", reason_inputs, COUNT(reason_inputs), read_reason,
+                      freeze_work },
+    [GIFT_FREE] = { "free", "/free", "desk_gift_free_title", "desk_gift_free", "contribution_freed",
+                    reason_inputs, COUNT(reason_inputs), read_reason, free_work },
+};
+
+bool gift_deed_fits(const struct request *r, enum gift_deed d, const struct contribution *gift)
+{
+    bool may = person_may(r->person, PERMISSION_CONTRIBUTION_REVERSE);
+    bool settled = gift->state == CONTRIBUTION_SETTLED;
+    switch (d) {
+    case GIFT_NOTE: return true;
+    case GIFT_SETTLE: return may && !gift->frozen && gift->state == CONTRIBUTION_PENDING;
+    case GIFT_VALUE: return may && !gift->frozen && settled && gift->unvalued;
+    case GIFT_REFUND: return may && !gift->frozen && settled;
+    case GIFT_EVIDENCE: return may;
+    case GIFT_FREEZE: return may && !gift->frozen;
+    case GIFT_FREE: return may && gift->frozen;
+    case GIFT_DEEDS: break;
+    }
+    check(false);
+    return false;
+}
+
+struct str gift_deed_title(const struct request *r, enum gift_deed d)
+{
+    return desk_word(r, deeds[d].title);
+}
+
+struct desk_form *gift_deed_form(const struct gift_at *g, enum gift_deed d)
+{
+    const struct deed *deed = &deeds[d];
+    struct desk_form *f = desk_form_make(g->r, deed->name, gift_url(g->r, g->gift.id, deed->rest),
+                                         deed->inputs, deed->count);
+    desk_form_button(f, NULL, NULL, deed->button);
+    return f;
+}
+
+const char *gift_field_of(err refusal)
+{
+    static const char *const fields[CONTRIBUTION_REFUSALS] = {
+        [CONTRIBUTION_CHANNEL_UNKNOWN] = "channel",   [CONTRIBUTION_AMOUNT_ZERO] = "amount",
+        [CONTRIBUTION_AMOUNT_LARGE] = "amount",       [CONTRIBUTION_DAY_EARLY] = "date",
+        [CONTRIBUTION_DAY_FUTURE] = "date",           [CONTRIBUTION_NOTE_WRONG] = "reason",
+        [CONTRIBUTION_REFERENCE_WRONG] = "reference", [CONTRIBUTION_REFERENCE_USED] = "reference",
+        [CONTRIBUTION_TOO_MUCH] = "amount",           [CONTRIBUTION_REASON_MISSING] = "reason",
+    };
+    return fields[refusal] ? fields[refusal] : "";
+}
+
+int gift_status_of(err refusal)
+{
+    return *gift_field_of(refusal) || refusal == CONTRIBUTION_VALUE_WRONG ? 422 : 409;
+}
+
+/* Refused: the gift's page as it is now, with the form that was sent. */
+static err refuse(struct gift_at *g, struct response *ret, enum gift_deed d, struct desk_form *f,
+                  err refusal)
+{
+    struct gift_refused refused = { .deed = d, .form = f, .status = 422 };
+    err e = OK;
+    if (refusal) {
+        desk_form_wrong(f, gift_field_of(refusal), contribution_refusal_word(refusal));
+        refused.status = gift_status_of(refusal);
+        if (gift_missing(g->r, ret, g, &e))
+            return e;
+    }
+    return gift_page(g, ret, &refused);
+}
+
+static err deed_post(struct request *r, struct response *ret, enum gift_deed d)
+{
+    struct gift_at g = { 0 };
+    err e = OK;
+    if (gift_missing(r, ret, &g, &e))
+        return e;
+    struct doing w = { .r = r, .gift = &g.gift };
+    struct desk_form *f = gift_deed_form(&g, d);
+    desk_form_read(f);
+    if (!deeds[d].read(&w, f))
+        return refuse(&g, ret, d, f, OK);
+    e = store_write(r->app->store, deeds[d].work, &w);
+    if (e < 0)
+        return fault(e);
+    if (e)
+        return refuse(&g, ret, d, f, e);
+    return desk_done(r, ret, gift_url(r, g.gift.id, ""), deeds[d].done);
+}
+
+err gift_note_post(struct request *r, struct response *ret)
+{
+    return deed_post(r, ret, GIFT_NOTE);
+}
+
+err gift_settle_post(struct request *r, struct response *ret)
+{
+    return deed_post(r, ret, GIFT_SETTLE);
+}
+
+err gift_freeze_post(struct request *r, struct response *ret)
+{
+    return deed_post(r, ret, GIFT_FREEZE);
+}
+
+err gift_free_post(struct request *r, struct response *ret)
+{
+    return deed_post(r, ret, GIFT_FREE);
+}
+
+err gift_value_post(struct request *r, struct response *ret)
+{
+    return deed_post(r, ret, GIFT_VALUE);
+}
+
+err gift_refund_post(struct request *r, struct response *ret)
+{
+    return deed_post(r, ret, GIFT_REFUND);
+}
+
+err gift_evidence_post(struct request *r, struct response *ret)
+{
+    return deed_post(r, ret, GIFT_EVIDENCE);
+}
