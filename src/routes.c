@@ -21,6 +21,7 @@
 #include "desk/staff_desk.h"
 #include "desk/standing_desk.h"
 #include "desk/undo_line.h"
+#include "desk/waiting_desk.h"
 #include "desk/webhook_desk.h"
 #include "discussion/appeal_http.h"
 #include "discussion/comment_own_http.h"
@@ -381,6 +382,14 @@ const struct route routes[] = {
     DESK_POST("/funding/contributions/{id}/reverse", gift_reverse_post, CONTRIBUTION_REVERSE),
     DESK("/funding/contributions/{id}/erase", gift_erase_show, NULL, CONTRIBUTION_REVERSE),
     DESK_POST("/funding/contributions/{id}/erase", gift_erase_post, CONTRIBUTION_REVERSE),
+
+    DESK("/funding/waiting", waiting_list_show, "before show done", CONTRIBUTION_ADD),
+    DESK("/funding/waiting/{id}", waiting_event_show, "done", CONTRIBUTION_ADD),
+    DESK_POST("/funding/waiting/{id}", waiting_find_post, CONTRIBUTION_REVERSE),
+    DESK("/funding/waiting/{id}/gift/{gift}", waiting_match_show, NULL, CONTRIBUTION_REVERSE),
+    DESK_POST("/funding/waiting/{id}/gift/{gift}", waiting_match_post, CONTRIBUTION_REVERSE),
+    DESK_POST("/funding/waiting/{id}/aside", waiting_aside_post, CONTRIBUTION_REVERSE),
+    DESK_POST("/funding/waiting/{id}/again", waiting_again_post, CONTRIBUTION_REVERSE),
 
     DESK("/funding/bank-statement", bank_desk_show, "done", CONTRIBUTION_ADD),
     DESK_TEXT("/funding/bank-statement", bank_desk_upload, CONTRIBUTION_ADD),

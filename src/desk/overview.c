@@ -4,6 +4,7 @@
 #include "discussion/discussion.h"
 #include "discussion/flag.h"
 #include "funding/meter.h"
+#include "funding/payment_match.h"
 #include "people/totp.h"
 #include "publishing/page.h"
 #include "publishing/report.h"
@@ -13,7 +14,7 @@
 enum {
     EXCERPT_BYTES_MAX = 32 * 1024, /* of a comment shown whole; a longer one is only linked */
     COMMENTS_SHOWN = 5,
-    TASKS_MAX = 12,
+    TASKS_MAX = 16,
     RECOVERY_FEW = 3
 };
 
@@ -176,6 +177,14 @@ static err read_meter(struct tx *tx, struct lines *tasks, struct overview_view *
     return OK;
 }
 
+static err read_money(struct tx *tx, struct lines *tasks)
+{
+    int64_t waiting = 0;
+    err e = payment_waiting_count(tx, &waiting);
+    add_count(tasks, "desk_overview_events", waiting, "/desk/funding/waiting");
+    return e ? fault(e) : OK;
+}
+
 static err read_staff(struct tx *tx, struct lines *tasks)
 {
     const struct person *list = NULL;
@@ -217,6 +226,8 @@ static err read_all(const struct request *r, struct overview_view *v)
         e = read_pages(&tx, &tasks);
     if (!e && person_may(p, PERMISSION_GOAL_SET))
         e = read_meter(&tx, &tasks, v);
+    if (!e && person_may(p, PERMISSION_CONTRIBUTION_ADD))
+        e = read_money(&tx, &tasks);
     if (!e && person_may(p, PERMISSION_STAFF_MANAGE))
         e = read_staff(&tx, &tasks);
     if (!e)

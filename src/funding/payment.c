@@ -80,15 +80,38 @@ static err gift(struct booking *b, struct payment_row *row, struct str reference
     return why;
 }
 
+/* A payment or an announcement whose gift the treasurer named, or named by what was told of it
+ * earlier: a gift by hand of just this amount, which no other payment is. *ret_id 0: none. */
+static err named(struct booking *b, const struct payment_row *row, struct contribution *ret)
+{
+    bool other = false;
+    int64_t id = row->matched;
+    *ret = (struct contribution){ 0 };
+    err e = id ? OK : payment_matched_of(b->tx, row->event.channel, row->event.object, &id);
+    if (e || !id)
+        return e;
+    struct contribution c = { 0 };
+    e = contribution_get(b->tx, id, b->a, &c);
+    if (!e)
+        e = payment_is_of_other(b->tx, id, row->event.object, &other);
+    if (!e && !other && c.source == LEDGER_BY_HAND && same_amount(c.amount, row->event.amount))
+        *ret = c;
+    return e;
+}
+
 static err settle_pending(struct booking *b, struct payment_row *row, enum payment_state *ret)
 {
+    struct contribution c = { 0 };
     struct payment_row received = { 0 };
     err e = find(b, row, row->event.object, PAYMENT_RECEIVED, &received);
     if (e)
         return e;
-    if (!received.id)
+    e = received.id && !row->matched ? OK : named(b, row, &c);
+    if (e)
+        return e;
+    if (!received.id && !c.id)
         return gift(b, row, row->event.object, ret);
-    row->contribution = received.contribution;
+    row->contribution = c.id ? c.id : received.contribution;
     *ret = PAYMENT_IS_SUPERSEDED;
     return OK;
 }
@@ -127,14 +150,17 @@ static err receive(struct booking *b, struct payment_row *row, enum payment_stat
     err e = find(b, row, row->event.object, PAYMENT_PENDING, &pending);
     if (e)
         return e;
-    if (!pending.contribution)
-        return gift(b, row, row->event.object, ret);
-    e = contribution_get(b->tx, pending.contribution, b->a, &c);
+    e = pending.contribution && !row->matched
+            ? contribution_get(b->tx, pending.contribution, b->a, &c)
+            : named(b, row, &c);
     if (e)
         return e;
-    if (c.state == CONTRIBUTION_REVERSED) // it had failed, and came after all
+    if (!c.id)
+        return gift(b, row, row->event.object, ret);
+    if (c.state == CONTRIBUTION_REVERSED &&
+        c.source != LEDGER_BY_HAND) // it had failed, and came after all
         return gift(b, row, S(""), ret);
-    if (c.state == CONTRIBUTION_SETTLED) { // the treasurer was faster
+    if (c.state != CONTRIBUTION_PENDING) { // the treasurer was faster
         row->contribution = c.id;
         *ret = PAYMENT_IS_SUPERSEDED;
         return OK;
@@ -188,6 +214,9 @@ static err settle_failed(struct booking *b, struct payment_row *row, enum paymen
 static err payment_of(struct booking *b, struct payment_row *row, int64_t *ret)
 {
     struct payment_row received = { 0 };
+    *ret = row->matched;
+    if (row->matched)
+        return OK;
     err e = find(b, row, row->event.of, PAYMENT_RECEIVED, &received);
     if (e)
         return e;
@@ -408,6 +437,19 @@ static err giver_of(struct tx *tx, const struct payment_event *e, int64_t now, i
                      ret);
 }
 
+static struct payment_result result_of(const struct booking *b, const struct payment_row *row,
+                                       enum payment_state state)
+{
+    return (struct payment_result){
+        .outcome = state == PAYMENT_IS_BOOKED       ? PAYMENT_BOOKED
+                   : state == PAYMENT_IS_SUPERSEDED ? PAYMENT_SUPERSEDED
+                                                    : PAYMENT_WAITS,
+        .event = row->id,
+        .contribution = row->contribution,
+        .released = b->released,
+    };
+}
+
 static err take(struct booking *b, struct payment_row *row, struct payment_result *ret)
 {
     enum payment_state state = PAYMENT_IS_WAITING;
@@ -418,17 +460,22 @@ static err take(struct booking *b, struct payment_row *row, struct payment_resul
         e = settle(b, row, &state);
     if (!e)
         e = release(b, row->event.channel);
-    if (e)
-        return e;
-    *ret = (struct payment_result){
-        .outcome = state == PAYMENT_IS_BOOKED       ? PAYMENT_BOOKED
-                   : state == PAYMENT_IS_SUPERSEDED ? PAYMENT_SUPERSEDED
-                                                    : PAYMENT_WAITS,
-        .event = row->id,
-        .contribution = row->contribution,
-        .released = b->released,
-    };
-    return OK;
+    if (!e)
+        *ret = result_of(b, row, state);
+    return e;
+}
+
+err payment_settle(struct tx *tx, struct payment_row *row, int64_t now, struct arena *a,
+                   struct payment_result *ret)
+{
+    struct booking b = { .tx = tx, .a = a, .now = now };
+    enum payment_state state = PAYMENT_IS_WAITING;
+    err e = settle(&b, row, &state);
+    if (!e)
+        e = release(&b, row->event.channel);
+    if (!e)
+        *ret = result_of(&b, row, state);
+    return e;
 }
 
 err payment_take(struct tx *tx, const struct payment_event *e, int64_t now, struct arena *a,

@@ -98,10 +98,13 @@ struct payment_row {
     int64_t giver;    /* 0: nobody known */
     struct str state; /* "booked", "waiting", "superseded", "undone" */
     struct str why;   /* of one that waits, a key of theme/words: "funding_wait_payment" */
+    int64_t matched;  /* the gift that it belongs to by the treasurer's word (payment_match.h); 0 */
+    struct str aside; /* why it was set aside; empty: it was not, or waits for something else now */
     struct payment_event event; /* without payer */
 };
 enum { PAYMENT_PAGE = 50 };
-/* Those that wait, latest first, with ids below `before` (INT64_MAX: all). */
+/* Those that wait and were not set aside, latest first, with ids below `before` (INT64_MAX: all).
+ */
 MUST_USE err payment_waiting(struct tx *tx, int64_t before, size_t most, struct arena *a,
                              const struct payment_row **ret, size_t *ret_n);
 /* Those of one contribution, in the order they were taken; at most PAYMENT_PAGE. */

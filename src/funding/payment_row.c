@@ -17,7 +17,13 @@ QUERY(payment_event_round,
       "select " PAYMENT_COLUMNS " from payment_event where channel = $1 and of_object = $2"
       " and state = 'waiting' and id > $3 order by id limit $4");
 QUERY(payment_event_all_waiting, "select " PAYMENT_COLUMNS " from payment_event"
-                                 " where state = 'waiting' and id < $1 order by id desc limit $2");
+                                 " where state = 'waiting' and aside_why <> why and id < $1"
+                                 " order by id desc limit $2");
+QUERY(payment_event_by_id, "select " PAYMENT_COLUMNS " from payment_event where id = $1");
+QUERY(payment_event_matched, "select matched from payment_event where channel = $1"
+                             " and of_object = $2 and matched is not null order by id limit 1");
+QUERY(payment_event_other, "select id from payment_event where contribution = $1"
+                           " and kind in ('pending', 'payment') and object <> $2 limit 1");
 QUERY(payment_event_of, "select " PAYMENT_COLUMNS " from payment_event where contribution = $1"
                         " order by id limit $2");
 CHECK_ROWS(payment_bookings, "an event is booked or undone when it has its ledger transaction",
@@ -26,6 +32,10 @@ CHECK_ROWS(payment_bookings, "an event is booked or undone when it has its ledge
 CHECK_ROWS(payment_once, "a ledger transaction is that of one event at most",
            "select ledger_transaction from payment_event where ledger_transaction is not null"
            " group by ledger_transaction having count(*) > 1 order by ledger_transaction");
+CHECK_ROWS(payment_matches, "an event that was matched by hand is of that gift",
+           "select id from payment_event where matched is not null"
+           " and (contribution is null or contribution <> matched)"
+           " order by id");
 CHECK_ROWS(payment_amounts, "a booked payment's gift is of its amount",
            "select e.id from payment_event e join contribution c on c.id = e.contribution"
            " where e.kind in ('pending', 'payment') and e.state = 'booked' and (e.asset <> c.asset"
@@ -110,6 +120,8 @@ static err row_read(struct stmt *s, struct arena *a, struct payment_row *ret)
         .contribution = column_int(s, 19),
         .ledger_transaction = column_int(s, 20),
         .giver = column_int(s, 21),
+        .matched = column_int(s, 22),
+        .aside = column_str(s, 23, a),
         .event = {
             .channel = column_str(s, 1, a),
             .object = column_str(s, 2, a),
@@ -143,6 +155,47 @@ err payment_find(struct tx *tx, struct str channel, struct str object, enum paym
     e = row_read(s, a, ret);
     query_end(s);
     return e;
+}
+
+err payment_by_id(struct tx *tx, int64_t id, struct arena *a, struct payment_row *ret)
+{
+    bool row = false;
+    struct stmt *s = query_start(tx, &payment_event_by_id);
+    bind_int(s, 1, id);
+    *ret = (struct payment_row){ 0 };
+    err e = query_step(s, &row);
+    if (e || !row)
+        return e ? fault(e) : OK;
+    e = row_read(s, a, ret);
+    query_end(s);
+    return e;
+}
+
+err payment_matched_of(struct tx *tx, struct str channel, struct str object,
+                       int64_t *ret_contribution)
+{
+    bool row = false;
+    struct stmt *s = query_start(tx, &payment_event_matched);
+    bind_str(s, 1, channel);
+    bind_str(s, 2, object);
+    err e = query_step(s, &row);
+    if (e)
+        return fault(e);
+    *ret_contribution = row ? column_int(s, 0) : 0;
+    query_end(s);
+    return OK;
+}
+
+err payment_is_of_other(struct tx *tx, int64_t contribution, struct str object, bool *ret)
+{
+    struct stmt *s = query_start(tx, &payment_event_other);
+    bind_int(s, 1, contribution);
+    bind_str(s, 2, object);
+    err e = query_step(s, ret);
+    if (e)
+        return fault(e);
+    query_end(s);
+    return OK;
 }
 
 err payment_insert(struct tx *tx, const struct payment_event *e, int64_t giver, int64_t now,
@@ -188,9 +241,8 @@ err payment_set_state(struct tx *tx, const struct payment_row *row, enum payment
     return e ? fault(e) : OK;
 }
 
-/* All rows of a started statement that is bound to give at most `most`. */
-static err read_all(struct stmt *s, size_t most, struct arena *a, const struct payment_row **ret,
-                    size_t *ret_n)
+err payment_read_all(struct stmt *s, size_t most, struct arena *a, const struct payment_row **ret,
+                     size_t *ret_n)
 {
     struct payment_row *rows = arena_new(a, struct payment_row, most);
     size_t n = 0;
@@ -220,7 +272,7 @@ err payment_waiting_for(struct tx *tx, const struct payment_wait *w, struct aren
     bind_str(s, 2, w->object);
     bind_int(s, 3, w->after);
     bind_int(s, 4, PAYMENT_ROUND);
-    return read_all(s, PAYMENT_ROUND, a, ret, ret_n);
+    return payment_read_all(s, PAYMENT_ROUND, a, ret, ret_n);
 }
 
 err payment_waiting(struct tx *tx, int64_t before, size_t most, struct arena *a,
@@ -230,7 +282,7 @@ err payment_waiting(struct tx *tx, int64_t before, size_t most, struct arena *a,
     struct stmt *s = query_start(tx, &payment_event_all_waiting);
     bind_int(s, 1, before);
     bind_int(s, 2, (int64_t)most);
-    return read_all(s, most, a, ret, ret_n);
+    return payment_read_all(s, most, a, ret, ret_n);
 }
 
 err payment_of_contribution(struct tx *tx, int64_t contribution, struct arena *a,
@@ -239,5 +291,5 @@ err payment_of_contribution(struct tx *tx, int64_t contribution, struct arena *a
     struct stmt *s = query_start(tx, &payment_event_of);
     bind_int(s, 1, contribution);
     bind_int(s, 2, PAYMENT_PAGE);
-    return read_all(s, PAYMENT_PAGE, a, ret, ret_n);
+    return payment_read_all(s, PAYMENT_PAGE, a, ret, ret_n);
 }

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from conftest import CONFIG, PATH, REPORT, ROOT, Site, run
+from test_hooks import OWN, paid, send
 from desk_help import DESK_CONFIG, ROLES, comment, make_newsroom, read
 
 # Every address with what its row in the permission table is called; {n} are objects made below.
@@ -53,6 +54,9 @@ GETS = {
     "/desk/funding/contributions/{gift}/reverse": "contribution_reverse",
     "/desk/funding/contributions/{gift}/correct": "contribution_reverse",
     "/desk/funding/contributions/{gift}/erase": "contribution_reverse",
+    "/desk/funding/waiting": "contribution_add",
+    "/desk/funding/waiting/{event}": "contribution_add",
+    "/desk/funding/waiting/{event}/gift/{gift}": "contribution_reverse",
     "/desk/funding/bank-statement": "contribution_add",
     "/desk/funding/bank-mapping/{channel}": "contribution_add",
     "/desk/staff": "staff_manage",
@@ -115,6 +119,10 @@ POSTS = {
     "/desk/funding/contributions/{gift}/correct": "contribution_reverse",
     "/desk/funding/contributions/{gift}/reverse": "contribution_reverse",
     "/desk/funding/contributions/{gift}/erase": "contribution_reverse",
+    "/desk/funding/waiting/{event}": "contribution_reverse",
+    "/desk/funding/waiting/{event}/gift/{gift}": "contribution_reverse",
+    "/desk/funding/waiting/{event}/aside": "contribution_reverse",
+    "/desk/funding/waiting/{event}/again": "contribution_reverse",
     "/desk/funding/bank-statement": "contribution_add",
     "/desk/funding/bank-statement/book": "contribution_add",
     "/desk/funding/bank-mapping/{channel}": "contribution_add",
@@ -128,6 +136,7 @@ POSTS = {
     "/desk/staff/{person}/begin": "staff_manage",
     "/desk/staff/{person}/sessions": "staff_manage",
 }
+SHOP = f"\n[channel.shop]\nkind = webhook\nsecret = whsec_{OWN}\n"
 BANK = "\n[channel.bank]\nholder = River Newsroom\niban = DE89370400440532013000\n"
 DOOR = {"/desk/sign-in", "/desk/sign-in/code", "/desk/link/{token}"}
 TEXTS = {p for p in POSTS if re.fullmatch(r"/desk/(reports/(new|\{report\})|pages/about|new-page|filter/import|funding/bank-statement(/book)?)", p)}
@@ -135,7 +144,7 @@ TEXTS = {p for p in POSTS if re.fullmatch(r"/desk/(reports/(new|\{report\})|page
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory):
-    room = make_newsroom(tmp_path_factory.mktemp("roles"), DESK_CONFIG + BANK)
+    room = make_newsroom(tmp_path_factory.mktemp("roles"), DESK_CONFIG + BANK + SHOP)
     room.site.publish(REPORT + "\nThe [dike](<ask:Were you there?>) broke.\n")
     room.site.publish("---\npage: about\ntitle: About\n---\nWe report.\n", "about.md")
     room.site.command("goal", "set", "--currency", "USD", "--amount", "5000", "--period", "2018-05")
@@ -143,6 +152,9 @@ def room(tmp_path_factory):
                       "--date", "2018-05-03", "--pending")
     room.ids = {"report": 1, "series": 1, "comment": comment(room.site, PATH), "goal": 1, "gift": 1, "channel": "bank",
                 "person": 2, "scope": "site", "id": 0, "ban": 1, "question": 1, "mail": 1, "webhook": 1, "act": 1, "appeal": 1}
+    refund = {**paid("r1"), "type": "refund", "of": "unknown"}
+    assert send(room.site, {"events": [refund]}).status == 200
+    room.ids["event"] = 1
     guest = room.site.client()
     answer = guest.post(PATH + "/comments", {"name": "Tove", "body": "Appealed"})
     removed = re.search(r"comment-(\d+)", answer.location)[1]
