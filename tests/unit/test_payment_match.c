@@ -49,7 +49,12 @@ static err up_work(struct tx *tx, void *arg)
 static err freeze_work(struct tx *tx, void *arg)
 {
     struct work *w = arg;
-    return contribution_freeze(tx, w->freeze.id, w->freeze.frozen, ACTOR_CLI, w->f->now);
+    const struct contribution_freezing z = { .id = w->freeze.id,
+                                             .frozen = w->freeze.frozen,
+                                             .reason = S("looked into"),
+                                             .by = ACTOR_CLI,
+                                             .now = w->f->now };
+    return contribution_freeze(tx, &z);
 }
 
 static struct payment_result take(struct fund *f, enum payment_kind kind, const char *object,
