@@ -9,6 +9,7 @@
 #include "discussion/hold_rules.h"
 #include "funding/bank_check.h"
 #include "funding/funding_cli.h"
+#include "funding/hand_entry.h"
 #include "funding/ledger.h"
 #include "funding/payment_evidence.h"
 #include "goal_commands.h"
@@ -224,6 +225,7 @@ static const struct option contribution_add_options[] = {
 };
 static int contribution_add_run(struct call *c)
 {
+    struct hand_rule rule = hand_rule_of(c->setup->config);
     struct contribution_add_args args = { .channel = call_option(c, "channel"),
                                           .amount = call_option(c, "amount"),
                                           .currency = call_option(c, "currency"),
@@ -231,6 +233,7 @@ static int contribution_add_run(struct call *c)
                                           .note = call_option(c, "note"),
                                           .reference = call_option(c, "reference"),
                                           .pending = call_given(c, "pending"),
+                                          .rule = &rule,
                                           .keys = newsroom_app(c->room)->keys };
     struct str say = { 0 };
     err e =

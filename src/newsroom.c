@@ -9,6 +9,7 @@
 #include "discussion/webhook_setup.h"
 #include "funding/channel.h"
 #include "funding/daily_head.h"
+#include "funding/hand_entry.h"
 #include "funding/rate_setup.h"
 #include "funding/secret.h"
 #include "funding/statement.h"
@@ -167,6 +168,8 @@ static err load_setup(const struct newsroom *n, struct arena *a, struct held *h,
         e = rate_setup_make(h->config, n->config_file, a, &h->rates, ret_why);
     if (!e)
         e = witnesses_check(h->config, n->config_file, a, ret_why);
+    if (!e)
+        e = hand_rule_check(h->config, n->config_file, a, ret_why);
     return e > 0 ? NEWSROOM_REFUSED : e;
 }
 

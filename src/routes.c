@@ -16,6 +16,7 @@
 #include "desk/report_form.h"
 #include "desk/report_state.h"
 #include "desk/rules_desk.h"
+#include "desk/second_desk.h"
 #include "desk/series_desk.h"
 #include "desk/sign_in_page.h"
 #include "desk/staff_desk.h"
@@ -390,6 +391,10 @@ const struct route routes[] = {
     DESK_POST("/funding/waiting/{id}/gift/{gift}", waiting_match_post, CONTRIBUTION_REVERSE),
     DESK_POST("/funding/waiting/{id}/aside", waiting_aside_post, CONTRIBUTION_REVERSE),
     DESK_POST("/funding/waiting/{id}/again", waiting_again_post, CONTRIBUTION_REVERSE),
+
+    DESK("/funding/second-person", second_show, "done", CONTRIBUTION_ADD),
+    DESK_POST("/funding/second-person/{id}/approve", second_approve_post, CONTRIBUTION_APPROVE),
+    DESK_POST("/funding/second-person/{id}/refuse", second_refuse_post, CONTRIBUTION_APPROVE),
 
     DESK("/funding/bank-statement", bank_desk_show, "done", CONTRIBUTION_ADD),
     DESK_TEXT("/funding/bank-statement", bank_desk_upload, CONTRIBUTION_ADD),

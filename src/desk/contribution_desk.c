@@ -1,6 +1,7 @@
 /* Entering a gift by hand, and entering one anew that was entered wrong. */
 #include "desk/funding_desk.h"
 #include "desk/gift_desk.h"
+#include "desk/second_desk.h"
 
 static const struct desk_input inputs[] = {
     { "reason", "desk_gift_correct_reason", "desk_gift_note_hint", INPUT_TEXT, true, NULL },
@@ -16,8 +17,17 @@ static const struct desk_input inputs[] = {
 struct entry {
     const struct request *r;
     struct contribution_correction correction; /* id 0: a new one */
-    int64_t id;
+    struct hand_rule rule;
+    struct hand_done done;
 };
+
+static err enter_work(struct tx *tx, void *arg)
+{
+    struct entry *n = arg;
+    struct hand_wish w = { .kind = n->correction.id ? HAND_CORRECT : HAND_ADD,
+                           .entry = n->correction };
+    return hand_enter(tx, &n->rule, &w, n->r->arena, &n->done);
+}
 
 static bool read_draft(struct entry *n, struct desk_form *f)
 {
@@ -80,25 +90,19 @@ err gift_new_show(struct request *r, struct response *ret)
     return new_ask(r, ret, f);
 }
 
-static err add_work(struct tx *tx, void *arg)
-{
-    struct entry *n = arg;
-    return contribution_add(tx, &n->correction.draft, n->r->arena, &n->id);
-}
-
 err gift_new_post(struct request *r, struct response *ret)
 {
-    struct entry n = { .r = r };
+    struct entry n = { .r = r, .rule = hand_rule_of(r->setup->config) };
     struct desk_form *f = new_form(r);
     desk_form_read(f);
     if (!read_draft(&n, f))
         return new_ask(r, ret, f);
-    err e = store_write(r->app->store, add_work, &n);
+    err e = store_write(r->app->store, enter_work, &n);
     if (e < 0)
         return fault(e);
     if (!e)
-        return desk_done(r, ret, gift_url(r, n.id, ""), "contribution_added");
-    desk_form_wrong(f, field_of(&n, e), contribution_refusal_word(e));
+        return second_answer(r, ret, &n.done, "contribution_added");
+    desk_form_wrong(f, field_of(&n, e), hand_refusal_word(e));
     return new_ask(r, ret, f);
 }
 
@@ -145,19 +149,15 @@ err gift_correct_show(struct request *r, struct response *ret)
     return correct_ask(&g, ret, f, 0);
 }
 
-static err correct_work(struct tx *tx, void *arg)
-{
-    struct entry *n = arg;
-    return contribution_correct(tx, &n->correction, n->r->arena, &n->id);
-}
-
 err gift_correct_post(struct request *r, struct response *ret)
 {
     struct gift_at g = { 0 };
     err e = OK;
     if (gift_missing(r, ret, &g, &e))
         return e;
-    struct entry n = { .r = r, .correction = { .id = g.gift.id } };
+    struct entry n = { .r = r,
+                       .correction = { .id = g.gift.id },
+                       .rule = hand_rule_of(r->setup->config) };
     struct desk_form *f = correct_form(&g);
     desk_form_read(f);
     n.correction.reason = str_trim(desk_form_get(f, "reason"));
@@ -165,11 +165,11 @@ err gift_correct_post(struct request *r, struct response *ret)
         desk_form_wrong(f, "reason", "funding_refused_reason");
     if (!read_draft(&n, f))
         return correct_ask(&g, ret, f, 0);
-    e = store_write(r->app->store, correct_work, &n);
+    e = store_write(r->app->store, enter_work, &n);
     if (e < 0)
         return fault(e);
     if (!e)
-        return desk_done(r, ret, gift_url(r, n.id, ""), "contribution_corrected");
-    desk_form_wrong(f, field_of(&n, e), contribution_refusal_word(e));
+        return second_answer(r, ret, &n.done, "contribution_corrected");
+    desk_form_wrong(f, field_of(&n, e), hand_refusal_word(e));
     return correct_ask(&g, ret, f, gift_status_of(e));
 }

@@ -1,6 +1,7 @@
 #include "desk/funding_desk.h"
 #include "desk/funding_row.h"
 #include "funding/display.h"
+#include "funding/hand_entry.h"
 #include "funding/meter.h"
 #include "http/error.h"
 
@@ -34,6 +35,7 @@ struct funding_view {
     struct str older_goals, older;
     bool has_goals, has_gifts; /* a later piece is of one list only */
     bool may_goals;            /* set them */
+    struct str second;         /* link to what waits for a second person, or empty */
     bool no_statement;         /* of the addresses: none is installed */
 };
 static const struct field funding_fields[] = {
@@ -45,6 +47,7 @@ static const struct field funding_fields[] = {
     FIELD_BOOL(struct funding_view, has_goals),
     FIELD_BOOL(struct funding_view, has_gifts),
     FIELD_BOOL(struct funding_view, may_goals),
+    FIELD_STR(struct funding_view, second),
     FIELD_BOOL(struct funding_view, no_statement),
 };
 static const struct view funding_view = VIEW(struct funding_view, funding_fields);
@@ -147,6 +150,16 @@ static err read_gifts(struct tx *tx, const struct request *r, struct contributio
     return OK;
 }
 
+/* Shown where there is a rule, and while anything waits. */
+static err read_second(struct tx *tx, const struct request *r, struct funding_view *v)
+{
+    int64_t n = 0;
+    err e = hand_waiting_count(tx, &n);
+    if (!e && (n || hand_rule_of(r->setup->config).n))
+        v->second = desk_count(r, "desk_second_link", n);
+    return e;
+}
+
 static err read_all(const struct request *r, const struct places *at, struct funding_view *v)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
@@ -155,6 +168,8 @@ static err read_all(const struct request *r, const struct places *at, struct fun
         e = read_goals(&tx, r, at->goals_before, v);
     if (!e && v->has_gifts)
         e = read_gifts(&tx, r, at->after, v);
+    if (!e)
+        e = read_second(&tx, r, v);
     return e ? fault(e) : OK;
 }
 

@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "base/encoding.h"
 #include "desk/gift_desk.h"
+#include "desk/second_desk.h"
 #include "funding/contribution_note.h"
 #include "http/error.h"
 
@@ -33,6 +34,7 @@ struct doing {
     struct contribution_price price;
     struct amount amount;
     uint8_t hash[SHA256_BYTES];
+    struct hand_done done; /* of the value, which may wait for a second person */
 };
 
 /* ---- what was typed */
@@ -126,8 +128,10 @@ static err free_work(struct tx *tx, void *arg)
 
 static err value_work(struct tx *tx, void *arg)
 {
-    const struct doing *w = arg;
-    return contribution_value(tx, &w->price, w->r->arena);
+    struct doing *w = arg;
+    struct hand_rule rule = hand_rule_of(w->r->setup->config);
+    struct hand_wish wish = { .kind = HAND_VALUE, .price = w->price };
+    return hand_enter(tx, &rule, &wish, w->r->arena, &w->done);
 }
 
 static err refund_work(struct tx *tx, void *arg)
@@ -221,7 +225,7 @@ const char *gift_field_of(err refusal)
         [CONTRIBUTION_REFERENCE_WRONG] = "reference", [CONTRIBUTION_REFERENCE_USED] = "reference",
         [CONTRIBUTION_TOO_MUCH] = "amount",           [CONTRIBUTION_REASON_MISSING] = "reason",
     };
-    return fields[refusal] ? fields[refusal] : "";
+    return refusal < CONTRIBUTION_REFUSALS && fields[refusal] ? fields[refusal] : "";
 }
 
 int gift_status_of(err refusal)
@@ -236,7 +240,7 @@ static err refuse(struct gift_at *g, struct response *ret, enum gift_deed d, str
     struct gift_refused refused = { .deed = d, .form = f, .status = 422 };
     err e = OK;
     if (refusal) {
-        desk_form_wrong(f, gift_field_of(refusal), contribution_refusal_word(refusal));
+        desk_form_wrong(f, gift_field_of(refusal), hand_refusal_word(refusal));
         refused.status = gift_status_of(refusal);
         if (gift_missing(g->r, ret, g, &e))
             return e;
@@ -260,7 +264,9 @@ static err deed_post(struct request *r, struct response *ret, enum gift_deed d)
         return fault(e);
     if (e)
         return refuse(&g, ret, d, f, e);
-    return desk_done(r, ret, gift_url(r, g.gift.id, ""), deeds[d].done);
+    if (!w.done.waiting)
+        w.done.contribution = g.gift.id;
+    return second_answer(r, ret, &w.done, deeds[d].done);
 }
 
 err gift_note_post(struct request *r, struct response *ret)

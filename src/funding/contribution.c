@@ -304,12 +304,11 @@ static err arrive(struct tx *tx, const struct contribution *c, int64_t at, struc
     return e ? e : step_post(tx, c, step, a, ret_transaction);
 }
 
-/* Whole and not there yet. */
-static err check_new(struct tx *tx, const struct contribution_draft *d)
+err contribution_check(struct tx *tx, const struct contribution_draft *d, bool fresh)
 {
     bool used = false;
     err e = check_draft(d);
-    if (!e)
+    if (!e && fresh)
         e = reference_is_used(tx, d, &used);
     return !e && used ? CONTRIBUTION_REFERENCE_USED : e;
 }
@@ -330,7 +329,7 @@ err contribution_book(struct tx *tx, const struct contribution_draft *d, struct 
         .by = d->by,
         .now = d->now,
     };
-    err e = check_new(tx, d);
+    err e = contribution_check(tx, d, true);
     if (!e)
         e = insert(tx, d, &c.id);
     if (e)

@@ -37,6 +37,12 @@ MUST_USE err valuation_keep(struct tx *tx, int64_t contribution, const struct va
 /* A pending one will not come, as a provider says: not for the audit log. */
 MUST_USE err contribution_fail(struct tx *tx, int64_t id, int64_t now, struct arena *a,
                                int64_t *ret_transaction);
+/* What contribution_add() refuses; `fresh`: that its reference is used, too. */
+MUST_USE err contribution_check(struct tx *tx, const struct contribution_draft *d, bool fresh);
+/* What contribution_value() refuses, and what it would be worth. */
+MUST_USE err contribution_price_check(struct tx *tx, const struct contribution_price *p,
+                                      struct arena *a, struct contribution *ret_gift,
+                                      struct amount *ret_value);
 MUST_USE err contribution_day_check(struct date day, int64_t now); /* DAY_EARLY, DAY_FUTURE */
 /* AMOUNT_ZERO, AMOUNT_LARGE. */
 MUST_USE err contribution_amount_check(struct amount m);

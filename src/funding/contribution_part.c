@@ -216,14 +216,11 @@ static err value_by_hand(struct tx *tx, const struct contribution *c,
     return OK;
 }
 
-err contribution_value(struct tx *tx, const struct contribution_price *p, struct arena *a)
+/* What contribution_value() goes by. */
+static err check_price(struct tx *tx, const struct contribution_price *p, struct arena *a,
+                       struct contribution *ret, struct valuation *ret_value)
 {
     struct contribution c = { 0 };
-    struct valuation v = { 0 };
-    int64_t transaction = 0;
-    struct step step = {
-        .kind = LEDGER_VALUATION, .action = S("contribution.value"), .by = p->by, .now = p->now
-    };
     if (!price_is_fine(p))
         return CONTRIBUTION_VALUE_WRONG;
     err e = p->day.year ? contribution_day_check(p->day, p->now) : OK;
@@ -237,7 +234,29 @@ err contribution_value(struct tx *tx, const struct contribution_price *p, struct
         return CONTRIBUTION_IS_FROZEN;
     if (c.value.units)
         return CONTRIBUTION_IS_VALUED;
-    e = value_by_hand(tx, &c, p, a, &v);
+    *ret = c;
+    return value_by_hand(tx, &c, p, a, ret_value);
+}
+
+err contribution_price_check(struct tx *tx, const struct contribution_price *p, struct arena *a,
+                             struct contribution *ret_gift, struct amount *ret_value)
+{
+    struct valuation v = { 0 };
+    err e = check_price(tx, p, a, ret_gift, &v);
+    if (!e)
+        *ret_value = v.value;
+    return e;
+}
+
+err contribution_value(struct tx *tx, const struct contribution_price *p, struct arena *a)
+{
+    struct contribution c = { 0 };
+    struct valuation v = { 0 };
+    int64_t transaction = 0;
+    struct step step = {
+        .kind = LEDGER_VALUATION, .action = S("contribution.value"), .by = p->by, .now = p->now
+    };
+    err e = check_price(tx, p, a, &c, &v);
     if (e)
         return e;
     move(&step.moves, LEDGER_INCOME, LEDGER_TRADING, c.amount);

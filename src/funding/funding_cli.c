@@ -3,6 +3,7 @@
 #include "base/scan.h"
 #include "funding/contribution.h"
 #include "funding/goal.h"
+#include "funding/hand_entry.h"
 #include "funding/ledger_csv.h"
 #include "funding/proof_verify.h"
 #include "funding/receipt.h"
@@ -63,6 +64,8 @@ err funding_goal_set(struct store *store, const struct goal_set_args *args, int6
 struct contribution_work {
     struct contribution_draft draft;
     struct contribution_reversal reversal;
+    struct hand_rule rule;
+    struct hand_done done;
     struct arena *arena;
     int64_t id, now;
 };
@@ -70,7 +73,8 @@ struct contribution_work {
 static err add_contribution(struct tx *tx, void *arg)
 {
     struct contribution_work *w = arg;
-    return contribution_add(tx, &w->draft, w->arena, &w->id);
+    struct hand_wish wish = { .kind = HAND_ADD, .entry = { .draft = w->draft } };
+    return hand_enter(tx, &w->rule, &wish, w->arena, &w->done);
 }
 
 /* What was typed, as a draft; a sentence when it cannot be read. */
@@ -88,6 +92,21 @@ static const char *read_draft(const struct contribution_add_args *args,
     return NULL;
 }
 
+static struct str say_added(const struct contribution_draft *d, const struct hand_done *done,
+                            struct arena *a)
+{
+    struct str amount = amount_print(a, d->amount);
+    struct str day = date_print(a, d->occurred_on);
+    return str_print(a, "%s %" PRId64 ": " STR_FMT " %s by " STR_FMT ", " STR_FMT "%s%s",
+                     done->waiting ? "entry" : "contribution",
+                     done->waiting ? done->waiting : done->contribution, STR_ARG(amount),
+                     d->amount.asset.code, STR_ARG(d->channel), STR_ARG(day),
+                     d->pending ? ", pending" : "",
+                     done->waiting ? "; it counts once somebody approves it at the desk, under "
+                                     "/desk/funding/second-person"
+                                   : "");
+}
+
 err funding_contribution_add(struct store *store, const struct channels *channels,
                              const struct contribution_add_args *args, int64_t now, struct arena *a,
                              struct str *ret_say)
@@ -103,23 +122,20 @@ err funding_contribution_add(struct store *store, const struct channels *channel
                    .now = now },
         .arena = a,
     };
+    if (args->rule)
+        w.rule = *args->rule;
     const struct contribution_draft *d = &w.draft;
     const char *why = read_draft(args, &w.draft);
     if (why)
         return refuse(a, why, ret_say);
     err e = store_write(store, add_contribution, &w);
     if (e > 0)
-        return refuse(a, contribution_refusal(e), ret_say);
+        return refuse(a, hand_refusal(e), ret_say);
     if (e)
         return fault(e);
-    struct str amount = amount_print(a, d->amount);
-    struct str day = date_print(a, d->occurred_on);
-    *ret_say =
-        str_print(a, "contribution %" PRId64 ": " STR_FMT " %s by " STR_FMT ", " STR_FMT "%s", w.id,
-                  STR_ARG(amount), d->amount.asset.code, STR_ARG(d->channel), STR_ARG(day),
-                  d->pending ? ", pending" : "");
-    if (args->keys) {
-        struct str code = receipt_code(args->keys, w.id, a);
+    *ret_say = say_added(d, &w.done, a);
+    if (args->keys && w.done.contribution) {
+        struct str code = receipt_code(args->keys, w.done.contribution, a);
         *ret_say = str_print(a, STR_FMT "\nreceipt code, for the giver: " STR_FMT,
                              STR_ARG(*ret_say), STR_ARG(code));
     }

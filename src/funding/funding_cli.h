@@ -12,6 +12,7 @@
 enum { FUNDING_REFUSED = 1 };
 struct store;
 struct keys;
+struct hand_rule;
 struct goal_set_args {
     struct str currency, amount, period, label;
 };
@@ -20,7 +21,8 @@ MUST_USE err funding_goal_set(struct store *store, const struct goal_set_args *a
 struct contribution_add_args {
     struct str channel, amount, currency, date, note, reference;
     bool pending;
-    const struct keys *keys; /* for the receipt's code; NULL: it is not said */
+    const struct hand_rule *rule; /* what needs a second person; NULL: nothing does */
+    const struct keys *keys;      /* for the receipt's code; NULL: it is not said */
 };
 MUST_USE err funding_contribution_add(struct store *store, const struct channels *channels,
                                       const struct contribution_add_args *args, int64_t now,

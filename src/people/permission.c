@@ -42,6 +42,8 @@ static const struct row table[PERMISSIONS] = {
     "enter contributions by hand",                          { 1,     0,     0,       0,        1 } },
 [PERMISSION_CONTRIBUTION_REVERSE] = { "contribution_reverse",
     "what is done with gifts later: settle, reverse, correct, freeze, value, refund",                 { 1,     0,     0,       0,        1 } },
+[PERMISSION_CONTRIBUTION_APPROVE] = { "contribution_approve",
+    "approve what another entered above a set amount",      { 1,     0,     0,       0,        1 } },
 [PERMISSION_STAFF_MANAGE]         = { "staff_manage",
     "people, their roles, links and sessions",              { 1,     0,     0,       0,        0 } },
 [PERMISSION_AUDIT_READ]           = { "audit_read",

@@ -28,6 +28,7 @@ enum permission {
     PERMISSION_GOAL_SET,             /* goals */
     PERMISSION_CONTRIBUTION_ADD,     /* enter contributions by hand */
     PERMISSION_CONTRIBUTION_REVERSE, /* reverse or settle them */
+    PERMISSION_CONTRIBUTION_APPROVE, /* approve what another entered above a set amount */
     PERMISSION_STAFF_MANAGE,         /* people, their roles, links and sessions */
     PERMISSION_AUDIT_READ,           /* the audit log */
     PERMISSION_SETTINGS,             /* what the desk sets for the whole site */

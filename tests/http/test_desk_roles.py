@@ -57,6 +57,7 @@ GETS = {
     "/desk/funding/waiting": "contribution_add",
     "/desk/funding/waiting/{event}": "contribution_add",
     "/desk/funding/waiting/{event}/gift/{gift}": "contribution_reverse",
+    "/desk/funding/second-person": "contribution_add",
     "/desk/funding/bank-statement": "contribution_add",
     "/desk/funding/bank-mapping/{channel}": "contribution_add",
     "/desk/staff": "staff_manage",
@@ -123,6 +124,8 @@ POSTS = {
     "/desk/funding/waiting/{event}/gift/{gift}": "contribution_reverse",
     "/desk/funding/waiting/{event}/aside": "contribution_reverse",
     "/desk/funding/waiting/{event}/again": "contribution_reverse",
+    "/desk/funding/second-person/{entry}/approve": "contribution_approve",
+    "/desk/funding/second-person/{entry}/refuse": "contribution_approve",
     "/desk/funding/bank-statement": "contribution_add",
     "/desk/funding/bank-statement/book": "contribution_add",
     "/desk/funding/bank-mapping/{channel}": "contribution_add",
@@ -150,7 +153,7 @@ def room(tmp_path_factory):
     room.site.command("goal", "set", "--currency", "USD", "--amount", "5000", "--period", "2018-05")
     room.site.command("contribution", "add", "--channel", "bank", "--amount", "25", "--currency", "USD",
                       "--date", "2018-05-03", "--pending")
-    room.ids = {"report": 1, "series": 1, "comment": comment(room.site, PATH), "goal": 1, "gift": 1, "channel": "bank",
+    room.ids = {"report": 1, "series": 1, "comment": comment(room.site, PATH), "goal": 1, "gift": 1, "entry": 1, "channel": "bank",
                 "person": 2, "scope": "site", "id": 0, "ban": 1, "question": 1, "mail": 1, "webhook": 1, "act": 1, "appeal": 1}
     refund = {**paid("r1"), "type": "refund", "of": "unknown"}
     assert send(room.site, {"events": [refund]}).status == 200

@@ -25,6 +25,7 @@ static const struct {
     { PERMISSION_GOAL_SET, "goal_set", "OT" },
     { PERMISSION_CONTRIBUTION_ADD, "contribution_add", "OT" },
     { PERMISSION_CONTRIBUTION_REVERSE, "contribution_reverse", "OT" },
+    { PERMISSION_CONTRIBUTION_APPROVE, "contribution_approve", "OT" },
     { PERMISSION_STAFF_MANAGE, "staff_manage", "O" },
     { PERMISSION_AUDIT_READ, "audit_read", "O" },
     { PERMISSION_SETTINGS, "settings", "O" },
