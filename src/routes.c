@@ -1,5 +1,6 @@
 #include "routes.h"
 #include "desk/account_page.h"
+#include "desk/accounts_desk.h"
 #include "desk/appeal_desk.h"
 #include "desk/audit_desk.h"
 #include "desk/bank_desk.h"
@@ -391,6 +392,9 @@ const struct route routes[] = {
     DESK_POST("/funding/waiting/{id}/gift/{gift}", waiting_match_post, CONTRIBUTION_REVERSE),
     DESK_POST("/funding/waiting/{id}/aside", waiting_aside_post, CONTRIBUTION_REVERSE),
     DESK_POST("/funding/waiting/{id}/again", waiting_again_post, CONTRIBUTION_REVERSE),
+
+    DESK("/funding/export", accounts_show, "from to", CONTRIBUTION_ADD),
+    DESK_POST("/funding/export", accounts_post, CONTRIBUTION_ADD),
 
     DESK("/funding/second-person", second_show, "done", CONTRIBUTION_ADD),
     DESK_POST("/funding/second-person/{id}/approve", second_approve_post, CONTRIBUTION_APPROVE),

@@ -26,7 +26,7 @@ static const struct field version_fields[] = {
 static const struct view version_view = VIEW(struct version_row, version_fields);
 
 struct goal_view {
-    struct str marks_url, close_url;
+    struct str marks_url, close_url, export_url;
     struct desk_top top;
     struct str heading, drop_url;
     const struct desk_form *form;
@@ -38,6 +38,7 @@ static const struct field goal_fields[] = {
     FIELD_STR(struct goal_view, drop_url),
     FIELD_STR(struct goal_view, marks_url),
     FIELD_STR(struct goal_view, close_url),
+    FIELD_STR(struct goal_view, export_url),
     FIELD_REF(struct goal_view, form, &desk_form_view),
     FIELD_LIST(struct goal_view, versions, &version_view),
 };
@@ -56,6 +57,15 @@ struct change {
 static struct str goal_url(const struct change *c, const char *rest)
 {
     return str_print(c->r->arena, "/desk/funding/goals/%" PRId64 "%s", c->goal.id, rest);
+}
+
+static struct str export_url(const struct change *c)
+{
+    struct arena *a = c->r->arena;
+    struct str from = date_print(a, date_from_days(c->goal.first_day));
+    struct str to = date_print(a, date_from_days(c->goal.end_day - 1));
+    return str_print(a, "/desk/funding/export?from=" STR_FMT "&to=" STR_FMT, STR_ARG(from),
+                     STR_ARG(to));
 }
 
 static struct desk_form *goal_form(const struct change *c)
@@ -137,6 +147,7 @@ static err ask(struct change *c, struct response *ret, const struct desk_form *f
                            .drop_url = goal_url(c, "/drop"),
                            .marks_url = goal_url(c, "/marks"),
                            .close_url = goal_url(c, "/close"),
+                           .export_url = export_url(c),
                            .form = f };
     err e = history_of(c, &v.versions);
     v.top.page.title = v.heading;
