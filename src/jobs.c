@@ -9,6 +9,7 @@
 #include "discussion/retention.h"
 #include "discussion/trace.h"
 #include "funding/bitcoin_watch.h"
+#include "funding/channel_alarm.h"
 #include "funding/daily_head.h"
 #include "funding/ethereum_watch.h"
 #include "funding/goal_close.h"
@@ -232,6 +233,16 @@ static err do_bitcoin_watch(void *arg, const struct job *job)
     return e;
 }
 
+static err do_channel_alarm(void *arg, const struct job *job)
+{
+    (void)job; // there is one
+    const struct work *w = arg;
+    const struct setup *setup = newsroom_pin(w->room);
+    err e = channel_alarm_job(newsroom_app(w->room), setup);
+    newsroom_drop(w->room, setup);
+    return e;
+}
+
 static err do_wallet_hand(void *arg, const struct job *job)
 {
     const struct work *w = arg;
@@ -291,6 +302,9 @@ static const struct job_kind kinds[] = {
     { .name = { BITCOIN_WATCH_JOB, sizeof BITCOIN_WATCH_JOB - 1 },
       .run = do_bitcoin_watch,
       .tries = JOB_TRIES_MAX },
+    { .name = { CHANNEL_ALARM_JOB, sizeof CHANNEL_ALARM_JOB - 1 },
+      .run = do_channel_alarm,
+      .tries = JOB_TRIES_MAX },
     { .name = { WALLET_HAND_JOB, sizeof WALLET_HAND_JOB - 1 },
       .run = do_wallet_hand,
       .tries = JOB_TRIES_MAX },
@@ -317,6 +331,8 @@ static err promise_polls(struct newsroom *n)
         e = bitcoin_watch_promise(newsroom_app(n), setup);
     if (!e)
         e = wallet_hand_promise(newsroom_app(n), setup);
+    if (!e)
+        e = channel_alarm_promise(newsroom_app(n));
     newsroom_drop(n, setup);
     return e;
 }

@@ -1,5 +1,6 @@
 #include "mail_kinds.h"
 #include "discussion/notice.h"
+#include "funding/channel_alarm.h"
 #include "funding/daily_head.h"
 #include "people/subscriber.h"
 #include "publishing/letter.h"
@@ -23,6 +24,8 @@ const struct mail_kind mail_kinds[] = {
       .compose = digest_mail,
       .failed = notice_mail_subscriber_failed },
     { .name = { DAILY_HEAD_MAIL, sizeof DAILY_HEAD_MAIL - 1 }, .compose = daily_head_compose },
+    { .name = { CHANNEL_ALARM_MAIL, sizeof CHANNEL_ALARM_MAIL - 1 },
+      .compose = channel_alarm_compose },
 };
 const size_t mail_kind_count = COUNT(mail_kinds);
 

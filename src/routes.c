@@ -4,6 +4,7 @@
 #include "desk/appeal_desk.h"
 #include "desk/audit_desk.h"
 #include "desk/bank_desk.h"
+#include "desk/channel_desk.h"
 #include "desk/comment_desk_page.h"
 #include "desk/desk_api.h"
 #include "desk/funding_desk.h"
@@ -385,6 +386,8 @@ const struct route routes[] = {
     DESK("/funding/contributions/{id}/erase", gift_erase_show, NULL, CONTRIBUTION_REVERSE),
     DESK_POST("/funding/contributions/{id}/erase", gift_erase_post, CONTRIBUTION_REVERSE),
 
+    DESK("/funding/channels", channel_desk_show, "done", CONTRIBUTION_ADD),
+    DESK_POST("/funding/channels/{channel}/looked", channel_desk_looked, CONTRIBUTION_REVERSE),
     DESK("/funding/waiting", waiting_list_show, "before show done", CONTRIBUTION_ADD),
     DESK("/funding/waiting/{id}", waiting_event_show, "done", CONTRIBUTION_ADD),
     DESK_POST("/funding/waiting/{id}", waiting_find_post, CONTRIBUTION_REVERSE),

@@ -5,6 +5,7 @@
 #include "control.h"
 #include "discussion/gate.h"
 #include "discussion/webhook_sender.h"
+#include "funding/channel_alarm.h"
 #include "http/listen.h"
 #include "http/server.h"
 #include "jobs.h"
@@ -62,26 +63,32 @@ static void topic_moved(void *arg, struct str topic)
 }
 
 /* What waits, read anew each time. While the store does not answer, its figures are missing. */
-static void put_store_metrics(const struct app *app, struct buf *out)
+static void put_store_metrics(const struct app *app, const struct setup *s, struct buf *out)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
     struct arena a CLEANUP(arena_free);
     struct queue_counts mails = { 0 };
     struct webhook_rows webhooks = { 0 };
+    struct channel_figures channels = { 0 };
+    int64_t now = clock_now(&app->clock);
     arena_init(&a, ARENA_MAX);
     if (store_read(app->store, &tx))
         return;
-    if (!queue_counts(&tx, clock_now(&app->clock), &mails))
+    if (!queue_counts(&tx, now, &mails))
         queue_metrics(&mails, out);
     if (!webhook_list(&tx, &a, &webhooks))
         webhook_metrics(&webhooks, out);
+    if (!channel_figures(&tx, s, now, &a, &channels))
+        channel_metrics(&channels, out);
 }
 
 static void put_metrics(void *arg, struct buf *out)
 {
     const struct app *app = newsroom_app(arg);
     live_metrics(app->live, out);
-    put_store_metrics(app, out);
+    const struct setup *s = newsroom_pin(arg);
+    put_store_metrics(app, s, out);
+    newsroom_drop(arg, s);
 }
 
 #define LISTEN_STANDARD S("127.0.0.1:8080")

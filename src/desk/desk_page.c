@@ -101,6 +101,7 @@ static const char *const notices[] = {
     NOTICE "contribution_frozen",
     NOTICE "contribution_freed",
     NOTICE "contribution_corrected",
+    NOTICE "channel_looked",
     NOTICE "event_matched",
     NOTICE "event_aside",
     NOTICE "event_taken_up",

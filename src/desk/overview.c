@@ -3,6 +3,7 @@
 #include "discussion/comment_queue.h"
 #include "discussion/discussion.h"
 #include "discussion/flag.h"
+#include "funding/channel_health.h"
 #include "funding/meter.h"
 #include "funding/payment_match.h"
 #include "people/totp.h"
@@ -182,6 +183,15 @@ static err read_money(struct tx *tx, struct lines *tasks)
     int64_t waiting = 0;
     err e = payment_waiting_count(tx, &waiting);
     add_count(tasks, "desk_overview_events", waiting, "/desk/funding/waiting");
+    const struct request *r = tasks->r;
+    const struct channel_health *list = NULL;
+    int64_t alarms = 0;
+    size_t n = 0;
+    if (!e)
+        e = channel_health_list(tx, r->setup->channels, r->now, r->arena, &list, &n);
+    for (size_t i = 0; !e && i < n; i++)
+        alarms += list[i].alarm;
+    add_count(tasks, "desk_overview_channels", alarms, "/desk/funding/channels");
     return e ? fault(e) : OK;
 }
 

@@ -1,8 +1,7 @@
 #include "funding/daily_head.h"
 #include "base/crypto.h"
-#include "base/encoding.h"
 #include "funding/ledger_csv.h"
-#include "people/person.h"
+#include "funding/treasurer_mail.h"
 #include "store/job.h"
 
 #include <inttypes.h>
@@ -21,7 +20,7 @@ CONFIG_TEXT(funding_witnesses, "funding", "witnesses", "", 4000,
             "Addresses outside the newsroom that get the ledger's head by mail each day anything "
             "was booked, with spaces between; at most 20. See docs/ledger.md.");
 
-enum { JOB_BYTES = 1 << 20, KEY_DIGEST = 16 /* bytes of an address' hash in a mail's key */ };
+enum { JOB_BYTES = 1 << 20 };
 
 static err row_read(struct stmt *s, struct arena *a, struct daily_head *ret)
 {
@@ -136,33 +135,18 @@ struct telling {
     struct arena *arena;
 };
 
-/* The key holds the address hashed: who is a witness and a treasurer gets one mail, and no address
- * stands in keys. */
-static err queue(struct tx *tx, const struct telling *t, struct str to)
-{
-    uint8_t hash[SHA256_BYTES];
-    sha256(to, hash);
-    struct str digest = hex_print(t->arena, bytes_str(hash, KEY_DIGEST));
-    struct mail_order o = {
-        .key =
-            str_print(t->arena, "ledger-head/%" PRId64 "/" STR_FMT, t->head.day, STR_ARG(digest)),
-        .kind = S(DAILY_HEAD_MAIL),
-        .to = to,
-        .subject = t->head.day,
-    };
-    return mail_add(tx, &o, t->now, NULL);
-}
-
 static err queue_all(struct tx *tx, const struct telling *t)
 {
-    const struct person *persons = NULL;
-    size_t n = 0;
-    err e = person_list(tx, t->arena, &persons, &n);
-    for (size_t i = 0; !e && i < n; i++)
-        if (persons[i].active && persons[i].role == ROLE_TREASURER)
-            e = queue(tx, t, persons[i].email);
+    const struct treasurer_letter letter = {
+        .kind = S(DAILY_HEAD_MAIL),
+        .name = str_print(t->arena, "ledger-head/%" PRId64, t->head.day),
+        .subject = t->head.day,
+        .now = t->now,
+        .arena = t->arena,
+    };
+    err e = treasurer_mail(tx, &letter);
     for (size_t i = 0; !e && i < t->witness_count; i++)
-        e = queue(tx, t, t->witnesses[i]);
+        e = treasurer_mail_to(tx, &letter, t->witnesses[i]);
     return e ? fault(e) : OK;
 }
 

@@ -184,3 +184,27 @@ def test_a_refund_in_an_earlier_file_of_the_bank_than_its_gift_is_matched(tmp_pa
         sound(room.site)
     finally:
         room.site.stop()
+
+
+# ---- how the channels do
+
+
+def test_the_treasurer_sees_what_went_wrong_and_says_that_they_have_looked(room):
+    page = room.treasurer.get("/desk/funding/channels")
+    assert page.status == 200 and "Nothing was heard yet" in page.text
+    for n in range(10):
+        assert send(room.site, {"events": []}, ident=f"forged{n}", key=b"another secret of 32 bytes......").status in (400, 401, 403)
+    page = room.treasurer.get("/desk/funding/channels").text
+    assert "10 messages whose signatures did not hold" in page and "10 messages with wrong signatures within an hour." in page
+    assert "1 way to give needs to be looked at" in room.treasurer.get("/desk").text
+    form = form_of(room.treasurer.get("/desk/funding/channels"), "/desk/funding/channels/shop/looked")
+    answer = room.treasurer.send(form)
+    assert answer.status == 303 and "begin anew" in notice_of(room.treasurer.get(answer.location))
+    assert "whose signatures" not in room.treasurer.get("/desk/funding/channels").text
+    assert "needs to be looked at" not in room.treasurer.get("/desk").text
+    assert room.owner.get("/desk/audit").text.count("channel.looked") == 1
+
+
+def test_nobody_looks_at_a_channel_that_is_not_there(room):
+    for name in ("nowhere", "Shop", "%00", "x" * 300):
+        assert room.treasurer.post(f"/desk/funding/channels/{name}/looked", {}).status in (400, 403, 404), name
