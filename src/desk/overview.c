@@ -4,6 +4,7 @@
 #include "discussion/discussion.h"
 #include "discussion/flag.h"
 #include "funding/channel_health.h"
+#include "funding/hand_entry.h"
 #include "funding/meter.h"
 #include "funding/payment_match.h"
 #include "people/totp.h"
@@ -182,7 +183,11 @@ static err read_money(struct tx *tx, struct lines *tasks)
 {
     int64_t waiting = 0;
     err e = payment_waiting_count(tx, &waiting);
+    int64_t second = 0;
+    if (!e)
+        e = hand_waiting_count(tx, &second);
     add_count(tasks, "desk_overview_events", waiting, "/desk/funding/waiting");
+    add_count(tasks, "desk_overview_second", second, "/desk/funding/second-person");
     const struct request *r = tasks->r;
     const struct channel_health *list = NULL;
     int64_t alarms = 0;

@@ -459,6 +459,8 @@ err contribution_erase(struct tx *tx, int64_t id, struct actor by, int64_t now)
     if (frozen)
         return CONTRIBUTION_IS_FROZEN; // which undoes it
     e = notes_empty(tx, id);
+    if (!e)
+        e = hand_words_empty(tx, id);
     if (e)
         return e;
     e = audit_add(tx, by,

@@ -352,17 +352,20 @@ err contribution_correct(struct tx *tx, const struct contribution_correction *c,
         .id = c->id, .reason = c->reason, .by = c->draft.by, .now = c->draft.now
     };
     struct contribution before = { 0 };
+    struct contribution_draft d = c->draft;
     err e = note_check(c->reason);
     if (!e)
         e = contribution_get(tx, c->id, a, &before);
     if (!e && before.source != LEDGER_BY_HAND)
         e = CONTRIBUTION_NOT_BY_HAND;
+    if (!d.giver)
+        d.giver = before.giver;
     if (!e)
         e = contribution_reverse(tx, &r, a);
     if (!e && c->draft.reference.n)
         e = drop_reference(tx, c);
     if (!e)
-        e = contribution_add(tx, &c->draft, a, ret_id);
+        e = contribution_add(tx, &d, a, ret_id);
     return e ? e : link_both(tx, c, *ret_id);
 }
 

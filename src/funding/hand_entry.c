@@ -21,6 +21,8 @@ QUERY(hand_decided, "select " COLUMNS " from hand_entry where state <> 'waiting'
 QUERY(hand_count, "select count(*) from hand_entry where state = 'waiting'");
 QUERY(hand_set, "update hand_entry set state = $2, decided_by = $3, decided_at = $4, why = $5,"
                 " contribution = $6, reference = '', note = '', reason = '' where id = $1");
+QUERY(hand_words_forget, "update hand_entry set note = '', reference = '', reason = ''"
+                         " where of_contribution = $1 and state = 'waiting'");
 CHECK_ROWS(hand_entries, "what a second person approved was entered by another one",
            "select id from hand_entry where state = 'approved' and decided_by = by_staff"
            " order by id");
@@ -392,6 +394,14 @@ err hand_list(struct tx *tx, struct arena *a, const struct hand_entry **ret, siz
     *ret = rows;
     *ret_n = n;
     return e;
+}
+
+err hand_words_empty(struct tx *tx, int64_t contribution)
+{
+    struct stmt *s = query_start(tx, &hand_words_forget);
+    bind_int(s, 1, contribution);
+    err e = query_run(s, NULL);
+    return e ? fault(e) : OK;
 }
 
 /* ---- deciding */

@@ -154,7 +154,7 @@ for (const script of [true, false]) {
 describe("the pages of the desk and the withdrawn report", () => {
   const kinds = ["/desk", "/desk/reports", "/desk/reports/new", "/desk/reports/8", "/desk/reports/8/revisions", "/desk/reports/8/withdraw",
     "/desk/series", "/desk/series/new", "/desk/pages", "/desk/pages/about", "/desk/new-page", "/desk/comments", "/desk/comments/9",
-    "/desk/discussions/8", "/desk/comments/9/ban", "/desk/comments/9/filter", "/desk/rules", "/desk/rules/site/0", "/desk/rules/report/8", "/desk/filter", "/desk/funding", "/desk/funding/goals/new", "/desk/funding/goals/1", "/desk/funding/goals/1/marks", "/desk/funding/goals/1/close", "/desk/funding/contributions/new", "/desk/funding/contributions/1", "/desk/funding/bank-statement", "/desk/funding/bank-mapping/bank", "/desk/staff", "/desk/staff/new",
+    "/desk/discussions/8", "/desk/comments/9/ban", "/desk/comments/9/filter", "/desk/rules", "/desk/rules/site/0", "/desk/rules/report/8", "/desk/filter", "/desk/funding", "/desk/funding/goals/new", "/desk/funding/goals/1", "/desk/funding/goals/1/marks", "/desk/funding/goals/1/close", "/desk/funding/contributions/new", "/desk/funding/contributions", "/desk/funding/contributions?channel=bank", "/desk/funding/contributions/1", "/desk/funding/contributions/1/correct", "/desk/funding/contributions/1/reverse", "/desk/funding/second-person", "/desk/funding/export", "/desk/funding/bank-statement", "/desk/funding/bank-mapping/bank", "/desk/staff", "/desk/staff/new",
     "/desk/staff/1", "/desk/account", "/desk/mail", "/desk/webhooks", "/desk/audit", "/desk/no-such-page", "/2018/05/09/taken-back"];
 
   before(async () => {

@@ -49,6 +49,7 @@ def test_above_it_nothing_counts_until_another_person_approved(room, fields):
     n = waits(room, enter(room, note="From Agnes Vale", **fields))
     assert ledger(room) == before and room.site.client().get("/embed/meter.json").text == meter
     assert "Second person (1)" in room.treasurer.get("/desk/funding").text
+    assert "1 entry by hand waits" in room.owner.get("/desk").text
     own = room.treasurer.get(WAITING)
     assert not [f for f in read(own).forms if f.action.endswith("/approve")]
     assert "another person must look" in own.text and "Agnes Vale" in own.text

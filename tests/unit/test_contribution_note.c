@@ -246,3 +246,50 @@ TEST(a_giver_with_a_frozen_gift_is_not_erased)
     expect(store_write(f.store, erase_giver_work, &g.giver) == OK);
     fund_end(&f);
 }
+
+TEST(a_correction_keeps_the_giver_and_is_only_of_what_was_entered_by_hand)
+{
+    struct fund f = fund_start();
+    struct giving g = { .f = &f };
+    expect(store_write(f.store, give_work, &g) == OK);
+    struct correcting c = { .correction = { .id = g.id,
+                                            .reason = S("digits swapped"),
+                                            .draft =
+                                                fund_draft(&f, "bank", "52.00 USD", "2018-05-03") },
+                            .f = &f };
+    expect(store_write(f.store, correct_work, &c) == OK);
+    expect(fund_get(&f, c.id).giver == g.giver);
+    c.correction.id = fund_paid(&f, LEDGER_BY_PROVIDER, "ch_1", "20.00 USD", "2018-05-03");
+    expect(store_write(f.store, correct_work, &c) == CONTRIBUTION_NOT_BY_HAND);
+    fund_end(&f);
+}
+
+TEST(a_price_by_hand_has_the_noon_of_its_day_and_never_what_is_to_come)
+{
+    static const struct {
+        struct date day;
+        err refusal;
+        int64_t at;
+    } days[] = {
+        { { 1999, 12, 31 }, CONTRIBUTION_DAY_EARLY, 0 },
+        { { 2018, 5, 6 }, CONTRIBUTION_DAY_FUTURE, 0 },
+        { { 2018, 5, 3 }, OK, INT64_C(1525348800000000) },
+        { { 2018, 5, 4 }, OK, FUND_NOW }, // it is ten in the morning
+        { { 0, 0, 0 }, OK, FUND_NOW },
+    };
+    struct fund f = fund_start();
+    int64_t goal = 0;
+    expect(fund_goal(&f, "5000 USD", "2018-05", &goal) == OK);
+    for (size_t i = 0; i < COUNT(days); i++) {
+        int64_t id = fund_add(&f, "bank", "0.5 BTC", "2018-05-03");
+        struct contribution_price p = { .id = id,
+                                        .price = S("9000"),
+                                        .source = S("a paper"),
+                                        .day = days[i].day,
+                                        .by = ACTOR_CLI,
+                                        .now = f.now };
+        expect(fund_value(&f, &p) == days[i].refusal);
+        expect(fund_get(&f, id).rate_at == days[i].at);
+    }
+    fund_end(&f);
+}

@@ -237,3 +237,55 @@ TEST(a_correction_or_value_that_could_not_be_booked_does_not_wait)
     fund_expect_sound(&f);
     fund_end(&f);
 }
+
+static err erase_work(struct tx *tx, UNUSED void *arg)
+{
+    return contribution_erase(tx, 1, ACTOR_CLI, FUND_NOW);
+}
+
+TEST(erasing_a_gift_empties_what_waits_about_it)
+{
+    struct fund f = start();
+    int64_t id = fund_add(&f, "bank", "25.00 USD", "2018-05-03");
+    struct entering n = entering(&f, "500.00 USD");
+    n.wish.kind = HAND_CORRECT;
+    n.wish.entry.id = id;
+    n.wish.entry.reason = S("the miller's daughter gave more");
+    expect(store_write(f.store, enter_work, &n) == OK);
+    expect(store_write(f.store, erase_work, NULL) == OK);
+    expect(decide(&n, true, PERSON(2), "") == CONTRIBUTION_REASON_MISSING);
+    expect(decide(&n, false, PERSON(2), "its reason is gone") == OK);
+    fund_end(&f);
+}
+
+static err value_work(struct tx *tx, void *arg)
+{
+    struct entering *n = arg;
+    struct hand_rule rule = { .above = { fund_amount("100.00 USD") }, .n = 1 };
+    return hand_enter(tx, &rule, &n->wish, &n->f->arena, &n->done);
+}
+
+TEST(a_value_above_the_amount_waits_and_one_below_is_fixed_at_once)
+{
+    struct fund f = start();
+    int64_t goal = 0;
+    expect(fund_goal(&f, "5000 USD", "2018-05", &goal) == OK);
+    for (int i = 0; i < 2; i++) {
+        struct entering n = { .f = &f };
+        int64_t id = fund_add(&f, "bank", "0.01 BTC", "2018-05-03");
+        n.wish.kind = HAND_VALUE;
+        n.wish.price = (struct contribution_price){ .id = id,
+                                                    .price = i ? S("9000") : S("10001"),
+                                                    .source = S("a paper"),
+                                                    .by = PERSON(1),
+                                                    .now = f.now };
+        expect(store_write(f.store, value_work, &n) == OK);
+        expect((n.done.waiting == 0) == (i == 1) && (n.done.contribution == id) == (i == 1));
+        expect((fund_get(&f, id).value.units == 0) == (i == 0));
+        if (i == 0)
+            expect(decide(&n, true, PERSON(2), "") == OK && n.contribution == id);
+        expect(fund_get(&f, id).value.units > 0);
+    }
+    fund_expect_sound(&f);
+    fund_end(&f);
+}

@@ -28,6 +28,7 @@ create table hand_entry (
     check (state <> 'approved' or decided_by <> by_staff)
 ) strict;
 create index hand_entry_waiting on hand_entry (id) where state = 'waiting';
+create index hand_entry_of on hand_entry (of_contribution) where of_contribution is not null;
 create trigger hand_entry_fixed before update of id, kind, of_contribution, channel, asset, minor, fine, day, pending,
     price, price_source, by_staff, at on hand_entry
 begin
