@@ -20,11 +20,6 @@ static const struct str kind_names[CONTRIBUTION_NOTE_KINDS] = {
     [CONTRIBUTION_NOTE_CORRECTS] = { "corrects", 8 },
 };
 
-struct str contribution_note_kind_name(enum contribution_note_kind k)
-{
-    return kind_names[k];
-}
-
 static bool kind_parse(struct str s, enum contribution_note_kind *ret)
 {
     for (size_t i = 0; i < COUNT(kind_names); i++)

@@ -15,7 +15,6 @@ enum contribution_note_kind {
     CONTRIBUTION_NOTE_CORRECTS,  /* the gift `other` */
 };
 enum { CONTRIBUTION_NOTE_KINDS = CONTRIBUTION_NOTE_CORRECTS + 1, CONTRIBUTION_NOTES_MAX = 200 };
-struct str contribution_note_kind_name(enum contribution_note_kind k); /* "take-back" */
 
 struct contribution_note {
     int64_t id, contribution;

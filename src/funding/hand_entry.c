@@ -437,9 +437,10 @@ static err book(struct tx *tx, const struct hand_entry *h, const struct hand_dec
     switch (h->kind) {
     case HAND_ADD: return contribution_add(tx, &c.draft, a, ret_contribution);
     case HAND_CORRECT: return contribution_correct(tx, &c, a, ret_contribution);
-    case HAND_VALUE: *ret_contribution = h->of; return contribution_value(tx, &p, a);
+    case HAND_VALUE: break;
     }
-    return fault(ERR_DATA);
+    *ret_contribution = h->of;
+    return contribution_value(tx, &p, a);
 }
 
 static err set(struct tx *tx, const struct hand_entry *h, const struct hand_decision *d,

@@ -1,8 +1,14 @@
 #include "funding/accounts_export.h"
+#include "funding/giver.h"
 #include "unit/fund_room.h"
 #include "unit/test.h"
 
 #include <string.h>
+
+QUERY(accounts_damage_asset, "insert into ledger_entry values (5, 2, 'assets', 'nope', 1, 0,"
+                             " zeroblob(32))");
+QUERY(accounts_damage_account, "insert into ledger_entry values (5, 2, 'nope', 'USD', 1, 0,"
+                               " zeroblob(32))");
 
 /* Without these the accountant's sums could differ from the ledger's where fees, other currencies
  * or the end of a piece are in play. */
@@ -118,4 +124,65 @@ TEST(accounts_of_an_empty_ledger_are_a_header)
     x.names = true;
     expect(str_ends(take(&f, x, &pieces), S(",reference,name,email\r\n")) && pieces == 1);
     fund_end(&f);
+}
+
+static err name_work(struct tx *tx, void *arg)
+{
+    struct fund *f = arg;
+    static const struct str names[] = { { "=1+1", 4 }, { "+1", 2 },  { "-1", 2 },
+                                        { "@SUM", 4 }, { "A=1", 3 }, { "Ann \"Bo\", C", 11 } };
+    err e = OK;
+    for (size_t i = 0; !e && i < COUNT(names); i++) {
+        int64_t id = 0;
+        struct contribution_draft d = fund_draft(f, "bank", "1.00 USD", "2018-05-03");
+        e = giver_add(tx,
+                      &(struct giver){ .channel = S("bank"), .name = names[i], .created_at = 1 },
+                      &d.giver);
+        if (!e)
+            e = contribution_add(tx, &d, &f->arena, &id);
+    }
+    return e;
+}
+
+TEST(accounts_have_no_formula_and_keep_quotes)
+{
+    struct fund f = fund_start();
+    struct accounts_export x = all_days();
+    int pieces = 0;
+    expect(store_write(f.store, name_work, &f) == OK);
+    struct str text = take(&f, x, &pieces);
+    expect(!has(text, "SUM"));
+    x.names = true;
+    text = take(&f, x, &pieces);
+    expect(has(text, ",\"'=1+1\",") && has(text, ",\"'+1\",") && has(text, ",\"'-1\","));
+    expect(has(text, ",\"'@SUM\",") && has(text, ",\"A=1\",") &&
+           has(text, ",\"Ann \"\"Bo\"\", C\","));
+    fund_end(&f);
+}
+
+static err run_query(struct tx *tx, void *arg)
+{
+    const struct query *const *q = arg;
+    return query_run(query_start(tx, *q), NULL);
+}
+
+TEST(accounts_of_a_damaged_ledger_break_off)
+{
+    static const struct query *const damages[] = { &accounts_damage_asset,
+                                                   &accounts_damage_account };
+    for (size_t i = 0; i < COUNT(damages); i++) {
+        struct fund f = fund_start();
+        struct tx tx CLEANUP(tx_end) = { 0 };
+        struct buf piece CLEANUP(buf_free) = buf_make(256 * 1024);
+        struct accounts_export x = all_days();
+        fund_add(&f, "bank", "1.00 USD", "2018-05-03");
+        fund_add(&f, "bank", "2.00 USD", "2018-05-03");
+        const struct query *q = damages[i];
+        expect(store_write(f.store, run_query, &q) == OK);
+        expect(store_read(f.store, &tx) == OK);
+        expect(accounts_export_start(&tx, &x) == OK && x.last == 2);
+        expect(accounts_export_piece(&tx, &x, &f.arena, &piece) == ERR_DATA);
+        tx_end(&tx);
+        fund_end(&f);
+    }
 }

@@ -3,6 +3,12 @@
 #include "unit/fund_room.h"
 #include "unit/test.h"
 
+QUERY(hand_damage_asset,
+      "insert into hand_entry (kind, channel, asset, minor, fine, day, pending, reference, note,"
+      " reason, price, price_source, by_staff, at, state, why) values ('add', 'bank', 'nope', 1, "
+      "0, 1,"
+      " 0, '', '', '', '', '', 1, 1, 'waiting', '')");
+
 /* Without these one person could enter any amount by hand, or approve what they entered themself.
  */
 
@@ -238,6 +244,16 @@ TEST(a_correction_or_value_that_could_not_be_booked_does_not_wait)
     fund_end(&f);
 }
 
+static err freeze_work(struct tx *tx, void *arg)
+{
+    struct contribution_freezing z = { .id = *(const int64_t *)arg,
+                                       .frozen = true,
+                                       .reason = S("a look"),
+                                       .by = PERSON(1),
+                                       .now = 1 };
+    return contribution_freeze(tx, &z);
+}
+
 static err erase_work(struct tx *tx, UNUSED void *arg)
 {
     return contribution_erase(tx, 1, ACTOR_CLI, FUND_NOW);
@@ -287,5 +303,40 @@ TEST(a_value_above_the_amount_waits_and_one_below_is_fixed_at_once)
         expect(fund_get(&f, id).value.units > 0);
     }
     fund_expect_sound(&f);
+    fund_end(&f);
+}
+
+TEST(what_is_frozen_or_told_by_a_provider_is_not_even_entered_as_a_correction)
+{
+    struct fund f = start();
+    struct entering n = entering(&f, "500.00 USD");
+    n.wish.kind = HAND_CORRECT;
+    n.wish.entry.reason = S("digits swapped");
+    n.wish.entry.id = fund_paid(&f, LEDGER_BY_PROVIDER, "ch_1", "20.00 USD", "2018-05-03");
+    expect(store_write(f.store, enter_work, &n) == CONTRIBUTION_NOT_BY_HAND);
+    n.wish.entry.id = fund_add(&f, "bank", "25.00 USD", "2018-05-03");
+    expect(store_write(f.store, freeze_work, &n.wish.entry.id) == OK);
+    expect(store_write(f.store, enter_work, &n) == CONTRIBUTION_IS_FROZEN);
+    fund_end(&f);
+}
+
+static err damage_work(struct tx *tx, UNUSED void *arg)
+{
+    return query_run(query_start(tx, &hand_damage_asset), NULL);
+}
+
+TEST(a_damaged_entry_is_a_fault_and_never_booked)
+{
+    struct fund f = start();
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    const struct hand_entry *list = NULL;
+    size_t count = 0;
+    struct entering n = entering(&f, "500.00 USD");
+    n.done.waiting = 1;
+    expect(store_write(f.store, damage_work, NULL) == OK);
+    expect(decide(&n, true, PERSON(2), "") == ERR_DATA);
+    expect(store_read(f.store, &tx) == OK);
+    expect(hand_list(&tx, &f.arena, &list, &count) == ERR_DATA);
+    tx_end(&tx);
     fund_end(&f);
 }
