@@ -82,16 +82,22 @@ struct provider {
     bool url_optional;        /* it may only listen, and show no link */
     const struct provider_key *keys;
     size_t key_count;
-    int silent_days; /* without a word for so long, after it was heard once, is an alarm; 0: never
-                      */
+    int silent_days;   /* without a word for so long, after it was heard once, is an alarm; 0: never
+                        */
+    bool proves_later; /* receive() proves nothing yet, confirm() does: few a minute are taken from
+                          one client */
     /* NULL: it sends no messages. *ret_delivery: the sender's number of it, ASCII without spaces,
      * at most PAYMENT_DELIVERY_MAX bytes; empty: it has none, and its SHA-256 stands for it.
      * FORGED, STALE, MALFORMED. */
     err (*receive)(const struct provider_call *c, const struct provider_message *m,
                    struct str *ret_delivery);
+    /* What is kept of a message that receive() took, and given to map() and confirm(). NULL: its
+     * body. */
+    struct str (*keep)(const struct provider_call *c, const struct provider_message *m);
     /* MALFORMED. */
     err (*map)(const struct provider_call *c, struct str body, struct provider_events *ret);
-    /* NULL: map() never asks for it. MALFORMED (it is not so: nothing is booked), DOWN, DENIED. */
+    /* NULL: map() never asks for it. MALFORMED (it is not so: nothing is booked), FORGED (nor is it
+     * the provider's: its bytes are forgotten), DOWN, DENIED. */
     err (*confirm)(const struct provider_call *c, struct str body, struct provider_events *ret);
     /* NULL: there is no API. `cursor` is empty the first time. MALFORMED, DOWN, DENIED. */
     err (*poll)(const struct provider_call *c, struct str cursor, struct provider_events *ret);

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 
 QUERY(provider_message_one, "select channel, body from payment_message where id = $1");
+QUERY(provider_message_forget, "update payment_message set body = null where id = $1");
 QUERY(provider_row, "select channel, poll_cursor from channel_health where id = $1");
 QUERY(provider_row_id, "select id from channel_health where channel = $1");
 QUERY(provider_row_begin,
@@ -169,13 +170,15 @@ err provider_hook(const struct app *app, const struct provider_call *c,
         return OK;
     }
     bool malformed = e == PROVIDER_MALFORMED;
+    if (c->channel->provider->keep && !malformed)
+        kept.body = c->channel->provider->keep(c, m);
     if (!malformed) {
-        e = map(c, m->body, &events);
+        e = map(c, kept.body, &events);
         if (e < 0)
             return e;
         malformed = e > 0;
     }
-    sha256(m->body, kept.hash);
+    sha256(kept.body, kept.hash);
     kept.delivery = is_delivery(delivery) ? delivery : hash_text(c->arena, kept.hash);
     if (malformed) {
         events = (struct provider_events){ 0 };
@@ -252,6 +255,15 @@ static err failed(struct jobbing *j, struct taking *t, err why)
     return e ? e : ERR_BUSY;
 }
 
+static err forget_forged(struct tx *tx, void *arg)
+{
+    const struct taking *t = arg;
+    struct stmt *s = query_start(tx, &provider_message_forget);
+    bind_int(s, 1, t->message_id);
+    err e = query_run(s, NULL);
+    return e ? e : channel_health_note(tx, t->channel, HEALTH_FORGED, S(""), t->now);
+}
+
 static err confirm(struct jobbing *j)
 {
     struct str texts[2] = { { 0 } };
@@ -267,6 +279,8 @@ static err confirm(struct jobbing *j)
                         .now = call.now,
                         .arena = &j->arena };
     e = c->provider->confirm(&call, texts[1], &events);
+    if (e == PROVIDER_FORGED)
+        return store_write(j->app->store, forget_forged, &t);
     if (e == PROVIDER_MALFORMED) { // for good: a person must look
         t.fact = HEALTH_MALFORMED;
         t.why = S("the provider's API does not confirm what a message said");
@@ -274,6 +288,10 @@ static err confirm(struct jobbing *j)
     }
     if (e)
         return e < 0 ? e : failed(j, &t, e);
+    if (!events.n && events.why) {
+        t.fact = HEALTH_IGNORED;
+        t.why = str_from_z(events.why);
+    }
     return store_write(j->app->store, write_all, &t);
 }
 

@@ -1,0 +1,305 @@
+"""PayPal's messages, and a PayPal that is asked about them. Without these anybody could raise the meter by a message with
+the right checksum, or a gift told by webhook and by IPN would count twice.
+
+The fake is written from developer.paypal.com: webhooks (headers, what is signed), OAuth 2.0, Payments v2, IPN's postback.
+It proves that we follow our own reading of them; PayPal itself was not asked."""
+
+import base64
+import json
+import subprocess
+import threading
+import time
+import urllib.parse
+import zlib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+import conftest
+from test_hooks import income, rows, sound
+from test_serve import until
+
+MERCHANT = "MERCHANT1234X"
+HOOK = "8PT597110X687430LKGECATA"
+
+
+class PayPal(ThreadingHTTPServer):
+    """Captures, refunds, and the IPN messages it says it sent."""
+    daemon_threads = True
+
+    def __init__(self, folder):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.objects = {}
+        self.sent = set()
+        self.asked = []
+        self.down = False
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        self.folder = folder
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def sign(self, text, signer="signer"):
+        done = subprocess.run(["openssl", "dgst", "-sha256", "-sign", f"{signer}.key"], input=text.encode(), capture_output=True,
+                              cwd=self.folder, check=True)
+        return base64.b64encode(done.stdout).decode()
+
+
+class Handler(BaseHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+    def answer(self, status, body, kind="application/json"):
+        body = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        paypal = self.server
+        paypal.asked.append(self.path)
+        if paypal.down:
+            return self.answer(503, {})
+        if self.path.startswith("/v1/notifications/certs/"):
+            return self.answer(200, (paypal.folder / f"{self.path.rpartition('/')[2]}.pem").read_bytes(), "text/plain")
+        if self.headers["Authorization"] != "Bearer token-1":
+            return self.answer(401, {"name": "AUTHENTICATION_FAILURE"})
+        found = paypal.objects.get(self.path)
+        return self.answer(200, found) if found else self.answer(404, {"name": "RESOURCE_NOT_FOUND"})
+
+    def do_POST(self):
+        paypal = self.server
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        paypal.asked.append(self.path)
+        if paypal.down:
+            return self.answer(503, {})
+        if self.path == "/v1/oauth2/token":
+            wanted = "Basic " + base64.b64encode(b"client-1:secret-1").decode()
+            good = self.headers["Authorization"] == wanted and body == b"grant_type=client_credentials"
+            return self.answer(200 if good else 401, {"access_token": "token-1", "token_type": "Bearer", "expires_in": 100})
+        if self.path == "/cgi-bin/webscr":
+            known = body.startswith(b"cmd=_notify-validate&") and body[21:] in paypal.sent
+            return self.answer(200, b"VERIFIED" if known else b"INVALID", "text/html")
+        return self.answer(404, {})
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("certificates")
+    def openssl(*args):
+        subprocess.run(["openssl", *args], check=True, capture_output=True, cwd=folder)
+    for name in ("ca", "other"):
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.pem", "-days", "30",
+                "-subj", f"/CN={name}")
+    for name, host, ca in (("signer", "messageverificationcerts.paypal.com", "ca"), ("stranger", "paypal.com.example.org", "ca"),
+                           ("untrusted", "messageverificationcerts.paypal.com", "other")):
+        (folder / f"{name}.ext").write_text(f"subjectAltName=DNS:{host}\n")
+        openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={host}")
+        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{ca}.pem", "-CAkey", f"{ca}.key", "-CAcreateserial", "-out",
+                f"{name}.pem", "-days", "30", "-extfile", f"{name}.ext")
+    return folder
+
+
+@pytest.fixture
+def paypal(folder):
+    server = PayPal(folder)
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def site(make_site, paypal, folder):
+    return make_site(conftest.CONFIG + f"""
+[channel.paypal]
+url = https://paypal.me/millbrook
+merchant_id = {MERCHANT}
+client_id = client-1
+client_secret = secret-1
+webhook_id = {HOOK}
+api = {paypal.url}
+ca_file = {folder}/ca.pem
+""")
+
+
+def stamp(seconds=0):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
+
+
+def capture(paypal, ident, value="25.00", currency="USD", fee="1.25", status="COMPLETED", merchant=MERCHANT):
+    paypal.objects[f"/v2/payments/captures/{ident}"] = {
+        "id": ident, "status": status, "amount": {"currency_code": currency, "value": value}, "create_time": "2018-05-03T10:00:00Z",
+        "update_time": "2018-05-03T10:00:00Z", "payee": {"merchant_id": merchant},
+        "seller_receivable_breakdown": {"gross_amount": {"currency_code": currency, "value": value},
+                                        "paypal_fee": {"currency_code": currency, "value": fee}}}
+    return {"event_type": "PAYMENT.CAPTURE.COMPLETED",
+            "resource": {"id": ident, "amount": {"currency_code": currency, "value": value}}}
+
+
+def refund(paypal, ident, of, value="10.00", currency="USD"):
+    paypal.objects[f"/v2/payments/refunds/{ident}"] = {
+        "id": ident, "status": "COMPLETED", "amount": {"currency_code": currency, "value": value}, "create_time": "2018-05-04T10:00:00Z",
+        "update_time": "2018-05-04T10:00:00Z",
+        "links": [{"rel": "up", "method": "GET", "href": f"https://api-m.paypal.com/v2/payments/captures/{of}"}]}
+    return {"event_type": "PAYMENT.CAPTURE.REFUNDED",
+            "resource": {"id": ident, "amount": {"currency_code": currency, "value": value}}}
+
+
+def send(site, paypal, event, ident="t-1", at=0, signer="signer", cert=None, signed=None, **headers):
+    body = event if isinstance(event, bytes) else json.dumps(event).encode()
+    sent = stamp(at)
+    text = f"{ident}|{sent}|{HOOK}|{zlib.crc32(body if signed is None else signed)}"
+    return site.client().request("POST", "/hooks/paypal", body, {
+        "Content-Type": "application/json", "PayPal-Transmission-Id": ident, "PayPal-Transmission-Time": sent,
+        "PayPal-Transmission-Sig": paypal.sign(text, signer), "PayPal-Cert-Url": cert or f"{paypal.url}/v1/notifications/certs/{signer}",
+        "PayPal-Auth-Algo": "SHA256withRSA", **headers})
+
+
+def ipn(site, paypal, known=True, **fields):
+    form = {"receiver_id": MERCHANT, "txn_id": "CAP1", "payment_status": "Completed", "mc_gross": "25.00", "mc_fee": "1.25",
+            "mc_currency": "USD", "payment_date": "03:00:00 May 03, 2018 PDT", "charset": "UTF-8", "first_name": "Tove",
+            "last_name": "Reed", "payer_email": "tove@example.org", "txn_type": "web_accept", **fields}
+    body = urllib.parse.urlencode(form).encode()
+    if known:
+        paypal.sent.add(body)
+    return site.client().request("POST", "/hooks/paypal", body, {"Content-Type": "application/x-www-form-urlencoded"})
+
+
+def jobs(site):
+    return rows(site, "select count(*) from job where kind = 'provider-confirm' and failed_at is null")[0][0]
+
+
+def settle(site):
+    until(lambda: jobs(site) == 0)
+
+
+def health(site):
+    return dict(zip(("forged", "malformed", "ignored", "polls_failed", "why"),
+                    rows(site, "select forged, malformed, ignored, polls_failed, why from channel_health where channel = 'paypal'")[0]))
+
+
+def test_a_capture_counts_when_paypal_says_so_and_its_refund_too(site, paypal):
+    assert send(site, paypal, capture(paypal, "CAP1")).status == 200
+    settle(site)
+    assert income(site) == {"USD": 2500}
+    assert rows(site, "select sum(minor) from ledger_entry where account = 'fees'") == [(125,)]
+    assert send(site, paypal, refund(paypal, "REF1", "CAP1"), ident="t-2").status == 200
+    settle(site)
+    assert income(site) == {"USD": 1500}
+    sound(site)
+
+
+def test_a_refund_that_comes_first_waits_for_its_capture(site, paypal):
+    event = capture(paypal, "CAP1")
+    send(site, paypal, refund(paypal, "REF1", "CAP1"), ident="t-2")
+    settle(site)
+    assert income(site) == {}
+    send(site, paypal, event)
+    settle(site)
+    assert income(site) == {"USD": 1500}
+    sound(site)
+
+
+def test_the_same_gift_told_twice_and_by_both_ways_counts_once(site, paypal):
+    event = capture(paypal, "CAP1")
+    for ident in ("t-1", "t-1", "t-2"):
+        assert send(site, paypal, event, ident=ident).status == 200
+    assert ipn(site, paypal).status == 200
+    settle(site)
+    assert income(site) == {"USD": 2500}
+    assert rows(site, "select count(*) from payment_event where kind = 'payment'") == [(1,)]
+    sound(site)
+
+
+def test_a_body_with_the_same_checksum_counts_for_nothing_but_what_paypal_says(site, paypal):
+    true = json.dumps(capture(paypal, "CAP1")).encode()
+    made_up = capture(paypal, "CAP1")
+    made_up["resource"]["amount"]["value"] = "9999.00"
+    assert send(site, paypal, json.dumps(made_up).encode(), signed=json.dumps(made_up).encode()).status == 200
+    settle(site)
+    assert income(site) == {}, "the amount is not the one PayPal knows"
+    assert health(site)["malformed"] == 1
+    assert send(site, paypal, true, ident="t-2").status == 200
+    settle(site)
+    assert income(site) == {"USD": 2500}
+
+
+@pytest.mark.parametrize("wrong", [{"signer": "untrusted"}, {"signer": "stranger"}, {"signed": b"something else"}])
+def test_a_signature_that_does_not_hold_is_forgotten_and_noted(site, paypal, wrong):
+    assert send(site, paypal, capture(paypal, "CAP1"), **wrong).status == 200  # it cannot be told yet
+    settle(site)
+    assert income(site) == {} and health(site)["forged"] == 1
+    assert rows(site, "select count(*) from payment_message where body is not null") == [(0,)]
+    assert not any("captures" in path for path in paypal.asked), "PayPal is not asked for what nobody signed"
+    sound(site)
+
+
+@pytest.mark.parametrize("wrong", [
+    {"at": 600}, {"at": -5 * 86400}, {"cert": "https://paypal.com.example.org/v1/notifications/certs/signer"},
+    {"cert": "http://127.0.0.1:1/v1/notifications/certs/signer"}, {"PayPal-Auth-Algo": "SHA1withRSA"}, {"PayPal-Transmission-Sig": "!"},
+    {"PayPal-Transmission-Time": "yesterday"}])
+def test_headers_that_cannot_be_paypals_are_refused_at_once(site, paypal, wrong):
+    assert send(site, paypal, capture(paypal, "CAP1"), **wrong).status == 401
+    assert rows(site, "select count(*) from payment_message") == [(0,)] and not paypal.asked
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff", b'{"event_type":"PAYMENT.CAPTURE.COMPLETED"}',
+                                  b'{"event_type":"PAYMENT.CAPTURE.COMPLETED","resource":{"id":"../x"}}', b"{" + b" " * 70000 + b"}"])
+def test_bodies_that_are_no_events_are_refused(site, paypal, body):
+    assert send(site, paypal, body).status in (400, 401)
+    assert rows(site, "select count(*) from payment_message") == [(0,)]
+
+
+def test_a_payment_to_another_account_and_one_that_is_not_there_count_for_nothing(site, paypal):
+    send(site, paypal, capture(paypal, "CAP1", merchant="SOMEBODYELSE1"))
+    settle(site)
+    assert income(site) == {} and health(site)["ignored"] == 1
+    send(site, paypal, {"event_type": "PAYMENT.CAPTURE.COMPLETED", "resource": {"id": "NOTHERE"}}, ident="t-2")
+    settle(site)
+    assert income(site) == {} and health(site)["malformed"] == 1
+    assert send(site, paypal, {"event_type": "CUSTOMER.DISPUTE.CREATED", "resource": {}}, ident="t-3").status == 200
+    settle(site)
+    assert income(site) == {} and health(site)["ignored"] == 2
+    sound(site)
+
+
+def test_while_paypal_is_down_a_message_waits_and_is_noted(site, paypal):
+    paypal.down = True
+    assert send(site, paypal, capture(paypal, "CAP1")).status == 200
+    until(lambda: rows(site, "select count(*) from channel_health where polls_failed > 0") == [(1,)])
+    assert income(site) == {} and jobs(site) == 1
+
+
+def test_an_ipn_counts_when_paypal_sent_these_very_bytes(site, paypal):
+    assert ipn(site, paypal).status == 200
+    settle(site)
+    assert income(site) == {"USD": 2500}
+    assert ipn(site, paypal, txn_id="REF1", parent_txn_id="CAP1", payment_status="Refunded", mc_gross="-10.00").status == 200
+    settle(site)
+    assert income(site) == {"USD": 1500}
+    assert ipn(site, paypal, txn_id="CAP2", known=False).status == 200
+    settle(site)
+    assert income(site) == {"USD": 1500} and health(site)["forged"] == 1
+    sound(site)
+
+
+@pytest.mark.parametrize("fields", [{"receiver_id": "SOMEBODYELSE1"}, {"test_ipn": "1"}, {"mc_gross": "1e3"}, {"txn_id": "../x"},
+                                    {"payment_date": "tomorrow"}, {"mc_currency": "XXL"}, {"mc_gross": "-5.00"}])
+def test_an_ipn_of_another_account_or_without_sense_is_refused(site, paypal, fields):
+    assert ipn(site, paypal, **fields).status == 401
+    assert income(site) == {} and not paypal.asked
+
+
+def test_one_client_makes_us_ask_so_often_and_no_more(make_site, paypal):
+    site = make_site(conftest.CONFIG_STRICT + f"[channel.paypal]\nurl = https://paypal.me/m\nmerchant_id = {MERCHANT}\napi = {paypal.url}\n")
+    statuses = [ipn(site, paypal, txn_id=f"CAP{n}", known=False).status for n in range(7)]
+    assert statuses[0] == 200 and statuses[-1] == 429
+
+
+def test_secrets_and_names_stand_in_no_log(site, paypal):
+    ipn(site, paypal)
+    settle(site)
+    site.stop()
+    text = site.log_text()
+    for secret in ("secret-1", "tove@example.org", "Reed"):
+        assert secret not in text
