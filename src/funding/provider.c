@@ -37,6 +37,17 @@ bool provider_listens(const struct channel *c)
     return false;
 }
 
+bool provider_polls(const struct channel *c)
+{
+    const struct provider *p = c->provider;
+    if (!provider_listens(c) || !p->poll)
+        return false;
+    for (size_t i = 0; p->poll_needs && i < p->key_count; i++)
+        if (strcmp(p->keys[i].name, p->poll_needs) == 0)
+            return c->provider_values[i].n > 0;
+    return true;
+}
+
 int64_t provider_day(const struct provider_call *c, int64_t at)
 {
     return date_to_days(format_day_of(c->formats, at));

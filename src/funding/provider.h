@@ -48,6 +48,7 @@ struct provider_call {
 /* A key's value as configured, or an empty text. `name` is one of the provider's keys (check). */
 struct str provider_value(const struct provider_call *c, const char *name);
 bool provider_listens(const struct channel *c); /* a key of its provider is configured */
+bool provider_polls(const struct channel *c);   /* it listens, and its API can be asked */
 /* The day of the site's zone that holds the time. */
 int64_t provider_day(const struct provider_call *c, int64_t at);
 
@@ -99,8 +100,10 @@ struct provider {
     /* NULL: map() never asks for it. MALFORMED (it is not so: nothing is booked), FORGED (nor is it
      * the provider's: its bytes are forgotten), DOWN, DENIED. */
     err (*confirm)(const struct provider_call *c, struct str body, struct provider_events *ret);
-    /* NULL: there is no API. `cursor` is empty the first time. MALFORMED, DOWN, DENIED. */
+    /* NULL: there is no API. `cursor` is empty the first time. MALFORMED, DOWN, DENIED. Its events
+     * may be more than PROVIDER_EVENTS_MAX; with `poll` set the next one comes at once. */
     err (*poll)(const struct provider_call *c, struct str cursor, struct provider_events *ret);
+    const char *poll_needs; /* the key without which there is nothing to poll with; NULL: none */
 };
 #define PROVIDER(id) static const struct provider *const id##_entry IN_SECTION("providers") = &(id)
 

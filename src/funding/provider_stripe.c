@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "base/scan.h"
 #include "funding/provider_json.h"
+#include "outgoing/fetch.h"
 
 /*
  * Stripe (https://docs.stripe.com/webhooks). The money object is the charge: checkout sessions,
@@ -15,6 +16,9 @@
  * library takes times from the future.
  */
 enum { TOLERANCE = 300 /* seconds */, SECRET_MAX = 200, PARTS_MAX = 16 };
+enum { POLL_PAGE = 100, POLL_PAGES = 20, POLL_ANSWER = 4 * 1024 * 1024, ASK_MS = 30000 };
+enum { STRIPE_FORGOTTEN = PROVIDER_DENIED + 1 }; /* of ask(): it does not know the event named */
+#define STRIPE_API "https://api.stripe.com"
 
 struct signature {
     struct str seconds;
@@ -246,25 +250,128 @@ static const char *not_ours(const struct provider_call *c, const struct json *ev
     return NULL;
 }
 
+/* What one event means; it is added to the mapping's. *ret_why: why it does not count, or NULL. */
+static err map_event(struct mapping *m, const struct json *event, const char **ret_why)
+{
+    struct str type = { 0 };
+    if (!json_get_str(event, "type", &type))
+        return PROVIDER_MALFORMED;
+    *ret_why = not_ours(m->call, event);
+    m->object = json_get(json_get(event, "data"), "object");
+    if (!*ret_why && (!m->object || !map_type(m, type, ret_why)))
+        return PROVIDER_MALFORMED;
+    return OK;
+}
+
 static err map(const struct provider_call *c, struct str body, struct provider_events *ret)
 {
     const struct json *event = NULL;
-    struct str type = { 0 };
     struct mapping m = { .call = c, .events = arena_new(c->arena, struct payment_event, 2) };
-    if (!provider_json(c, body, &event) || !json_get_str(event, "type", &type))
+    const char *why = NULL;
+    if (!provider_json(c, body, &event))
         return PROVIDER_MALFORMED;
-    const char *why = not_ours(c, event);
-    m.object = json_get(json_get(event, "data"), "object");
-    if (!why && (!m.object || !map_type(&m, type, &why)))
-        return PROVIDER_MALFORMED;
-    *ret = (struct provider_events){ .events = m.events, .n = m.n, .why = why };
+    err e = map_event(&m, event, &why);
+    if (!e)
+        *ret = (struct provider_events){ .events = m.events, .n = m.n, .why = why };
+    return e;
+}
+
+/* ---- asking: what no message told of ---- */
+
+/* The list of events (https://docs.stripe.com/api/events/list), newest first, kept there for 30
+ * days: first the last hundred, then those that came after the newest one we know, a page at a
+ * time. */
+static err ask(const struct provider_call *c, struct str after, const struct json **ret)
+{
+    struct str api = provider_value(c, "api");
+    struct str key = provider_value(c, "api_key");
+    const struct fetch_header headers[] = {
+        { S("Authorization"), str_print(c->arena, "Bearer " STR_FMT, STR_ARG(key)) },
+        { S("Accept"), S("application/json") },
+    };
+    struct str url = str_print(c->arena, STR_FMT "/v1/events?limit=%d%s" STR_FMT,
+                               STR_ARG(api.n ? api : S(STRIPE_API)), POLL_PAGE,
+                               after.n ? "&ending_before=" : "", STR_ARG(after));
+    const struct fetch_request q = { .url = url,
+                                     .headers = headers,
+                                     .header_count = COUNT(headers),
+                                     .answer_max = POLL_ANSWER,
+                                     .timeout_ms = ASK_MS,
+                                     .allow_private = api.n > 0,
+                                     .give_up = c->give_up,
+                                     .arg = c->arg };
+    struct fetch_answer answer = { 0 };
+    err e = fetch(&q, c->arena, &answer);
+    if (e)
+        return e < 0 ? e : PROVIDER_DOWN;
+    if (answer.status == 401 || answer.status == 403)
+        return PROVIDER_DENIED;
+    if (answer.status == 400 && after.n)
+        return STRIPE_FORGOTTEN;
+    if (answer.status != 200 || !provider_json(c, answer.body, ret))
+        return PROVIDER_DOWN;
+    return OK;
+}
+
+/* Oldest first. One that is not understood is passed over and said. */
+static void take_page(struct mapping *m, const struct json *list, const char **ret_why)
+{
+    for (size_t i = list->n; i > 0; i--) {
+        size_t before = m->n;
+        const char *why = NULL;
+        if (map_event(m, &list->items[i - 1], &why)) {
+            m->n = before;
+            *ret_why = "an event of the API's list was not understood";
+        }
+    }
+}
+
+/* The page behind `*cursor`, which moves to its newest. */
+static err poll_page(struct mapping *m, struct str *cursor, bool *ret_more, const char **ret_why)
+{
+    const struct json *answer = NULL;
+    err e = ask(m->call, *cursor, &answer);
+    if (e)
+        return e;
+    const struct json *list = json_get(answer, "data");
+    *ret_more = false;
+    if (!list || list->kind != JSON_KIND_ARRAY || list->n > POLL_PAGE ||
+        !json_get_bool(answer, "has_more", ret_more))
+        return PROVIDER_DOWN;
+    bool first = !cursor->n;
+    if (list->n && !provider_object(&list->items[0], "id", cursor))
+        return PROVIDER_DOWN;
+    if (first || !list->n)
+        *ret_more = false; // of the first page, "more" are older ones
+    take_page(m, list, ret_why);
+    return OK;
+}
+
+static err poll(const struct provider_call *c, struct str cursor, struct provider_events *ret)
+{
+    struct mapping m = { .call = c };
+    bool more = true;
+    m.events = arena_new(c->arena, struct payment_event, (size_t)2 * POLL_PAGE * POLL_PAGES);
+    for (int page = 0; more && page < POLL_PAGES; page++) {
+        err e = poll_page(&m, &cursor, &more, &ret->why);
+        if (e == STRIPE_FORGOTTEN) { // the newest we knew has gone: from the last hundred again
+            cursor = S("");
+            e = poll_page(&m, &cursor, &more, &ret->why);
+        }
+        if (e)
+            return e == STRIPE_FORGOTTEN ? PROVIDER_DOWN : e;
+    }
+    ret->events = m.events;
+    ret->n = m.n;
+    ret->cursor = cursor;
+    ret->poll = more;
     return OK;
 }
 
 static const struct provider_key keys[] = {
-    { "secret", SECRET_MAX, true },
-    { "former_secret", SECRET_MAX, false },
-    { "account_id", SECRET_MAX, false },
+    { "secret", SECRET_MAX, true },      { "former_secret", SECRET_MAX, false },
+    { "account_id", SECRET_MAX, false }, { "api_key", SECRET_MAX, false },
+    { "api", SECRET_MAX, false },
 };
 static const struct provider stripe = {
     .name = "stripe",
@@ -275,5 +382,7 @@ static const struct provider stripe = {
     .silent_days = 30,
     .receive = receive,
     .map = map,
+    .poll = poll,
+    .poll_needs = "api_key",
 };
 PROVIDER(stripe);

@@ -301,7 +301,7 @@ static err poll(struct jobbing *j)
     struct provider_events events = { 0 };
     err e = read_texts(j, &provider_row, j->job->subject, texts);
     const struct channel *c = e ? NULL : channels_find(j->setup->channels, texts[0]);
-    if (e || !c || !provider_listens(c) || !c->provider->poll)
+    if (e || !c || !provider_polls(c))
         return e;
     struct provider_call call = call_of(j, c);
     struct taking t = { .channel = c->name,
@@ -312,6 +312,10 @@ static err poll(struct jobbing *j)
     e = c->provider->poll(&call, texts[1], &events);
     if (e)
         return e < 0 ? e : failed(j, &t, e);
+    if (events.why) {
+        t.fact = HEALTH_IGNORED;
+        t.why = str_from_z(events.why);
+    }
     return store_write(j->app->store, write_all, &t);
 }
 
@@ -348,7 +352,7 @@ static err begin(struct tx *tx, void *arg)
     const struct channel *list = NULL;
     size_t n = channels_list(b->channels, &list);
     for (size_t i = 0; i < n; i++) {
-        if (!provider_listens(&list[i]) || !list[i].provider->poll)
+        if (!provider_polls(&list[i]))
             continue;
         struct stmt *s = query_start(tx, &provider_row_begin);
         bind_str(s, 1, list[i].name);

@@ -1,6 +1,6 @@
 """Messages of payment providers. Without these a forger could raise the meter, and a gift could count twice or not at all.
 
-The signatures are made here from the providers' manuals; tests/hooks checks with their own libraries."""
+The signatures are made here from the providers' manuals; tests/webhooks has messages that their own libraries sign."""
 
 import base64
 import hashlib
