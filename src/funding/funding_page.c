@@ -7,6 +7,7 @@
 #include "funding/funding_part.h"
 #include "funding/gift_part.h"
 #include "funding/goal_close.h"
+#include "funding/pledge.h"
 #include "funding/support.h"
 #include "publishing/layout.h"
 
@@ -31,6 +32,7 @@ struct funding_view {
     struct list goals; /* of goal_row */
     struct chart_view chart;
     struct list channels; /* of channel_row */
+    struct list pledges;  /* of text: what is promised and not paid */
     struct list gifts;    /* of gift_row */
     struct str older_goals, older_gifts;
     struct str head_sentence, head;
@@ -56,6 +58,7 @@ static const struct field funding_fields[] = {
     FIELD_LIST(struct funding_view, goals, &goal_view),
     FIELD_VIEW(struct funding_view, chart, &chart_view),
     FIELD_LIST(struct funding_view, channels, &channel_row_view),
+    FIELD_LIST(struct funding_view, pledges, &text_item),
     FIELD_LIST(struct funding_view, gifts, &public_gift_view),
     FIELD_STR(struct funding_view, older_goals),
     FIELD_STR(struct funding_view, older_gifts),
@@ -89,6 +92,8 @@ struct reading {
     struct ledger_head head;
     const struct daily_head *heads;
     size_t head_count;
+    const struct pledge *pledges;
+    size_t pledge_count;
 };
 
 static err read_goals(struct reading *g)
@@ -126,7 +131,11 @@ static err read_ledger(struct reading *g)
     err e = ledger_sums(g->tx, LEDGER_FIRST_DAY, LEDGER_END_DAY, a, &g->sums, &g->sum_count);
     if (!e)
         e = ledger_head(g->tx, a, &g->head);
-    return e ? e : daily_head_list(g->tx, a, &g->heads, &g->head_count);
+    if (!e)
+        e = daily_head_list(g->tx, a, &g->heads, &g->head_count);
+    return e ? e
+             : pledge_list(g->tx, g->r->setup->channels, g->r->now, a, &g->pledges,
+                           &g->pledge_count);
 }
 
 static err read_all(struct reading *g)
@@ -246,6 +255,24 @@ static void show_links(const struct reading *g, struct funding_view *v)
         v->page.older = v->older_gifts;
 }
 
+static struct list show_pledges(const struct reading *g)
+{
+    const struct setup *setup = g->r->setup;
+    struct arena *a = g->r->arena;
+    struct str *rows = arena_new(a, struct str, g->pledge_count + 1);
+    for (size_t i = 0; i < g->pledge_count; i++) {
+        const struct pledge *p = &g->pledges[i];
+        const struct word_arg args[] = {
+            { .name = "channel", .text = display_channel(setup, p->channel) },
+            { .name = "amount", .text = display_amount(setup, a, p->amount) },
+            { .name = "day",
+              .text = format_date(setup->formats, a, format_day_of(setup->formats, p->told_at)) },
+        };
+        rows[i] = theme_phrase(setup->theme, a, "funding_pledge_week", args, COUNT(args));
+    }
+    return (struct list){ rows, g->pledge_count };
+}
+
 static err show(const struct reading *g, struct funding_view *v)
 {
     v->first = !g->gifts_page && !g->goals_page;
@@ -263,6 +290,7 @@ static err show(const struct reading *g, struct funding_view *v)
     if (e)
         return e;
     v->statement = g->r->setup->statement != NULL;
+    v->pledges = show_pledges(g);
     show_ledger(g, v);
     return channel_rows(g->r->setup, g->sums, g->sum_count, g->r->arena, &v->channels);
 }

@@ -66,6 +66,9 @@ enum {
     PROVIDER_DENIED,     /* of the same: the API does not take our credentials */
 };
 
+/* What is promised and not paid (pledge.h), as poll() may find. */
+enum provider_pledge { PROVIDER_SAME_PLEDGE, PROVIDER_PLEDGE, PROVIDER_NO_PLEDGE };
+
 /* What a message or an answer means. */
 struct provider_events {
     const struct payment_event *events;
@@ -73,7 +76,9 @@ struct provider_events {
     bool confirm;    /* of map(): the API must be asked before anything is booked; no events then */
     bool poll;       /* of map(): it is a hint; the next poll comes at once */
     const char *why; /* of none: why it does not count, in English: "test mode" */
-    struct str cursor; /* of poll(): where it ended */
+    struct str cursor;           /* of poll(): where it ended */
+    enum provider_pledge pledge; /* of poll(): */
+    struct amount pledged;       /* a week */
 };
 
 struct provider {

@@ -5,6 +5,7 @@
 #include "funding/channel.h"
 #include "funding/channel_health.h"
 #include "funding/payment_message.h"
+#include "funding/pledge.h"
 
 #include <inttypes.h>
 
@@ -99,6 +100,16 @@ static err move_cursor(struct tx *tx, const struct taking *t)
     return e ? fault(e) : OK;
 }
 
+static err take_pledge(struct tx *tx, const struct taking *t)
+{
+    const struct pledge p = { .channel = t->channel,
+                              .amount = t->events->pledged,
+                              .told_at = t->now };
+    if (t->events->pledge == PROVIDER_PLEDGE)
+        return pledge_set(tx, &p);
+    return t->events->pledge == PROVIDER_NO_PLEDGE ? pledge_end(tx, t->channel) : OK;
+}
+
 static err write_all(struct tx *tx, void *arg)
 {
     struct taking *t = arg;
@@ -115,6 +126,8 @@ static err write_all(struct tx *tx, void *arg)
         e = poll_now(tx, t->channel, t->now);
     if (!e)
         e = take_events(tx, t);
+    if (!e)
+        e = take_pledge(tx, t);
     if (!e && t->row)
         e = move_cursor(tx, t);
     return e;
