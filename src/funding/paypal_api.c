@@ -250,12 +250,11 @@ static err ask_for(const struct paypal_account *p, struct str token, enum paypal
     return str_eq(ret->id, id) ? OK : PAYPAL_API_NONSENSE;
 }
 
-/* A reversed sale tells what went out, with a minus; what is true of it is the sale's state. */
 static bool fits(const struct paypal_hint *hint, const struct paypal_fact *f)
 {
     struct amount told = { 0 };
     bool negative = false;
-    if (!hint->told || (hint->taken && f->object == PAYPAL_SALE))
+    if (!hint->told)
         return true;
     return told_amount(hint->value, hint->currency, &told, &negative) &&
            asset_eq(told.asset, f->amount.asset) && told.units == f->amount.units;
@@ -300,30 +299,26 @@ static bool is_refund(const struct paypal_fact *f)
     return f->object == PAYPAL_REFUND || f->object == PAYPAL_SALE_REFUND;
 }
 
-size_t paypal_fact_events(const struct paypal_fact *f, bool taken, struct payment_event ret[2])
+size_t paypal_fact_events(const struct paypal_fact *f, struct payment_event ret[1])
 {
     size_t n = 0;
     if (is_refund(f)) {
         if (f->state != PAYPAL_DONE)
             return 0;
-        ret[n] = event_of(f, taken ? PAYMENT_DISPUTE : PAYMENT_REFUND);
+        ret[n] = event_of(f, PAYMENT_REFUND);
         ret[n++].of = f->of;
         return n;
     }
     switch (f->state) {
     case PAYPAL_OTHER: break;
     case PAYPAL_PENDING: ret[n++] = event_of(f, PAYMENT_PENDING); break;
-    case PAYPAL_DONE: ret[n++] = event_of(f, PAYMENT_RECEIVED); break;
+    case PAYPAL_DONE:
+    case PAYPAL_REVERSED: // what went out again is an object of its own
+        ret[n++] = event_of(f, PAYMENT_RECEIVED);
+        break;
     case PAYPAL_FAILED:
         ret[n] = event_of(f, PAYMENT_FAILED);
         ret[n++].of = f->id;
-        break;
-    case PAYPAL_REVERSED:
-        ret[n++] = event_of(f, PAYMENT_RECEIVED);
-        if (f->object == PAYPAL_SALE) { // a capture's reversal is told as an object of its own
-            ret[n] = event_of(f, PAYMENT_DISPUTE);
-            ret[n++].of = f->id;
-        }
         break;
     }
     return n;

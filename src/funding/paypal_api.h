@@ -50,5 +50,9 @@ MUST_USE err paypal_fact_read(struct str body, enum paypal_object object, struct
 MUST_USE err paypal_confirm(const struct paypal_account *p, const struct paypal_hint *hint,
                             struct arena *a, struct paypal_fact *ret);
 
-/* What the ledger is to be told, but for channel, day, source and message: 0 to 2 events. */
-size_t paypal_fact_events(const struct paypal_fact *f, bool taken, struct payment_event ret[2]);
+/*
+ * What the ledger is to be told, but for channel, day, source and message: none or one event. What
+ * PayPal took back itself ("reversed") is a refund like others: the API does not tell the two
+ * apart, the event's name is not to be believed, and one object must be of one kind.
+ */
+size_t paypal_fact_events(const struct paypal_fact *f, struct payment_event ret[1]);

@@ -224,7 +224,7 @@ static const struct status_rule {
     { "Expired", PAYMENT_FAILED, false },
     { "Voided", PAYMENT_FAILED, false },
     { "Refunded", PAYMENT_REFUND, true },
-    { "Reversed", PAYMENT_DISPUTE, true },
+    { "Reversed", PAYMENT_REFUND, true }, /* as by the API: paypal_api.h */
     { "Canceled_Reversal", PAYMENT_DISPUTE_WON, false },
 };
 

@@ -91,18 +91,17 @@ struct str paypal_signed(const struct paypal_headers *h, struct str webhook_id, 
 static const struct hint_rule {
     const char *event;
     enum paypal_object object;
-    bool taken;
 } hint_rules[] = {
-    { "PAYMENT.CAPTURE.COMPLETED", PAYPAL_CAPTURE, false },
-    { "PAYMENT.CAPTURE.PENDING", PAYPAL_CAPTURE, false },
-    { "PAYMENT.CAPTURE.DENIED", PAYPAL_CAPTURE, false },
-    { "PAYMENT.CAPTURE.REFUNDED", PAYPAL_REFUND, false },
-    { "PAYMENT.CAPTURE.REVERSED", PAYPAL_REFUND, true },
-    { "PAYMENT.SALE.COMPLETED", PAYPAL_SALE, false },
-    { "PAYMENT.SALE.PENDING", PAYPAL_SALE, false },
-    { "PAYMENT.SALE.DENIED", PAYPAL_SALE, false },
-    { "PAYMENT.SALE.REFUNDED", PAYPAL_SALE_REFUND, false },
-    { "PAYMENT.SALE.REVERSED", PAYPAL_SALE, true },
+    { "PAYMENT.CAPTURE.COMPLETED", PAYPAL_CAPTURE },
+    { "PAYMENT.CAPTURE.PENDING", PAYPAL_CAPTURE },
+    { "PAYMENT.CAPTURE.DENIED", PAYPAL_CAPTURE },
+    { "PAYMENT.CAPTURE.DECLINED", PAYPAL_CAPTURE },
+    { "PAYMENT.CAPTURE.REFUNDED", PAYPAL_REFUND },
+    { "PAYMENT.CAPTURE.REVERSED", PAYPAL_REFUND },
+    { "PAYMENT.SALE.COMPLETED", PAYPAL_SALE },
+    { "PAYMENT.SALE.PENDING", PAYPAL_SALE },
+    { "PAYMENT.SALE.DENIED", PAYPAL_SALE },
+    { "PAYMENT.SALE.REFUNDED", PAYPAL_SALE_REFUND },
 };
 
 static const struct hint_rule *rule_of(struct str event)
@@ -140,7 +139,6 @@ err paypal_hint_read(struct str body, struct arena *a, struct paypal_hint *ret)
         if (!json_get_str(resource, "id", &h.id) || !paypal_id_good(h.id))
             return PAYPAL_NOT_AN_EVENT;
         h.object = rule->object;
-        h.taken = rule->taken;
         h.told = read_amount(resource, &h);
     }
     *ret = h;

@@ -53,8 +53,7 @@ enum paypal_object {
 struct paypal_hint {
     enum paypal_object object;
     struct str id;
-    bool taken; /* PayPal took it away itself ("reversed") */
-    bool told;  /* it names an amount: */
+    bool told; /* it names an amount: */
     struct str value, currency;
 };
 /* Refuses what is no such event at all. Texts are in `a`. */

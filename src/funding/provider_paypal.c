@@ -25,6 +25,7 @@
 #define IPN_SANDBOX  "https://ipnpb.sandbox.paypal.com/cgi-bin/webscr"
 
 enum { BODY_MAX = 64 * 1024, ASK_MS = 30000, ANSWER_IPN = 64, HEADER_LINES = 5 };
+#define MISSING_WAIT HOUR
 
 static struct str api_of(const struct provider_call *c)
 {
@@ -92,7 +93,8 @@ static err receive_webhook(const struct provider_call *c, const struct provider_
 {
     struct paypal_headers h = headers_of(m);
     struct paypal_hint hint = { 0 };
-    if (!provider_value(c, "webhook_id").n || !provider_value(c, "client_id").n)
+    if (!provider_value(c, "webhook_id").n || !provider_value(c, "client_id").n ||
+        !provider_value(c, "client_secret").n)
         return PROVIDER_FORGED; // nobody who knows us sends it
     err e = paypal_headers_check(&h, api_of(c), c->now, c->arena);
     if (e)
@@ -165,10 +167,12 @@ static err map_ipn(const struct provider_call *c, struct str body, struct provid
     struct paypal_receiver us = receiver_of(c);
     struct paypal_ipn ipn = { 0 };
     err e = paypal_ipn_read(body, &us, c->arena, &ipn);
-    if (e && e != PAYPAL_IPN_IDLE)
+    if (e < 0 || e == PAYPAL_IPN_BROKEN)
         return e < 0 ? e : PROVIDER_MALFORMED;
-    ret->confirm = e == OK && !ipn.undoes;
-    if (e)
+    // One to another account was to ours when it came: what it means does not change with a
+    // setting.
+    ret->confirm = e == PAYPAL_IPN_STRANGER || (e == OK && !ipn.undoes);
+    if (e == PAYPAL_IPN_IDLE)
         ret->why = "an event that moves no money";
     else if (ipn.undoes) // it does not say of which reversal
         ret->why = "a reversal that was taken back: enter it by hand";
@@ -186,18 +190,28 @@ static err map(const struct provider_call *c, struct str kept, struct provider_e
 
 /* ---- asking ---- */
 
-static err ask(const struct provider_call *c, struct fetch_request q, struct str *ret)
+static err ask(const struct provider_call *c, struct fetch_request q, struct fetch_answer *ret)
 {
-    struct fetch_answer answer = { 0 };
     q.timeout_ms = ASK_MS;
     q.allow_private = is_own_api(api_of(c));
     q.ca_file = provider_value(c, "ca_file");
     q.give_up = c->give_up;
     q.arg = c->arg;
-    err e = fetch(&q, c->arena, &answer);
+    err e = fetch(&q, c->arena, ret);
+    return e > 0 ? PROVIDER_DOWN : e;
+}
+
+/* The certificate that a webhook names. One that PayPal does not have was made up. */
+static err ask_certificate(const struct provider_call *c, struct str url, struct str *ret)
+{
+    struct fetch_answer answer = { 0 };
+    err e =
+        ask(c, (struct fetch_request){ .url = url, .answer_max = CERTIFICATE_PEM_MAX }, &answer);
     if (e)
-        return e < 0 ? e : PROVIDER_DOWN;
+        return e;
     *ret = answer.body;
+    if (answer.status == 404 || answer.status == 410)
+        return PROVIDER_FORGED;
     return answer.status == 200 ? OK : PROVIDER_DOWN;
 }
 
@@ -210,15 +224,19 @@ static err check_signature(const struct provider_call *c, const struct paypal_he
     struct str signature = { 0 };
     if (!base64_read(c->arena, h->signature, &signature))
         return PROVIDER_FORGED;
-    err e = ask(
-        c, (struct fetch_request){ .url = h->certificate_url, .answer_max = CERTIFICATE_PEM_MAX },
-        &check.pem);
+    err e = ask_certificate(c, h->certificate_url, &check.pem);
     if (e)
         return e;
-    e = certificate_verify(&check,
-                           paypal_signed(h, provider_value(c, "webhook_id"), body, c->arena),
-                           signature, c->arena);
+    struct str text = paypal_signed(h, provider_value(c, "webhook_id"), body, c->arena);
+    e = certificate_verify(&check, text, signature, c->arena);
     return e > 0 ? PROVIDER_FORGED : e;
+}
+
+/* Its API may not know at once what its webhook tells of. */
+static bool is_young(const struct provider_call *c, const struct paypal_headers *h)
+{
+    int64_t at = 0;
+    return time_parse(h->time, &at) && c->now - at < MISSING_WAIT;
 }
 
 static err answer_of(err e, struct provider_events *ret)
@@ -250,7 +268,7 @@ static err confirm_webhook(const struct provider_call *c, const struct paypal_he
     struct paypal_account account = account_of(c);
     struct paypal_hint hint = { 0 };
     struct paypal_fact fact = { 0 };
-    struct payment_event *events = arena_new(c->arena, struct payment_event, 2);
+    struct payment_event *event = arena_new(c->arena, struct payment_event, 1);
     err e = paypal_hint_read(body, c->arena, &hint);
     if (e)
         return e < 0 ? e : PROVIDER_MALFORMED;
@@ -258,9 +276,11 @@ static err confirm_webhook(const struct provider_call *c, const struct paypal_he
     if (e)
         return e;
     e = paypal_confirm(&account, &hint, c->arena, &fact);
+    if (e == PAYPAL_API_MISSING && is_young(c, h))
+        return PROVIDER_DOWN;
     if (e)
         return answer_of(e, ret);
-    tell(c, events, paypal_fact_events(&fact, hint.taken, events), ret);
+    tell(c, event, paypal_fact_events(&fact, event), ret);
     return OK;
 }
 
@@ -282,8 +302,12 @@ static err confirm_ipn(const struct provider_call *c, struct str body, struct pr
     };
     struct paypal_receiver us = receiver_of(c);
     struct paypal_ipn *ipn = arena_new(c->arena, struct paypal_ipn, 1);
-    struct str answer = { 0 };
+    struct fetch_answer answer = { 0 };
     err e = paypal_ipn_read(body, &us, c->arena, ipn);
+    if (e == PAYPAL_IPN_STRANGER) { // the configuration has changed since
+        ret->why = "a payment to another account";
+        return OK;
+    }
     if (e)
         return e < 0 ? e : PROVIDER_MALFORMED;
     e = ask(c,
@@ -296,8 +320,9 @@ static err confirm_ipn(const struct provider_call *c, struct str body, struct pr
             &answer);
     if (e)
         return e;
-    if (!str_eq(str_trim(answer), S("VERIFIED")))
-        return str_eq(str_trim(answer), S("INVALID")) ? PROVIDER_FORGED : PROVIDER_DOWN;
+    struct str said = answer.status == 200 ? str_trim(answer.body) : S("");
+    if (!str_eq(said, S("VERIFIED")))
+        return str_eq(said, S("INVALID")) ? PROVIDER_FORGED : PROVIDER_DOWN;
     tell(c, &ipn->event, 1, ret);
     return OK;
 }

@@ -17,7 +17,7 @@ QUERY(provider_row_begin,
       "insert into channel_health (channel) values ($1) on conflict do nothing");
 QUERY(provider_polled, "update channel_health set poll_cursor = $2, polled_at = $3 where id = $1");
 
-enum { POLL_FIRST = 10 /* seconds after the start */ };
+enum { POLL_FIRST = 2 /* seconds after the start */ };
 #define POLL_EVERY (24 * HOUR)
 
 /* What one transaction writes. */

@@ -61,7 +61,8 @@ class Handler(BaseHTTPRequestHandler):
         if paypal.down:
             return self.answer(503, {})
         if self.path.startswith("/v1/notifications/certs/"):
-            return self.answer(200, (paypal.folder / f"{self.path.rpartition('/')[2]}.pem").read_bytes(), "text/plain")
+            pem = paypal.folder / f"{self.path.rpartition('/')[2]}.pem"
+            return self.answer(200, pem.read_bytes(), "text/plain") if pem.exists() else self.answer(404, {})
         if self.headers["Authorization"] != "Bearer token-1":
             return self.answer(401, {"name": "AUTHENTICATION_FAILURE"})
         found = paypal.objects.get(self.path)
@@ -254,13 +255,19 @@ def test_a_payment_to_another_account_and_one_that_is_not_there_count_for_nothin
     send(site, paypal, capture(paypal, "CAP1", merchant="SOMEBODYELSE1"))
     settle(site)
     assert income(site) == {} and health(site)["ignored"] == 1
-    send(site, paypal, {"event_type": "PAYMENT.CAPTURE.COMPLETED", "resource": {"id": "NOTHERE"}}, ident="t-2")
+    send(site, paypal, {"event_type": "PAYMENT.CAPTURE.COMPLETED", "resource": {"id": "NOTHERE"}}, ident="t-2", at=-7200)
     settle(site)
     assert income(site) == {} and health(site)["malformed"] == 1
     assert send(site, paypal, {"event_type": "CUSTOMER.DISPUTE.CREATED", "resource": {}}, ident="t-3").status == 200
     settle(site)
     assert income(site) == {} and health(site)["ignored"] == 2
     sound(site)
+
+
+def test_a_capture_that_the_api_does_not_know_yet_waits(site, paypal):
+    assert send(site, paypal, {"event_type": "PAYMENT.CAPTURE.COMPLETED", "resource": {"id": "NOTYET"}}).status == 200
+    until(lambda: rows(site, "select polls_failed, malformed from channel_health") == [(1, 0)])
+    assert income(site) == {} and jobs(site) == 1
 
 
 def test_while_paypal_is_down_a_message_waits_and_is_noted(site, paypal):
@@ -303,3 +310,51 @@ def test_secrets_and_names_stand_in_no_log(site, paypal):
     text = site.log_text()
     for secret in ("secret-1", "tove@example.org", "Reed"):
         assert secret not in text
+
+
+def test_what_paypal_takes_back_is_booked_once_however_it_is_told(site, paypal):
+    send(site, paypal, capture(paypal, "CAP1"))
+    settle(site)
+    event = refund(paypal, "REV1", "CAP1", value="25.00")
+    send(site, paypal, {**event, "event_type": "PAYMENT.CAPTURE.REVERSED"}, ident="t-2")
+    send(site, paypal, event, ident="t-3")
+    ipn(site, paypal, txn_id="REV1", parent_txn_id="CAP1", payment_status="Reversed", mc_gross="-25.00")
+    settle(site)
+    assert income(site) == {}
+    assert rows(site, "select count(*) from payment_event where object = 'REV1'") == [(1,)]
+    ipn(site, paypal, txn_id="WON1", parent_txn_id="REV1", payment_status="Canceled_Reversal", mc_gross="25.00")
+    settle(site)
+    assert income(site) == {} and "enter it by hand" in health(site)["why"]
+    sound(site)
+
+
+@pytest.mark.parametrize("event", ["DENIED", "DECLINED"])
+def test_a_capture_that_was_pending_and_does_not_come_fails(site, paypal, event):
+    told = capture(paypal, "CAP1", status="PENDING")
+    send(site, paypal, {**told, "event_type": "PAYMENT.CAPTURE.PENDING"})
+    settle(site)
+    assert rows(site, "select sum(minor) from ledger_entry where account = 'receivable'") == [(2500,)]
+    told = capture(paypal, "CAP1", status="DECLINED")
+    send(site, paypal, {**told, "event_type": f"PAYMENT.CAPTURE.{event}"}, ident="t-2")
+    settle(site)
+    assert rows(site, "select sum(minor) from ledger_entry where account = 'receivable'") == [(0,)] and income(site) == {}
+    sound(site)
+
+
+def test_a_certificate_that_paypal_does_not_have_is_a_forgery_and_no_outage(site, paypal):
+    event = capture(paypal, "CAP1")
+    assert send(site, paypal, event, cert=f"{paypal.url}/v1/notifications/certs/made-up").status == 200
+    settle(site)
+    assert health(site)["forged"] == 1 and health(site)["polls_failed"] == 0 and income(site) == {}
+
+
+def test_after_the_configuration_changed_what_came_before_is_still_sound(site, paypal):
+    ipn(site, paypal)
+    settle(site)
+    site.stop()
+    path = f"{site.data}/diurnal.ini"
+    text = open(path).read()
+    open(path, "w").write(text.replace(MERCHANT, "ANOTHER12345X"))
+    site.command("check")
+    site.start()
+    assert income(site) == {"USD": 2500}

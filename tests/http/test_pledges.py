@@ -11,7 +11,7 @@ import conftest
 from test_hooks import income, rows
 from test_serve import until
 
-SOON = 30  # the first question comes ten seconds after the start
+SOON = 30  # the first question comes two seconds after the start
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -79,12 +79,12 @@ TEST(a_capture_is_ours_or_nobodys)
 {
     struct arena a = begin();
     struct paypal_fact f = { 0 };
-    struct payment_event e[2];
+    struct payment_event e[1];
     expect(paypal_fact_read(S(CAPTURE("OTHER")), PAYPAL_CAPTURE, S("OURS"), &a, &f) ==
            PAYPAL_API_STRANGER);
     expect(paypal_fact_read(S("{}"), PAYPAL_CAPTURE, S("OURS"), &a, &f) == PAYPAL_API_NONSENSE);
     expect(paypal_fact_read(S(CAPTURE("OURS")), PAYPAL_CAPTURE, S("OURS"), &a, &f) == OK);
-    expect(paypal_fact_events(&f, false, e) == 1 && e[0].kind == PAYMENT_RECEIVED);
+    expect(paypal_fact_events(&f, e) == 1 && e[0].kind == PAYMENT_RECEIVED);
     expect(e[0].amount.units == 500 && e[0].fee.units == 52);
     expect_str(e[0].object, S("27M47624FP291604U"));
     arena_free(&a);
