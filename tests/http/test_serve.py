@@ -299,11 +299,11 @@ def newer(path):
 def test_a_full_disk_keeps_pages_and_answers_503_to_writes(make_site, tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(disk)], capture_output=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(disk)], capture_output=True)
     if mounted.returncode:
         pytest.skip("mounting a tmpfs is not allowed here")
+    site = conftest.Site(str(disk))
     try:
-        site = conftest.Site(str(disk))
         site.log_path = str(tmp_path / "log")
         site.start()
         report = tmp_path / "report.md"
@@ -330,6 +330,8 @@ def test_a_full_disk_keeps_pages_and_answers_503_to_writes(make_site, tmp_path):
             assert db.execute("select count(*) from comment").fetchone()[0] == kept + 2
         db.close()
     finally:
+        if site.process and site.process.poll() is None:
+            site.kill()
         subprocess.run(["umount", str(disk)], check=False)
 
 

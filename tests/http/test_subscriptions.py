@@ -395,7 +395,9 @@ def test_a_storm_of_comments_does_not_fill_the_mailboxes_of_followers(paper):
     mails_settled(site)
     bodies = [body_of(mail) for mail in server.taken[1:]]
     assert len(bodies) == 30
-    assert [body for body in bodies if "last mail of this hour" in body] == [b for b in bodies if "Comment 29 " in b]
+    # One of them is the last and says so. Which comment it tells of is not promised: two threads queue the mails.
+    assert len([body for body in bodies if "last mail of this hour" in body]) == 1
+    assert all(re.search(r"Comment \d+ of a troll", body) for body in bodies) and len(set(bodies)) == 30
     with sqlite3.connect(os.path.join(site.data, "diurnal.db"), timeout=30) as db:
         db.execute("update subscriber set told_since = told_since - 3600000000")
     say(site, "An hour later.")
