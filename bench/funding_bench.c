@@ -12,12 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-    AT_ONCE = 20,
-    /* SQLite looks through all of a savepoint's journal at each statement */ DAYS = 31,
-    FIRST_DAY = 17652,
-    END_DAY = FIRST_DAY + DAYS
-};
+/* Few at once: SQLite looks through all of a savepoint's journal at each statement. */
+enum { AT_ONCE = 20, DAYS = 31, FIRST_DAY = 17652, END_DAY = FIRST_DAY + DAYS };
 
 struct filling {
     struct arena arena;
