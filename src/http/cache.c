@@ -15,6 +15,8 @@ enum {
     IMPROVE_HITS = 32,  /* since it was rendered, for a page to deserve Brotli's best */
     IMPROVE_LOOKS = 64, /* pages of a shard that are looked at */
     IMPROVE_MAX = 512 * 1024, /* bytes of a page that is compressed at Brotli's best */
+    FILED_MAX = 4,            /* pages of a shard that are sent from files, each a descriptor */
+    FILED = 1,                /* the quality of a plain page once that was tried */
 };
 
 /* Kept entries stand in one of two lists, the last used first. */
@@ -34,7 +36,7 @@ struct entry {
     bool busy; /* a worker is at it: not to be evicted */
     enum heat heat;
     int64_t used, credit_full; /* monotonic; when its renders are all to be had again */
-    unsigned hits;
+    unsigned hits, plain_hits; /* of these, sent uncompressed */
     size_t cost;
 };
 
@@ -42,12 +44,13 @@ struct shard {
     pthread_mutex_t lock;
     struct entry *buckets[BUCKETS];
     struct entry *newest[HEATS], *oldest[HEATS];
-    size_t bytes[HEATS], pages;
+    size_t bytes[HEATS], pages, filed;
 };
 
 struct cache {
     struct hash_key hash;
     struct generations *generations;
+    const char *folder;
     size_t shard_bytes;
     struct shard shards[SHARDS];
 };
@@ -62,12 +65,13 @@ static void unlock(struct shard *s)
     check(pthread_mutex_unlock(&s->lock) == 0);
 }
 
-struct cache *cache_make(size_t bytes, struct generations *g)
+struct cache *cache_make(size_t bytes, struct generations *g, const char *folder)
 {
     struct cache *c = calloc(1, sizeof *c);
     check(c);
     c->hash = hash_key_make();
     c->generations = g;
+    c->folder = folder;
     c->shard_bytes = bytes / SHARDS;
     for (size_t i = 0; i < SHARDS; i++)
         check(pthread_mutex_init(&c->shards[i].lock, NULL) == 0);
@@ -122,15 +126,16 @@ static struct entry *add(struct shard *s, uint64_t hash, struct str key)
     return e;
 }
 
-static void drop_page(struct entry *e)
+static void drop_page(struct shard *s, struct entry *e)
 {
+    s->filed -= e->coded[CODING_IDENTITY].filed;
     for (size_t i = 0; i < CODINGS; i++)
         coded_free(&e->coded[i]);
     source_drop(e->source);
     free(e->topics);
     e->source = NULL;
     e->topics = NULL;
-    e->hits = 0;
+    e->hits = e->plain_hits = 0;
 }
 
 static void remove_entry(struct shard *s, struct entry *e)
@@ -141,7 +146,7 @@ static void remove_entry(struct shard *s, struct entry *e)
     *at = e->next_in_bucket;
     list_remove(s, e);
     s->pages--;
-    drop_page(e);
+    drop_page(s, e);
     free(e->key_text);
     free(e);
 }
@@ -270,8 +275,11 @@ static bool queue(struct cache *c, struct shard *s, struct entry *e, struct inco
     in->pattern = e->pattern;
     if (in->cached == CACHED_NONE)
         in->cached = CACHED_HIT;
-    if (!in->rendered) // its own renderer is no sign that it is wanted
+    if (!in->rendered) { // its own renderer is no sign that it is wanted
         touch(c, s, e, in->began);
+        e->plain_hits += coding == CODING_IDENTITY;
+    }
+    in->corked = coded->filed && !has_it && in->method == METHOD_GET;
     // The library takes its own hold of the response, so it may leave the cache right after.
     check(MHD_queue_response(in->connection, in->reply.status,
                              has_it ? coded->unchanged : coded->whole) == MHD_YES);
@@ -368,7 +376,7 @@ void cache_keep(struct cache *c, struct incoming *in, const struct response *res
     }
     struct topics *topics = copy_topics(&in->work->topics);
     lock(s);
-    drop_page(e);
+    drop_page(s, e);
     e->source = source;
     e->topics = topics;
     e->epoch = 0;
@@ -386,7 +394,7 @@ void cache_give_up(struct cache *c, struct incoming *in, unsigned status)
     lock(s);
     struct entry *e = in->entry;
     if (status < 500)
-        drop_page(e); // what was there is no more; a fault says nothing about it
+        drop_page(s, e); // what was there is no more; a fault says nothing about it
     end_turn(s, in, !e->source);
 }
 
@@ -410,41 +418,77 @@ void cache_code(struct cache *c, struct incoming *in)
     source_drop(source);
 }
 
-/* One that is worth it; its source is held. The lock is held. */
-static struct entry *find_worthy(struct cache *c, struct shard *s)
+static bool deserves_best(const struct entry *e)
+{
+    const struct coded *b = &e->coded[CODING_BROTLI];
+    return b->state == CODED_READY && b->quality < BROTLI_BEST && e->hits >= IMPROVE_HITS &&
+           e->source->n <= IMPROVE_MAX;
+}
+
+static bool deserves_file(const struct cache *c, const struct shard *s, const struct entry *e)
+{
+    return c->folder && s->filed < FILED_MAX && e->coded[CODING_IDENTITY].quality != FILED &&
+           e->plain_hits >= IMPROVE_HITS && e->source->n >= FILED_LEAST;
+}
+
+/* One that is worth it, and in which coding; its source is held. The lock is held. */
+static struct entry *find_worthy(struct cache *c, struct shard *s, enum coding *ret)
 {
     int left = IMPROVE_LOOKS;
     for (struct entry *e = s->newest[WARM]; e && left > 0; e = e->older, left--) {
-        const struct coded *b = &e->coded[CODING_BROTLI];
-        if (e->source && b->state == CODED_READY && b->quality < BROTLI_BEST &&
-            e->hits >= IMPROVE_HITS && e->source->n <= IMPROVE_MAX && is_fresh(c, e)) {
-            source_hold(e->source);
-            return e;
-        }
+        if (!e->source || !is_fresh(c, e))
+            continue;
+        bool file = deserves_file(c, s, e);
+        if (!file && !deserves_best(e))
+            continue;
+        *ret = file ? CODING_IDENTITY : CODING_BROTLI;
+        source_hold(e->source);
+        return e;
     }
     return NULL;
 }
 
+static struct coded make_better(const struct cache *c, struct source *source, enum coding coding)
+{
+    struct coded better = { .state = CODED_USELESS };
+    if (coding == CODING_BROTLI)
+        return coded_make(source, CODING_BROTLI, BROTLI_BEST);
+    if (!coded_file(source, c->folder, &better))
+        better.state = CODED_USELESS;
+    return better;
+}
+
+/* The lock is held. What is not taken stays in `better`. */
+static void take_better(struct shard *s, struct entry *e, enum coding coding, struct coded *better)
+{
+    struct coded *now = &e->coded[coding];
+    bool file = coding == CODING_IDENTITY;
+    if (better->state == CODED_READY && (file || better->bytes < now->bytes)) {
+        s->filed += (size_t)better->filed - (size_t)now->filed;
+        coded_free(now);
+        *now = *better;
+        *better = (struct coded){ 0 };
+    }
+    now->quality = file ? FILED : BROTLI_BEST; // it is as good as it gets
+}
+
 static bool improve_one(struct cache *c, struct shard *s)
 {
+    enum coding coding = CODING_BROTLI;
     lock(s);
-    struct entry *e = find_worthy(c, s);
+    struct entry *e = find_worthy(c, s, &coding);
     struct source *source = e ? e->source : NULL;
     uint64_t hash = e ? e->hash : 0;
     unlock(s);
     if (!source)
         return false;
-    struct coded better = coded_make(source, CODING_BROTLI, BROTLI_BEST);
+    struct coded better = make_better(c, source, coding);
     lock(s);
     e = s->buckets[hash / SHARDS % BUCKETS];
     while (e && e->source != source) // it may have been rendered anew meanwhile, or be gone
         e = e->next_in_bucket;
-    if (e && (better.state != CODED_READY || better.bytes >= e->coded[CODING_BROTLI].bytes)) {
-        e->coded[CODING_BROTLI].quality = BROTLI_BEST; // it is as good as it gets
-    } else if (e) {
-        coded_free(&e->coded[CODING_BROTLI]);
-        e->coded[CODING_BROTLI] = better;
-        better = (struct coded){ 0 };
+    if (e) {
+        take_better(s, e, coding, &better);
         weigh(c, s, e);
     }
     unlock(s);
@@ -474,6 +518,7 @@ struct cache_state cache_look(struct cache *c)
         lock(s);
         sum.bytes += s->bytes[COLD] + s->bytes[WARM];
         sum.pages += s->pages;
+        sum.filed += s->filed;
         unlock(s);
     }
     return sum;

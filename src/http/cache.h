@@ -16,7 +16,8 @@
  */
 enum { CACHE_KEY_MAX = 4096 };
 struct cache;
-struct cache *cache_make(size_t bytes, struct generations *g);
+/* `folder`, for coded_file(): NULL for none. It must outlive the cache. */
+struct cache *cache_make(size_t bytes, struct generations *g, const char *folder);
 void cache_free(struct cache *c);
 
 /*
@@ -34,8 +35,9 @@ void cache_give_up(struct cache *c, struct incoming *in, unsigned status);
 void cache_code(struct cache *c, struct incoming *in);
 
 /*
- * Compresses one page that is asked for often as well as can be. False: none needs it. Takes tenths
- * of a second; for a thread with nothing better to do.
+ * Compresses one page that is asked for often as well as can be, or puts one that is often sent
+ * uncompressed into a file. False: none needs it. Takes tenths of a second; for a thread with
+ * nothing better to do.
  */
 bool cache_improve(struct cache *c);
 
@@ -43,7 +45,7 @@ bool cache_improve(struct cache *c);
 size_t cache_body_max(const struct cache *c);
 
 struct cache_state {
-    size_t bytes, pages;
+    size_t bytes, pages, filed; /* those sent from files */
 };
 struct cache_state cache_look(struct cache *c);
 

@@ -4,6 +4,7 @@
 #include "http/error.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -221,10 +222,20 @@ static bool shareable(const struct incoming *in)
            !is_live(in);
 }
 
+/* Without it the head of what is sent from a file would be a packet of its own. The last of it
+ * leaves when the cork is drawn. Unix sockets have none: there it is no loss. */
+static void set_cork(struct incoming *in, int on)
+{
+    (void)setsockopt(in->watch.fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on); // see above
+    in->corked = on;
+}
+
 static bool queue_from_cache(struct incoming *in)
 {
     if (!cache_queue(in->server->cache, in))
         return false;
+    if (in->corked)
+        set_cork(in, 1);
     note_sending(in, in->stage == STAGE_BODY && !in->has_body ? in->began : clock_monotonic());
     return true;
 }
@@ -396,6 +407,8 @@ void event_completed(void *arg, struct MHD_Connection *connection, void **reques
     struct incoming *in = *request_context;
     if (!in)
         return;
+    if (in->corked)
+        set_cork(in, 0);
     int64_t now = clock_monotonic();
     bool body_sent = in->method != METHOD_HEAD && in->reply.status != 304;
     if (in->tapped)

@@ -112,6 +112,7 @@ struct incoming {
     struct buf key_copy;
     bool alone;          /* renders for itself: its page cannot be shared */
     bool rendered;       /* it just rendered this page: no fresher one is to be had */
+    bool corked;         /* head and file leave together: the head is held back until then */
     struct entry *entry; /* whose turn this request has; NULL: none */
     struct shard *shard;
     enum coding coding; /* to be made, when only that is missing */

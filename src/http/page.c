@@ -4,9 +4,11 @@
 #include "http/compress.h"
 #include "http/engine.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Copies a text behind the ones already in the block. */
 static const char *put_text(char **at, struct str text)
@@ -137,6 +139,35 @@ struct coded coded_make(struct source *s, enum coding coding, int quality)
     check(c.whole);
     make_whole(&c, s, coding);
     return c;
+}
+
+static bool write_all(int fd, const struct source *s)
+{
+    size_t done = 0;
+    while (done < s->n) {
+        ssize_t n = write(fd, s->body + done, s->n - done);
+        if (n <= 0)
+            return false;
+        done += (size_t)n;
+    }
+    return true;
+}
+
+bool coded_file(struct source *s, const char *folder, struct coded *ret)
+{
+    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return false;
+    if (!write_all(fd, s)) {
+        (void)close(fd); // what is in it is nobody's
+        return false;
+    }
+    *ret = (struct coded){ .bytes = s->n, .filed = true };
+    make_tag(ret, s, CODING_IDENTITY, 0);
+    ret->whole = MHD_create_response_from_fd64(s->n, fd); // which closes it
+    check(ret->whole);
+    make_whole(ret, s, CODING_IDENTITY);
+    return true;
 }
 
 void coded_free(struct coded *c)

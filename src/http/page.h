@@ -37,7 +37,15 @@ struct coded {
     size_t bytes;
     char tag[40]; /* with its quotes */
     int quality;
+    bool filed; /* sent from a file */
 };
 /* The responses of one coding. May take long: never under a lock. */
 struct coded coded_make(struct source *s, enum coding coding, int quality);
 void coded_free(struct coded *c);
+/*
+ * The identity response once more, sent by the kernel from a file of its own in `folder` that has
+ * no name: what is large and asked for often is then not copied for every client. False: there can
+ * be none (the disk is full, its kind of file system knows no such files, no descriptor is left).
+ */
+enum { FILED_LEAST = 16 * 1024 /* bytes, below which copying is cheaper */ };
+MUST_USE bool coded_file(struct source *s, const char *folder, struct coded *ret);

@@ -230,7 +230,7 @@ static struct server *make(const struct server_options *o, const struct config *
     s->tally = tally_make();
     s->limiter = limiter_make(s->shape.client_slots);
     generations_init(&s->generations);
-    s->cache = cache_make(s->shape.cache_bytes, &s->generations);
+    s->cache = cache_make(s->shape.cache_bytes, &s->generations, o->app->data_dir);
     s->personal = calloc(o->route_count + 1, sizeof *s->personal);
     check(s->personal);
     watchdog_init(&s->watchdog);
