@@ -12,6 +12,7 @@
 #include "funding/channel_alarm.h"
 #include "funding/daily_head.h"
 #include "funding/ethereum_watch.h"
+#include "funding/gift_receipt.h"
 #include "funding/goal_close.h"
 #include "funding/payment_evidence.h"
 #include "funding/provider_take.h"
@@ -243,6 +244,16 @@ static err do_channel_alarm(void *arg, const struct job *job)
     return e;
 }
 
+static err do_gift_receipts(void *arg, const struct job *job)
+{
+    (void)job; // there is one
+    const struct work *w = arg;
+    const struct setup *setup = newsroom_pin(w->room);
+    err e = gift_receipt_job(newsroom_app(w->room), setup);
+    newsroom_drop(w->room, setup);
+    return e;
+}
+
 static err do_wallet_hand(void *arg, const struct job *job)
 {
     const struct work *w = arg;
@@ -305,6 +316,9 @@ static const struct job_kind kinds[] = {
     { .name = { CHANNEL_ALARM_JOB, sizeof CHANNEL_ALARM_JOB - 1 },
       .run = do_channel_alarm,
       .tries = JOB_TRIES_MAX },
+    { .name = { GIFT_RECEIPT_JOB, sizeof GIFT_RECEIPT_JOB - 1 },
+      .run = do_gift_receipts,
+      .tries = JOB_TRIES_MAX },
     { .name = { WALLET_HAND_JOB, sizeof WALLET_HAND_JOB - 1 },
       .run = do_wallet_hand,
       .tries = JOB_TRIES_MAX },
@@ -333,6 +347,8 @@ static err promise_polls(struct newsroom *n)
         e = wallet_hand_promise(newsroom_app(n), setup);
     if (!e)
         e = channel_alarm_promise(newsroom_app(n));
+    if (!e)
+        e = gift_receipt_promise(newsroom_app(n));
     newsroom_drop(n, setup);
     return e;
 }

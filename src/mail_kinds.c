@@ -2,6 +2,7 @@
 #include "discussion/notice.h"
 #include "funding/channel_alarm.h"
 #include "funding/daily_head.h"
+#include "funding/gift_receipt.h"
 #include "people/subscriber.h"
 #include "publishing/letter.h"
 #include "site/digest.h"
@@ -26,6 +27,8 @@ const struct mail_kind mail_kinds[] = {
     { .name = { DAILY_HEAD_MAIL, sizeof DAILY_HEAD_MAIL - 1 }, .compose = daily_head_compose },
     { .name = { CHANNEL_ALARM_MAIL, sizeof CHANNEL_ALARM_MAIL - 1 },
       .compose = channel_alarm_compose },
+    { .name = { GIFT_RECEIPT_MAIL, sizeof GIFT_RECEIPT_MAIL - 1 },
+      .compose = gift_receipt_compose },
 };
 const size_t mail_kind_count = COUNT(mail_kinds);
 

@@ -379,6 +379,8 @@ const struct route routes[] = {
     DESK_POST("/funding/contributions/{id}/value", gift_value_post, CONTRIBUTION_REVERSE),
     DESK_POST("/funding/contributions/{id}/refund", gift_refund_post, CONTRIBUTION_REVERSE),
     DESK_POST("/funding/contributions/{id}/evidence", gift_evidence_post, CONTRIBUTION_REVERSE),
+    DESK_POST("/funding/contributions/{id}/receipt", gift_receipt_post, CONTRIBUTION_REVERSE),
+    DESK_POST("/funding/contributions/{id}/giver", gift_giver_post, CONTRIBUTION_REVERSE),
     DESK("/funding/contributions/{id}/correct", gift_correct_show, NULL, CONTRIBUTION_REVERSE),
     DESK_POST("/funding/contributions/{id}/correct", gift_correct_post, CONTRIBUTION_REVERSE),
     DESK("/funding/contributions/{id}/reverse", gift_reverse_show, NULL, CONTRIBUTION_REVERSE),

@@ -98,6 +98,8 @@ static const char *const notices[] = {
     NOTICE "contribution_valued",
     NOTICE "contribution_refunded",
     NOTICE "contribution_evidence",
+    NOTICE "contribution_receipt",
+    NOTICE "contribution_giver",
     NOTICE "contribution_frozen",
     NOTICE "contribution_freed",
     NOTICE "contribution_corrected",

@@ -6,6 +6,7 @@
 #include "desk/gift_desk.h"
 #include "desk/second_desk.h"
 #include "funding/contribution_note.h"
+#include "funding/gift_receipt.h"
 #include "http/error.h"
 
 static const struct desk_input note_inputs[] = {
@@ -27,12 +28,19 @@ static const struct desk_input evidence_inputs[] = {
     { "hash", "desk_gift_evidence", "desk_gift_evidence_hint", INPUT_ASCII, true, NULL },
 };
 
+static const struct desk_input giver_inputs[] = {
+    { "name", "desk_gift_giver", NULL, INPUT_LINE, false, NULL },
+    { "email", "desk_email", "desk_gift_giver_email_hint", INPUT_ASCII, false, NULL },
+    { "named", "desk_gift_giver_named", NULL, INPUT_TICK, false, NULL },
+};
+
 struct doing {
     const struct request *r;
     const struct contribution *gift;
     struct str reason;
     struct contribution_price price;
     struct amount amount;
+    struct giver_word giver;
     uint8_t hash[SHA256_BYTES];
     struct hand_done done; /* of the value, which may wait for a second person */
 };
@@ -86,6 +94,17 @@ static bool read_hash(struct doing *w, struct desk_form *f)
     if (!hex_parse(str_trim(desk_form_get(f, "hash")), w->hash, sizeof w->hash))
         desk_form_wrong(f, "hash", "desk_gift_evidence_wrong");
     return desk_form_fine(f);
+}
+
+static bool read_giver(struct doing *w, struct desk_form *f)
+{
+    w->giver = (struct giver_word){ .contribution = w->gift->id,
+                                    .name = str_trim(desk_form_get(f, "name")),
+                                    .email = str_trim(desk_form_get(f, "email")),
+                                    .named = desk_form_ticked(f, "named"),
+                                    .by = person_actor(w->r->person),
+                                    .now = w->r->now };
+    return true;
 }
 
 /* ---- doing it */
@@ -154,6 +173,23 @@ static err evidence_work(struct tx *tx, void *arg)
                                      person_actor(w->r->person), w->r->now);
 }
 
+/* Refusals of other modules, told in their own words. */
+enum { REFUSED_RECEIPT = 1000, REFUSED_GIVER = 2000 };
+
+static err receipt_work(struct tx *tx, void *arg)
+{
+    const struct doing *w = arg;
+    err e = gift_receipt_send(tx, w->gift->id, person_actor(w->r->person), w->r->now, w->r->arena);
+    return e > 0 ? REFUSED_RECEIPT + e : e;
+}
+
+static err giver_work(struct tx *tx, void *arg)
+{
+    const struct doing *w = arg;
+    err e = giver_set(tx, &w->giver, w->r->arena);
+    return e > 0 ? REFUSED_GIVER + e : e;
+}
+
 /* ---- which there are */
 
 static const struct deed {
@@ -168,6 +204,11 @@ static const struct deed {
                       "contribution_settled", NULL, 0, read_nothing, settle_work },
     [GIFT_NOTE] = { "note", "/note", "desk_gift_note_title", "desk_gift_note_add",
                     "contribution_noted", note_inputs, COUNT(note_inputs), read_reason, note_work },
+    [GIFT_RECEIPT] = { "receipt", "/receipt", "desk_gift_receipt_title", "desk_gift_receipt_send",
+                       "contribution_receipt", NULL, 0, read_nothing, receipt_work },
+    [GIFT_GIVER] = { "giver", "/giver", "desk_gift_giver_title", "desk_gift_giver_set",
+                     "contribution_giver", giver_inputs, COUNT(giver_inputs), read_giver,
+                     giver_work },
     [GIFT_VALUE] = { "value", "/value", "desk_gift_value_title", "desk_gift_value_fix",
                      "contribution_valued", value_inputs, COUNT(value_inputs), read_price,
                      value_work },
@@ -184,12 +225,17 @@ static const struct deed {
                     reason_inputs, COUNT(reason_inputs), read_reason, free_work },
 };
 
-bool gift_deed_fits(const struct request *r, enum gift_deed d, const struct contribution *gift)
+bool gift_deed_fits(const struct gift_at *g, enum gift_deed d)
 {
+    const struct request *r = g->r;
+    const struct contribution *gift = &g->gift;
     bool may = person_may(r->person, PERMISSION_CONTRIBUTION_REVERSE);
     bool settled = gift->state == CONTRIBUTION_SETTLED;
     switch (d) {
     case GIFT_NOTE: return true;
+    case GIFT_RECEIPT:
+        return may && !gift->frozen && settled && g->giver.email.n && mail_enabled(r->setup);
+    case GIFT_GIVER: return may && !gift->frozen && (!g->giver.email.n || !g->giver.channel.n);
     case GIFT_SETTLE: return may && !gift->frozen && gift->state == CONTRIBUTION_PENDING;
     case GIFT_VALUE: return may && !gift->frozen && settled && gift->unvalued;
     case GIFT_REFUND: return may && !gift->frozen && settled;
@@ -233,6 +279,32 @@ int gift_status_of(err refusal)
     return *gift_field_of(refusal) || refusal == CONTRIBUTION_VALUE_WRONG ? 422 : 409;
 }
 
+static void say_refusal(struct desk_form *f, err refusal, int *ret_status)
+{
+    static const struct own_refusal {
+        err refusal;
+        int status;
+        const char *field, *word;
+    } own[] = {
+        { REFUSED_RECEIPT + RECEIPT_NOBODY, 409, "", "desk_gift_receipt_nobody" },
+        { REFUSED_RECEIPT + RECEIPT_NOT_SETTLED, 409, "", "desk_gift_receipt_not_settled" },
+        { REFUSED_GIVER + GIVER_IS_FROZEN, 409, "", "funding_refused_frozen" },
+        { REFUSED_GIVER + GIVER_TOLD, 409, "", "desk_gift_giver_told" },
+        { REFUSED_GIVER + GIVER_NOBODY, 422, "name", "desk_gift_giver_nobody" },
+        { REFUSED_GIVER + GIVER_NAME_WRONG, 422, "name", "desk_gift_giver_name_wrong" },
+        { REFUSED_GIVER + GIVER_EMAIL_WRONG, 422, "email", "desk_gift_giver_email_wrong" },
+    };
+    for (size_t i = 0; i < COUNT(own); i++) {
+        if (own[i].refusal != refusal)
+            continue;
+        desk_form_wrong(f, own[i].field, own[i].word);
+        *ret_status = own[i].status;
+        return;
+    }
+    desk_form_wrong(f, gift_field_of(refusal), hand_refusal_word(refusal));
+    *ret_status = gift_status_of(refusal);
+}
+
 /* Refused: the gift's page as it is now, with the form that was sent. */
 static err refuse(struct gift_at *g, struct response *ret, enum gift_deed d, struct desk_form *f,
                   err refusal)
@@ -240,8 +312,7 @@ static err refuse(struct gift_at *g, struct response *ret, enum gift_deed d, str
     struct gift_refused refused = { .deed = d, .form = f, .status = 422 };
     err e = OK;
     if (refusal) {
-        desk_form_wrong(f, gift_field_of(refusal), hand_refusal_word(refusal));
-        refused.status = gift_status_of(refusal);
+        say_refusal(f, refusal, &refused.status);
         if (gift_missing(g->r, ret, g, &e))
             return e;
     }
@@ -302,4 +373,14 @@ err gift_refund_post(struct request *r, struct response *ret)
 err gift_evidence_post(struct request *r, struct response *ret)
 {
     return deed_post(r, ret, GIFT_EVIDENCE);
+}
+
+err gift_receipt_post(struct request *r, struct response *ret)
+{
+    return deed_post(r, ret, GIFT_RECEIPT);
+}
+
+err gift_giver_post(struct request *r, struct response *ret)
+{
+    return deed_post(r, ret, GIFT_GIVER);
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include "desk/funding_row.h"
+#include "funding/giver.h"
 
 /*
  * One gift at the desk: all that is known of it, and a form for each thing that may be done with it
@@ -14,11 +15,14 @@ err gift_free_post(struct request *r, struct response *ret);     /* POST …/{id
 err gift_value_post(struct request *r, struct response *ret);    /* POST …/{id}/value */
 err gift_refund_post(struct request *r, struct response *ret);   /* POST …/{id}/refund */
 err gift_evidence_post(struct request *r, struct response *ret); /* POST …/{id}/evidence */
+err gift_receipt_post(struct request *r, struct response *ret);  /* POST …/{id}/receipt */
+err gift_giver_post(struct request *r, struct response *ret);    /* POST …/{id}/giver */
 
 /* The gift of a request's {id}. True when there is none and it answered. */
 struct gift_at {
     struct request *r;
     struct contribution gift;
+    struct giver giver; /* id 0: not known */
 };
 bool gift_missing(struct request *r, struct response *ret, struct gift_at *g, err *ret_e);
 
@@ -26,6 +30,8 @@ bool gift_missing(struct request *r, struct response *ret, struct gift_at *g, er
 enum gift_deed {
     GIFT_SETTLE,
     GIFT_NOTE,
+    GIFT_RECEIPT,
+    GIFT_GIVER,
     GIFT_VALUE,
     GIFT_REFUND,
     GIFT_EVIDENCE,
@@ -33,7 +39,7 @@ enum gift_deed {
     GIFT_FREE,
     GIFT_DEEDS
 };
-bool gift_deed_fits(const struct request *r, enum gift_deed d, const struct contribution *gift);
+bool gift_deed_fits(const struct gift_at *g, enum gift_deed d);
 struct str gift_deed_title(const struct request *r, enum gift_deed d);
 struct desk_form *gift_deed_form(const struct gift_at *g, enum gift_deed d);
 

@@ -4,7 +4,7 @@
 #include "funding/contribution_note.h"
 #include "funding/display.h"
 #include "funding/funding_part.h"
-#include "funding/giver.h"
+#include "funding/gift_receipt.h"
 #include "funding/ledger_csv.h"
 #include "funding/payment.h"
 #include "funding/receipt.h"
@@ -64,7 +64,8 @@ struct gift_view {
     struct str heading, receipt; /* its code, for the giver */
     struct str value, price, source, entered_by, evidence;
     struct desk_time price_at;
-    struct str giver, email, message;
+    struct str giver, email, message, receipt_mails;
+    struct desk_time receipt_at;
     struct list deeds, entries, events, notes;
     bool may_correct;
 };
@@ -82,6 +83,8 @@ static const struct field gift_fields[] = {
     FIELD_STR(struct gift_view, giver),
     FIELD_STR(struct gift_view, email),
     FIELD_STR(struct gift_view, message),
+    FIELD_STR(struct gift_view, receipt_mails),
+    FIELD_VIEW(struct gift_view, receipt_at, &desk_time_view),
     FIELD_LIST(struct gift_view, deeds, &deed_view),
     FIELD_LIST(struct gift_view, entries, &entry_view),
     FIELD_LIST(struct gift_view, events, &event_view),
@@ -95,7 +98,12 @@ static err read_gift(struct gift_at *g, int64_t id)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
     err e = store_read(g->r->app->store, &tx);
-    return e ? e : contribution_get(&tx, id, g->r->arena, &g->gift);
+    if (!e)
+        e = contribution_get(&tx, id, g->r->arena, &g->gift);
+    if (e || !g->gift.giver)
+        return e;
+    e = giver_get(&tx, g->gift.giver, g->r->arena, &g->giver);
+    return e > 0 ? fault(ERR_DATA) : e; // a foreign key leads there
 }
 
 bool gift_missing(struct request *r, struct response *ret, struct gift_at *g, err *ret_e)
@@ -228,15 +236,14 @@ static err read_notes(struct tx *tx, const struct gift_at *g, struct gift_view *
     return e;
 }
 
-static err read_giver(struct tx *tx, const struct gift_at *g, struct gift_view *v)
+static err read_receipt(struct tx *tx, const struct gift_at *g, struct gift_view *v)
 {
-    struct giver giver = { 0 };
-    err e = g->gift.giver ? giver_get(tx, g->gift.giver, g->r->arena, &giver) : OK;
-    if (e)
-        return e > 0 ? fault(ERR_DATA) : e; // a foreign key leads there
-    v->giver = giver.name;
-    v->email = giver.email;
-    v->message = giver.message;
+    struct gift_receipt sent = { 0 };
+    err e = gift_receipt_get(tx, g->gift.id, &sent);
+    if (e || !sent.mails)
+        return e;
+    v->receipt_mails = desk_count(g->r, "desk_gift_receipt_mails", sent.mails);
+    v->receipt_at = desk_time(g->r, sent.at);
     return OK;
 }
 
@@ -258,6 +265,11 @@ static struct desk_form *fresh_form(const struct gift_at *g, enum gift_deed d)
     struct desk_form *f = gift_deed_form(g, d);
     if (desk_form_has(f, "date"))
         desk_form_set(f, "date", date_print(g->r->arena, g->gift.occurred_on));
+    if (d == GIFT_GIVER) {
+        desk_form_set(f, "name", g->giver.name);
+        desk_form_set(f, "email", g->giver.email);
+        desk_form_tick(f, "named", g->giver.named);
+    }
     return f;
 }
 
@@ -272,7 +284,7 @@ static void offer_deeds(const struct gift_at *g, const struct gift_refused *refu
                                        .form = refused->form,
                                        .open = true };
     for (enum gift_deed d = GIFT_SETTLE; d < GIFT_DEEDS; d++)
-        if (gift_deed_fits(g->r, d, &g->gift) && (!refused || refused->deed != d))
+        if (gift_deed_fits(g, d) && (!refused || refused->deed != d))
             rows[n++] =
                 (struct deed_row){ .title = gift_deed_title(g->r, d), .form = fresh_form(g, d) };
     *ret = (struct list){ rows, n };
@@ -289,7 +301,7 @@ static err read_all(const struct gift_at *g, struct gift_view *v)
     if (!e)
         e = read_notes(&tx, g, v);
     if (!e)
-        e = read_giver(&tx, g, v);
+        e = read_receipt(&tx, g, v);
     if (!e && g->gift.source == LEDGER_BY_HAND)
         e = gift_person(&tx, g->r, g->gift.by, &v->entered_by);
     return e ? fault(e) : OK;
@@ -301,6 +313,9 @@ err gift_page(struct gift_at *g, struct response *ret, const struct gift_refused
     const struct contribution *c = &g->gift;
     struct gift_view v = { .gift = gift_row(r, c),
                            .heading = desk_count(r, "desk_gift_number", c->id),
+                           .giver = g->giver.name,
+                           .email = g->giver.email,
+                           .message = g->giver.message,
                            .receipt = receipt_code(r->app->keys, c->id, r->arena) };
     v.may_correct = v.gift.may_reverse && v.gift.by_hand;
     v.evidence = c->evidence.n ? hex_print(r->arena, c->evidence) : S("");

@@ -2,6 +2,7 @@
 #include "base/scan.h"
 #include "base/utf8.h"
 #include "funding/contribution_inside.h"
+#include "funding/gift_receipt.h"
 #include "funding/goal.h"
 
 #include <inttypes.h>
@@ -301,7 +302,9 @@ static err arrive(struct tx *tx, const struct contribution *c, int64_t at, struc
         move(&step->moves, LEDGER_ASSETS, LEDGER_INCOME, c->amount);
     }
     e = valuation_keep(tx, c->id, &v);
-    return e ? e : step_post(tx, c, step, a, ret_transaction);
+    if (!e)
+        e = step_post(tx, c, step, a, ret_transaction);
+    return e || !c->giver ? e : gift_receipt_due(tx, c->id, step->now);
 }
 
 err contribution_check(struct tx *tx, const struct contribution_draft *d, bool fresh)
@@ -321,6 +324,7 @@ err contribution_book(struct tx *tx, const struct contribution_draft *d, struct 
         .amount = d->amount,
         .source = d->source,
         .occurred_on = d->occurred_on,
+        .giver = d->giver,
     };
     struct step step = {
         .kind = d->pending ? LEDGER_PROMISE : LEDGER_GIFT,

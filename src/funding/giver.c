@@ -1,10 +1,15 @@
 #include "funding/giver.h"
 #include "base/utf8.h"
+#include "mail/mail.h"
 
 QUERY(giver_insert, "insert into giver (channel, name, email, message, named, created_at)"
                     " values ($1, $2, $3, $4, $5, $6) returning id");
 QUERY(giver_one, "select id, channel, name, email, message, named, created_at, erased_at"
                  " from giver where id = $1");
+QUERY(giver_of_gift, "select giver, frozen from contribution where id = $1");
+QUERY(giver_give, "update contribution set giver = $2 where id = $1");
+QUERY(giver_replace, "update giver set name = $2, email = $3, named = $4, erased_at = null"
+                     " where id = $1");
 QUERY(giver_frozen, "select 1 from contribution where giver = $1 and frozen = 1 limit 1");
 QUERY(giver_forget, "update giver set name = '', email = '', message = '', named = 0,"
                     " erased_at = $2 where id = $1");
@@ -64,6 +69,86 @@ err giver_get(struct tx *tx, int64_t id, struct arena *a, struct giver *ret)
     };
     query_end(s);
     return OK;
+}
+
+static err check_word(const struct giver_word *w)
+{
+    if (!w->name.n && !w->email.n)
+        return GIVER_NOBODY;
+    if (w->name.n > GIVER_NAME_MAX || text_check(w->name, true) != TEXT_FINE)
+        return GIVER_NAME_WRONG;
+    return w->email.n && !mail_address_good(w->email) ? GIVER_EMAIL_WRONG : OK;
+}
+
+static err of_gift(struct tx *tx, int64_t contribution, int64_t *ret)
+{
+    bool row = false;
+    struct stmt *s = query_start(tx, &giver_of_gift);
+    bind_int(s, 1, contribution);
+    err e = query_step(s, &row);
+    if (e)
+        return fault(e);
+    if (!row)
+        return GIVER_NO_GIFT;
+    *ret = column_int(s, 0);
+    bool frozen = column_int(s, 1);
+    query_end(s);
+    return frozen ? GIVER_IS_FROZEN : OK;
+}
+
+static err replace(struct tx *tx, int64_t id, const struct giver_word *w)
+{
+    struct stmt *s = query_start(tx, &giver_replace);
+    bind_int(s, 1, id);
+    bind_str(s, 2, w->name);
+    bind_str(s, 3, w->email);
+    bind_int(s, 4, w->named && w->name.n);
+    err e = query_run(s, NULL);
+    return e ? fault(e) : OK;
+}
+
+static err add_to_gift(struct tx *tx, const struct giver_word *w)
+{
+    int64_t id = 0;
+    err e = giver_add(tx,
+                      &(struct giver){ .channel = S(GIVER_BY_HAND),
+                                       .name = w->name,
+                                       .email = w->email,
+                                       .named = w->named,
+                                       .created_at = w->now },
+                      &id);
+    if (e || !id)
+        return e ? e : GIVER_NOBODY; // of blanks nothing is kept
+    struct stmt *s = query_start(tx, &giver_give);
+    bind_int(s, 1, w->contribution);
+    bind_int(s, 2, id);
+    e = query_run(s, NULL);
+    return e ? fault(e) : OK;
+}
+
+err giver_set(struct tx *tx, const struct giver_word *w, struct arena *a)
+{
+    struct giver g = { 0 };
+    int64_t id = 0;
+    err e = check_word(w);
+    if (!e)
+        e = of_gift(tx, w->contribution, &id);
+    if (!e && id)
+        e = giver_get(tx, id, a, &g);
+    if (e)
+        return e;
+    if (g.email.n && g.channel.n)
+        return GIVER_TOLD;
+    e = id ? replace(tx, id, w) : add_to_gift(tx, w);
+    if (!e)
+        e = audit_add(tx, w->by,
+                      &(struct audit_note){ .action = S("giver.set"),
+                                            .kind = S("contribution"),
+                                            .object = w->contribution,
+                                            .now = w->now });
+    if (!e)
+        tx_touch(tx, "funding"); // a name may stand beside the gift
+    return e;
 }
 
 static err is_frozen(struct tx *tx, int64_t id, bool *ret)

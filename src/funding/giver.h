@@ -14,9 +14,29 @@ struct giver {
     bool named;
     int64_t created_at, erased_at; /* erased_at: 0, or all texts are empty since */
 };
+#define GIVER_BY_HAND "" /* channel of those whom the treasurer entered */
 /* Texts are cut to their bounds, at a character's end; one that is no proper text, and an address
  * that is too long, is left out. With none of them *ret_id is 0. */
 MUST_USE err giver_add(struct tx *tx, const struct giver *g, int64_t *ret_id);
 enum { GIVER_MISSING = 1, GIVER_IS_FROZEN /* a gift of theirs is set aside for a look */ };
 MUST_USE err giver_get(struct tx *tx, int64_t id, struct arena *a, struct giver *ret);
+/*
+ * Who gave, by the treasurer's word: of a gift whose giver is not known, has no address, or was
+ * entered so. What a provider told of an address stays.
+ */
+struct giver_word {
+    int64_t contribution;
+    struct str name, email; /* one of them is there */
+    bool named;
+    struct actor by;
+    int64_t now;
+};
+enum {
+    GIVER_NO_GIFT = GIVER_IS_FROZEN + 1,
+    GIVER_TOLD,       /* by a provider */
+    GIVER_NOBODY,     /* neither name nor address */
+    GIVER_NAME_WRONG, /* too long, or no line of text */
+    GIVER_EMAIL_WRONG,
+};
+MUST_USE err giver_set(struct tx *tx, const struct giver_word *w, struct arena *a);
 MUST_USE err giver_erase(struct tx *tx, int64_t id, struct actor by, int64_t now);

@@ -38,7 +38,7 @@ def test_the_page_tells_all_that_is_known(room):
     assert len(entries) == 2
     where, _, anchor = entries[0].partition("#")
     assert f'id="{anchor}"' in room.site.client().get(where).text
-    assert forms(page) == {"note", "refund", "evidence", "freeze"}
+    assert forms(page) == {"note", "giver", "refund", "evidence", "freeze"}
     assert url + "/correct" in read(page).links and url + "/reverse" in read(page).links
     assert url in read(room.treasurer.get("/desk/funding/contributions?reference=P-1")).links
 

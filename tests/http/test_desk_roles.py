@@ -119,6 +119,8 @@ POSTS = {
     "/desk/funding/contributions/{gift}/value": "contribution_reverse",
     "/desk/funding/contributions/{gift}/refund": "contribution_reverse",
     "/desk/funding/contributions/{gift}/evidence": "contribution_reverse",
+    "/desk/funding/contributions/{gift}/receipt": "contribution_reverse",
+    "/desk/funding/contributions/{gift}/giver": "contribution_reverse",
     "/desk/funding/contributions/{gift}/correct": "contribution_reverse",
     "/desk/funding/contributions/{gift}/reverse": "contribution_reverse",
     "/desk/funding/contributions/{gift}/erase": "contribution_reverse",
