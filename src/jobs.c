@@ -13,6 +13,7 @@
 #include "funding/daily_head.h"
 #include "funding/ethereum_watch.h"
 #include "funding/gift_receipt.h"
+#include "funding/giver_year.h"
 #include "funding/goal_close.h"
 #include "funding/payment_evidence.h"
 #include "funding/provider_take.h"
@@ -254,6 +255,12 @@ static err do_gift_receipts(void *arg, const struct job *job)
     return e;
 }
 
+static err do_giver_years(void *arg, const struct job *job)
+{
+    const struct work *w = arg;
+    return giver_year_job(newsroom_app(w->room), job);
+}
+
 static err do_wallet_hand(void *arg, const struct job *job)
 {
     const struct work *w = arg;
@@ -319,6 +326,7 @@ static const struct job_kind kinds[] = {
     { .name = { GIFT_RECEIPT_JOB, sizeof GIFT_RECEIPT_JOB - 1 },
       .run = do_gift_receipts,
       .tries = JOB_TRIES_MAX },
+    { .name = { GIVER_YEAR_JOB, sizeof GIVER_YEAR_JOB - 1 }, .run = do_giver_years },
     { .name = { WALLET_HAND_JOB, sizeof WALLET_HAND_JOB - 1 },
       .run = do_wallet_hand,
       .tries = JOB_TRIES_MAX },

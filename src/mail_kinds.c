@@ -3,6 +3,7 @@
 #include "funding/channel_alarm.h"
 #include "funding/daily_head.h"
 #include "funding/gift_receipt.h"
+#include "funding/giver_year.h"
 #include "people/subscriber.h"
 #include "publishing/letter.h"
 #include "site/digest.h"
@@ -29,6 +30,7 @@ const struct mail_kind mail_kinds[] = {
       .compose = channel_alarm_compose },
     { .name = { GIFT_RECEIPT_MAIL, sizeof GIFT_RECEIPT_MAIL - 1 },
       .compose = gift_receipt_compose },
+    { .name = { GIVER_YEAR_MAIL, sizeof GIVER_YEAR_MAIL - 1 }, .compose = giver_year_compose },
 };
 const size_t mail_kind_count = COUNT(mail_kinds);
 

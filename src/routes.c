@@ -9,6 +9,7 @@
 #include "desk/desk_api.h"
 #include "desk/funding_desk.h"
 #include "desk/gift_desk.h"
+#include "desk/giver_desk.h"
 #include "desk/mail_desk.h"
 #include "desk/overview.h"
 #include "desk/pictures.h"
@@ -369,6 +370,13 @@ const struct route routes[] = {
     DESK_POST("/funding/goals/{id}/close", goal_close_post, GOAL_SET),
     DESK("/funding/contributions", gift_search_show,
          "channel state from to amount currency reference giver goal after done", CONTRIBUTION_ADD),
+    DESK("/funding/givers", givers_show, "who done", CONTRIBUTION_ADD),
+    DESK_POST("/funding/givers", givers_statements_post, CONTRIBUTION_REVERSE),
+    DESK("/funding/givers/{id}", giver_show, "done", CONTRIBUTION_ADD),
+    DESK("/funding/givers/{id}/erase", giver_erase_show, NULL, CONTRIBUTION_REVERSE),
+    DESK_POST("/funding/givers/{id}/erase", giver_erase_post, CONTRIBUTION_REVERSE),
+    DESK("/funding/givers/{id}/years/{year}", giver_statement_show, NULL, CONTRIBUTION_ADD),
+    DESK_POST("/funding/givers/{id}/years/{year}", giver_statement_post, CONTRIBUTION_REVERSE),
     DESK("/funding/contributions/new", gift_new_show, NULL, CONTRIBUTION_ADD),
     DESK_POST("/funding/contributions/new", gift_new_post, CONTRIBUTION_ADD),
     DESK("/funding/contributions/{id}", gift_show, "done", CONTRIBUTION_ADD),

@@ -64,7 +64,7 @@ struct gift_view {
     struct str heading, receipt; /* its code, for the giver */
     struct str value, price, source, entered_by, evidence;
     struct desk_time price_at;
-    struct str giver, email, message, receipt_mails;
+    struct str giver, email, message, giver_url, receipt_mails;
     struct desk_time receipt_at;
     struct list deeds, entries, events, notes;
     bool may_correct;
@@ -83,6 +83,7 @@ static const struct field gift_fields[] = {
     FIELD_STR(struct gift_view, giver),
     FIELD_STR(struct gift_view, email),
     FIELD_STR(struct gift_view, message),
+    FIELD_STR(struct gift_view, giver_url),
     FIELD_STR(struct gift_view, receipt_mails),
     FIELD_VIEW(struct gift_view, receipt_at, &desk_time_view),
     FIELD_LIST(struct gift_view, deeds, &deed_view),
@@ -316,6 +317,8 @@ err gift_page(struct gift_at *g, struct response *ret, const struct gift_refused
                            .giver = g->giver.name,
                            .email = g->giver.email,
                            .message = g->giver.message,
+                           .giver_url =
+                               str_print(r->arena, "/desk/funding/givers/%" PRId64, g->giver.id),
                            .receipt = receipt_code(r->app->keys, c->id, r->arena) };
     v.may_correct = v.gift.may_reverse && v.gift.by_hand;
     v.evidence = c->evidence.n ? hex_print(r->arena, c->evidence) : S("");

@@ -54,6 +54,10 @@ GETS = {
     "/desk/funding/contributions/{gift}/reverse": "contribution_reverse",
     "/desk/funding/contributions/{gift}/correct": "contribution_reverse",
     "/desk/funding/contributions/{gift}/erase": "contribution_reverse",
+    "/desk/funding/givers": "contribution_add",
+    "/desk/funding/givers/{giver}": "contribution_add",
+    "/desk/funding/givers/{giver}/erase": "contribution_reverse",
+    "/desk/funding/givers/{giver}/years/{year}": "contribution_add",
     "/desk/funding/channels": "contribution_add",
     "/desk/funding/waiting": "contribution_add",
     "/desk/funding/waiting/{event}": "contribution_add",
@@ -119,6 +123,9 @@ POSTS = {
     "/desk/funding/contributions/{gift}/value": "contribution_reverse",
     "/desk/funding/contributions/{gift}/refund": "contribution_reverse",
     "/desk/funding/contributions/{gift}/evidence": "contribution_reverse",
+    "/desk/funding/givers": "contribution_reverse",
+    "/desk/funding/givers/{giver}/years/{year}": "contribution_reverse",
+    "/desk/funding/givers/{giver}/erase": "contribution_reverse",
     "/desk/funding/contributions/{gift}/receipt": "contribution_reverse",
     "/desk/funding/contributions/{gift}/giver": "contribution_reverse",
     "/desk/funding/contributions/{gift}/correct": "contribution_reverse",
@@ -162,7 +169,8 @@ def room(tmp_path_factory):
     room.ids = {"report": 1, "series": 1, "comment": comment(room.site, PATH), "goal": 1, "gift": 1, "entry": 1, "channel": "bank",
                 "person": 2, "scope": "site", "id": 0, "ban": 1, "question": 1, "mail": 1, "webhook": 1, "act": 1, "appeal": 1}
     refund = {**paid("r1"), "type": "refund", "of": "unknown"}
-    assert send(room.site, {"events": [refund]}).status == 200
+    assert send(room.site, {"events": [refund, paid("r2", email="reed@example.net")]}).status == 200
+    room.ids |= {"giver": 1, "year": 2018}
     room.ids["event"] = 1
     guest = room.site.client()
     answer = guest.post(PATH + "/comments", {"name": "Tove", "body": "Appealed"})

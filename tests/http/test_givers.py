@@ -1,0 +1,143 @@
+"""Givers and their statements of a year. Without these a giver could be told a wrong sum for the tax office, be written to twice,
+or stay in the database after they asked to be erased."""
+
+import re
+import sqlite3
+
+import pytest
+from desk_help import DESK_CONFIG, errors_of, make_newsroom, notice_of, read
+from smtp_fake import FakeServer
+from test_desk_funding import CHANNELS, enter, url_of
+from test_gift_receipt import MAIL, SHOP, told
+from test_hooks import paid, send
+
+GIVERS = "/desk/funding/givers"
+CONFIG = DESK_CONFIG + CHANNELS + SHOP
+
+
+@pytest.fixture
+def post():
+    server = FakeServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def room(tmp_path, post):
+    room = make_newsroom(tmp_path, CONFIG + MAIL.format(post.url))
+    yield room
+    room.site.stop()
+
+
+def give(room, ident, address, amount="25.00", at="2018-05-03T10:00:00Z", **more):
+    event = paid(ident, amount, email=address, occurred_at=at, **{"name": "Reed Warbler", **more})
+    assert send(room.site, {"events": [event]}, f"msg_{ident}", client=room.site.client()).status == 200
+
+
+def refund(room, ident, amount):
+    event = {"type": "refund", "object": ident + "/r", "of": ident, "amount": amount, "currency": "USD",
+             "occurred_at": "2018-06-01T10:00:00Z"}
+    assert send(room.site, {"events": [event]}, f"msg_{ident}_r", client=room.site.client()).status == 200
+
+
+def found(room, who=""):
+    return [l for l in read(room.treasurer.get(f"{GIVERS}?who={who}")).links if re.fullmatch(GIVERS + r"/\d+", l)]
+
+
+def test_a_giver_is_everyone_with_the_same_address(room):
+    give(room, "a-1", "reed@example.net")
+    give(room, "a-2", "Reed@Example.net", "10.00")
+    give(room, "a-3", "sedge@example.net", "7.00", name="Sedge")
+    assert len(found(room)) == 2
+    assert len(found(room, "REED@example.net")) == 1 == len(found(room, "reed%20w"))
+    assert not found(room, "nobody@example.net") and not found(room, "warbler")
+    assert room.treasurer.get(f"{GIVERS}?who=%07").status == 422
+    page = room.treasurer.get(found(room, "reed@example.net")[0])
+    assert len([l for l in read(page).links if re.fullmatch(r"/desk/funding/contributions/\d+", l)]) == 2
+    assert "Sedge" not in page.text
+    assert room.treasurer.get(GIVERS + "/999").status == 404 == room.treasurer.get(GIVERS + "/x").status
+
+
+def test_a_statement_has_what_is_left_of_the_gifts_of_that_year(room, post):
+    give(room, "b-1", "reed@example.net", "100.00", "2018-03-01T12:00:00Z")
+    give(room, "b-2", "REED@example.net", "50.00", "2018-12-31T12:00:00Z")
+    give(room, "b-3", "reed@example.net", "999.00", "2017-12-31T12:00:00Z")
+    give(room, "b-4", "reed@example.net", "5.00", "2018-04-01T12:00:00Z")
+    give(room, "b-5", "reed@example.net", "40.00", "2018-02-28T12:00:00Z", currency="EUR")
+    refund(room, "b-1", "30.00")
+    refund(room, "b-4", "5.00")
+    giver = found(room, "reed@example.net")[0]
+    years = [l for l in read(room.treasurer.get(giver)).links if "/years/" in l]
+    assert years == [giver + "/years/2018", giver + "/years/2017"]
+    text = room.treasurer.get(years[0]).text
+    for told_of in ("$100", "$30", "$50", "€40", "$120"):
+        assert told_of in text, told_of
+    assert "$999" not in text and "$5<" not in text
+    assert room.treasurer.fill(years[0], "send").status == 303
+    message = post.wait(1)[0]
+    assert message.recipients == ["reed@example.net"]
+    subject, parts = told(message)
+    assert "Your gifts in 2018" in subject
+    for part in parts:
+        assert all(word in part for word in ("$100", "$30", "$120", "€40")) and "$999" not in part
+    assert "giver.statement" in room.actions()
+    for year, status in (("1999", 404), ("x", 404), ("10000", 404), ("2010", 200)):
+        assert room.treasurer.get(f"{giver}/years/{year}").status == status, year
+    assert "No gift of that year" in room.treasurer.get(giver + "/years/2010").text
+    answer = room.treasurer.fill(giver + "/years/2010", "send")
+    assert answer.status == 409 and "No gift of that year" in str(errors_of(answer))
+
+
+def test_all_statements_of_a_year_go_to_each_once(room, post):
+    for n in range(120):  # more than one transaction takes
+        give(room, f"c-{n}", f"giver-{n}@example.net")
+    give(room, "c-again", "giver-1@example.net")
+    give(room, "c-other", "other@example.net", at="2017-05-03T10:00:00Z")
+    give(room, "c-none", "", name="Nobody Known")
+    give(room, "c-bad", "no address")
+    for year in ("", "1999", "2100", "twenty"):
+        answer = room.treasurer.fill(GIVERS, "statements", year=year)
+        assert answer.status == 422 and "number from 2000" in str(errors_of(answer)), year
+    for _ in range(2):
+        answer = room.treasurer.fill(GIVERS, "statements", year="2018")
+        assert "on their way" in notice_of(room.treasurer.follow(answer))
+    sent = post.wait(120)
+    answer = room.treasurer.fill(GIVERS, "statements", year="2017")
+    assert answer.status == 303
+    sent = post.wait(121)
+    assert sorted(m.recipients[0] for m in sent) == sorted([f"giver-{n}@example.net" for n in range(120)] + ["other@example.net"])
+
+
+def test_a_giver_who_is_erased_is_gone_from_all_gifts(room):
+    give(room, "d-1", "reed@example.net", message="Thank you", named=True)
+    give(room, "d-2", "REED@example.net")
+    give(room, "d-3", "sedge@example.net", name="Sedge")
+    giver = found(room, "reed@example.net")[0]
+    assert room.treasurer.fill("/desk/funding/contributions/2", "freeze", reason="a look").status == 303
+    answer = room.treasurer.fill(giver + "/erase", "erase")
+    assert answer.status == 409 and "frozen" in str(errors_of(answer))
+    assert room.treasurer.get(giver).status == 200
+    assert room.treasurer.fill("/desk/funding/contributions/2", "free", reason="all is well").status == 303
+    answer = room.treasurer.fill(giver + "/erase", "erase")
+    assert "is erased" in notice_of(room.treasurer.follow(answer))
+    assert room.treasurer.get(giver).status == 404 and len(found(room)) == 1
+    assert "Reed" not in room.treasurer.get("/desk/funding/contributions/1").text
+    assert "Reed" not in room.site.client().get("/funding").text
+    room.site.stop()
+    with sqlite3.connect(room.site.data + "/diurnal.db") as db:
+        assert db.execute("select count(*) from giver where email like 'reed%' or name like 'reed%' or message <> ''").fetchone()[0] == 0
+    db.close()
+    room.site.start()
+
+
+def test_one_without_an_address_is_one_gift_and_gets_no_mail(room):
+    give(room, "e-1", "", name="Sedge")
+    give(room, "e-2", "", name="Sedge")
+    assert len(found(room, "sedge")) == 2
+    giver = found(room, "sedge")[0]
+    page = room.treasurer.get(giver + "/years/2018")
+    assert "$25" in page.text and "$50" not in page.text
+    assert "send" not in {f.id for f in read(page).forms}
+    url = url_of(enter(room))
+    assert room.treasurer.fill(url, "giver", name="Sedge", email="sedge@example.net").status == 303
+    assert len(found(room, "sedge@example.net")) == 1
