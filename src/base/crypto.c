@@ -97,6 +97,11 @@ void hmac_sha1(struct str key, struct str s, uint8_t ret[SHA1_BYTES])
     hmac(EVP_sha1(), key, s, ret, SHA1_BYTES);
 }
 
+void hmac_md5(struct str key, struct str s, uint8_t ret[MD5_BYTES])
+{
+    hmac(EVP_md5(), key, s, ret, MD5_BYTES);
+}
+
 void hmac_sha256_parts(struct str key, const struct str *parts, size_t n, uint8_t ret[SHA256_BYTES])
 {
     crypto_auth_hmacsha256_state state;

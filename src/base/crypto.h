@@ -17,6 +17,7 @@
  */
 enum {
     SHA1_BYTES = 20,
+    MD5_BYTES = 16,
     SHA256_BYTES = 32,
     SHA512_BYTES = 64,
     RIPEMD160_BYTES = 20,
@@ -49,6 +50,8 @@ void hasher_end_twice(struct hasher *h, uint8_t ret[SHA256_BYTES]);
 void hmac_sha256(struct str key, struct str s, uint8_t ret[SHA256_BYTES]);
 void hmac_sha512(struct str key, struct str s, uint8_t ret[SHA512_BYTES]);
 void hmac_sha1(struct str key, struct str s, uint8_t ret[SHA1_BYTES]);
+/* RFC 2104 with MD5: for providers that know no better. */
+void hmac_md5(struct str key, struct str s, uint8_t ret[MD5_BYTES]);
 
 /*
  * HMAC-SHA-256 of several pieces, each with its length before it, so that no two lists of pieces
