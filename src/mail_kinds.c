@@ -29,8 +29,11 @@ const struct mail_kind mail_kinds[] = {
     { .name = { CHANNEL_ALARM_MAIL, sizeof CHANNEL_ALARM_MAIL - 1 },
       .compose = channel_alarm_compose },
     { .name = { GIFT_RECEIPT_MAIL, sizeof GIFT_RECEIPT_MAIL - 1 },
-      .compose = gift_receipt_compose },
-    { .name = { GIVER_YEAR_MAIL, sizeof GIVER_YEAR_MAIL - 1 }, .compose = giver_year_compose },
+      .compose = gift_receipt_compose,
+      .failed = gift_receipt_failed },
+    { .name = { GIVER_YEAR_MAIL, sizeof GIVER_YEAR_MAIL - 1 },
+      .compose = giver_year_compose,
+      .failed = giver_year_failed },
 };
 const size_t mail_kind_count = COUNT(mail_kinds);
 

@@ -101,6 +101,7 @@ static const char *const notices[] = {
     NOTICE "contribution_receipt",
     NOTICE "contribution_giver",
     NOTICE "giver_erased",
+    NOTICE "giver_named",
     NOTICE "giver_statement",
     NOTICE "giver_statements",
     NOTICE "contribution_frozen",

@@ -288,6 +288,7 @@ static void say_refusal(struct desk_form *f, err refusal, int *ret_status)
     } own[] = {
         { REFUSED_RECEIPT + RECEIPT_NOBODY, 409, "", "desk_gift_receipt_nobody" },
         { REFUSED_RECEIPT + RECEIPT_NOT_SETTLED, 409, "", "desk_gift_receipt_not_settled" },
+        { REFUSED_RECEIPT + RECEIPT_FROZEN, 409, "", "funding_refused_frozen" },
         { REFUSED_GIVER + GIVER_IS_FROZEN, 409, "", "funding_refused_frozen" },
         { REFUSED_GIVER + GIVER_TOLD, 409, "", "desk_gift_giver_told" },
         { REFUSED_GIVER + GIVER_NOBODY, 422, "name", "desk_gift_giver_nobody" },

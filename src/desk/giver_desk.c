@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "desk/desk_form.h"
 #include "desk/funding_row.h"
+#include "funding/giver_wish.h"
 #include "funding/giver_year.h"
 #include "http/error.h"
 #include "render/format.h"
@@ -41,13 +42,15 @@ struct givers_view {
     struct desk_top top;
     const struct desk_form *form, *statements; /* statements: NULL without the permission or mail */
     struct list givers;
-    bool asked, full; /* full: there may be others */
+    struct str older;
+    bool asked, full; /* full: there may be others of that name */
 };
 static const struct field givers_fields[] = {
     DESK_FIELDS(struct givers_view),
     FIELD_REF(struct givers_view, form, &desk_form_view),
     FIELD_REF(struct givers_view, statements, &desk_form_view),
     FIELD_LIST(struct givers_view, givers, &giver_row_view),
+    FIELD_STR(struct givers_view, older),
     FIELD_BOOL(struct givers_view, asked),
     FIELD_BOOL(struct givers_view, full),
 };
@@ -57,21 +60,24 @@ TEMPLATE(givers_page, "pages/desk/givers.html", &givers_view, TEMPLATE_HTML);
 static err read_givers(struct request *r, struct str who, struct givers_view *v)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
-    const struct giver *list = NULL;
-    size_t n = 0;
+    struct giver_found found = { 0 };
+    int64_t before = INT64_MAX;
+    (void)desk_query_id(r, "before", &before); // one that is none: from the first
     err e = store_read(r->app->store, &tx);
     if (!e)
-        e = giver_find(&tx, who, r->arena, &list, &n);
+        e = giver_find(&tx, who, before, r->arena, &found);
     if (e)
         return fault(e);
-    struct giver_row *rows = arena_new(r->arena, struct giver_row, n + 1);
-    for (size_t i = 0; i < n; i++)
-        rows[i] = (struct giver_row){ .url = giver_url(r, list[i].id, ""),
-                                      .name = list[i].name,
-                                      .email = list[i].email,
-                                      .named = list[i].named };
-    v->givers = (struct list){ rows, n };
-    v->full = n == GIVER_LIST;
+    struct giver_row *rows = arena_new(r->arena, struct giver_row, found.n + 1);
+    for (size_t i = 0; i < found.n; i++)
+        rows[i] = (struct giver_row){ .url = giver_url(r, found.list[i].id, ""),
+                                      .name = found.list[i].name,
+                                      .email = found.list[i].email,
+                                      .named = found.list[i].named };
+    v->givers = (struct list){ rows, found.n };
+    v->full = who.n && found.more;
+    if (found.older)
+        v->older = str_print(r->arena, "/desk/funding/givers?before=%" PRId64, found.older);
     return OK;
 }
 
@@ -195,6 +201,8 @@ static bool giver_missing(struct request *r, struct response *ret, struct giver 
 struct giver_view {
     struct desk_top top;
     struct str name, email, message, erase;
+    struct desk_time failed;
+    const struct desk_form *form; /* to be named, or not; NULL without the permission or a name */
     bool named;
     struct list years, gifts;
 };
@@ -204,12 +212,61 @@ static const struct field giver_fields[] = {
     FIELD_STR(struct giver_view, email),
     FIELD_STR(struct giver_view, message),
     FIELD_STR(struct giver_view, erase),
+    FIELD_VIEW(struct giver_view, failed, &desk_time_view),
+    FIELD_REF(struct giver_view, form, &desk_form_view),
     FIELD_BOOL(struct giver_view, named),
     FIELD_LIST(struct giver_view, years, &layout_link_view),
     FIELD_LIST(struct giver_view, gifts, &gift_row_view),
 };
 static const struct view giver_view = VIEW(struct giver_view, giver_fields);
 TEMPLATE(giver_page, "pages/desk/giver.html", &giver_view, TEMPLATE_HTML);
+
+static const struct desk_input named_inputs[] = {
+    { "named", "desk_gift_giver_named", "desk_giver_named_hint", INPUT_TICK, false, NULL },
+};
+
+static struct desk_form *named_form(const struct request *r, const struct giver *g)
+{
+    if (!g->name.n || !person_may(r->person, PERMISSION_CONTRIBUTION_REVERSE))
+        return NULL;
+    struct desk_form *f = desk_form_make(r, "named", giver_url(r, g->id, "/named"), named_inputs,
+                                         COUNT(named_inputs));
+    desk_form_tick(f, "named", g->named);
+    desk_form_button(f, NULL, NULL, "desk_giver_named_set");
+    return f;
+}
+
+struct naming {
+    struct request *r;
+    struct giver_wish wish;
+};
+
+static err named_work(struct tx *tx, void *arg)
+{
+    const struct naming *w = arg;
+    return giver_wish_named(tx, &w->wish, w->r->arena);
+}
+
+err giver_named_post(struct request *r, struct response *ret)
+{
+    struct giver g = { 0 };
+    err e = OK;
+    if (giver_missing(r, ret, &g, &e))
+        return e;
+    struct desk_form *f = named_form(r, &g);
+    if (!f)
+        return http_refuse(r, ret, 404, ERROR_NOT_FOUND);
+    desk_form_read(f);
+    struct naming w = { .r = r,
+                        .wish = { .giver = g.id,
+                                  .named = desk_form_ticked(f, "named"),
+                                  .by = person_actor(r->person),
+                                  .now = r->now } };
+    e = store_write(r->app->store, named_work, &w);
+    if (e > 0)
+        return http_refuse(r, ret, 404, ERROR_NOT_FOUND); // erased meanwhile
+    return e ? fault(e) : desk_done(r, ret, giver_url(r, g.id, ""), "giver_named");
+}
 
 err giver_show(struct request *r, struct response *ret)
 {
@@ -229,6 +286,8 @@ err giver_show(struct request *r, struct response *ret)
                             .email = g.giver.email,
                             .message = g.giver.message,
                             .named = g.giver.named,
+                            .failed = desk_time(r, g.giver.failed_at),
+                            .form = named_form(r, &g.giver),
                             .years = g.years,
                             .gifts = g.gifts };
     if (person_may(r->person, PERMISSION_CONTRIBUTION_REVERSE))

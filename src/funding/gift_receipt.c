@@ -1,7 +1,7 @@
 #include "funding/gift_receipt.h"
 #include "funding/contribution.h"
 #include "funding/display.h"
-#include "funding/giver.h"
+#include "funding/giver_wish.h"
 #include "funding/receipt.h"
 #include "publishing/letter.h"
 #include "render/format.h"
@@ -12,14 +12,18 @@
 
 QUERY(receipt_due,
       "insert into gift_receipt (contribution, state, at, mails) values ($1, 'due', $2, 0)"
-      " on conflict (contribution) do nothing");
+      " on conflict (contribution) do update set state = 'due', at = excluded.at"
+      " where gift_receipt.state = 'none' and gift_receipt.mails = 0");
 QUERY(receipt_list,
-      "select r.contribution, c.state = 'settled' and c.frozen = 0, c.day, g.email"
+      "select r.contribution, c.state = 'settled' and c.frozen = 0 and g.failed_at is null,"
+      " c.day, g.email"
       " from gift_receipt r join contribution c on c.id = r.contribution"
       " join giver g on g.id = c.giver where r.state = 'due' order by r.contribution limit $1");
 QUERY(receipt_set, "update gift_receipt set state = $2, at = $3, mails = mails + $4"
                    " where contribution = $1");
 QUERY(receipt_one, "select at, mails from gift_receipt where contribution = $1 and mails > 0");
+
+QUERY(receipt_giver, "select giver from contribution where id = $1 and giver is not null");
 
 CONFIG_BOOL(funding_receipts, "funding", "receipts", 1,
             "Whether givers whose address is known get a receipt by mail.");
@@ -120,6 +124,8 @@ err gift_receipt_send(struct tx *tx, int64_t contribution, struct actor by, int6
     err e = contribution_get(tx, contribution, a, &c);
     if (!e && c.state != CONTRIBUTION_SETTLED)
         return RECEIPT_NOT_SETTLED;
+    if (!e && c.frozen)
+        return RECEIPT_FROZEN;
     if (!e && c.giver)
         e = giver_get(tx, c.giver, a, &g);
     if (e)
@@ -194,7 +200,7 @@ static const struct view receipt_view = VIEW(struct receipt_view, receipt_fields
 TEMPLATE(receipt_text, "mail/gift-receipt.txt", &receipt_view, TEMPLATE_TEXT);
 TEMPLATE(receipt_html, "mail/gift-receipt.html", &receipt_view, TEMPLATE_HTML);
 
-/* MAIL_DROP: nothing is left of it, or its giver has no address any more. */
+/* MAIL_DROP: nothing is left of it, it was set aside, or its giver has no address any more. */
 static err read_gift(const struct app *app, int64_t id, struct arena *a, struct contribution *c,
                      struct giver *g)
 {
@@ -206,7 +212,8 @@ static err read_gift(const struct app *app, int64_t id, struct arena *a, struct 
         e = giver_get(&tx, c->giver, a, g);
     if (e < 0)
         return fault(e);
-    return e || !mail_address_good(g->email) || c->state != CONTRIBUTION_SETTLED ? MAIL_DROP : OK;
+    bool wanted = !e && c->state == CONTRIBUTION_SETTLED && !c->frozen;
+    return wanted && mail_address_good(g->email) ? OK : MAIL_DROP;
 }
 
 static struct str money(const struct setup *s, struct arena *a, struct amount m)
@@ -238,4 +245,17 @@ err gift_receipt_compose(const struct app *app, const struct setup *s, const str
     ret->subject =
         str_print(a, STR_FMT ": " STR_FMT, STR_ARG(v.letter.site_title), STR_ARG(v.letter.heading));
     return letter_render(s, a, &(struct letter_pages){ &receipt_text, &receipt_html, &v }, ret);
+}
+
+err gift_receipt_failed(struct tx *tx, const struct mail_order *o, int64_t now)
+{
+    bool row = false;
+    struct stmt *s = query_start(tx, &receipt_giver);
+    bind_int(s, 1, o->subject);
+    err e = query_step(s, &row);
+    if (e || !row)
+        return e ? fault(e) : OK;
+    int64_t giver = column_int(s, 0);
+    query_end(s);
+    return giver_failed(tx, giver, now);
 }

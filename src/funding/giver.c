@@ -1,18 +1,19 @@
 #include "funding/giver.h"
 #include "base/utf8.h"
+#include "funding/gift_receipt.h"
 #include "mail/mail.h"
 
 QUERY(giver_insert, "insert into giver (channel, name, email, message, named, created_at)"
                     " values ($1, $2, $3, $4, $5, $6) returning id");
-QUERY(giver_one, "select id, channel, name, email, message, named, created_at, erased_at"
-                 " from giver where id = $1");
-QUERY(giver_of_gift, "select giver, frozen from contribution where id = $1");
+QUERY(giver_one, "select id, channel, name, email, message, named, created_at, erased_at,"
+                 " failed_at from giver where id = $1");
+QUERY(giver_of_gift, "select giver, frozen, state = 'settled' from contribution where id = $1");
 QUERY(giver_give, "update contribution set giver = $2 where id = $1");
-QUERY(giver_replace, "update giver set name = $2, email = $3, named = $4, erased_at = null"
-                     " where id = $1");
+QUERY(giver_replace, "update giver set name = $2, email = $3, named = $4, erased_at = null,"
+                     " failed_at = null where id = $1");
 QUERY(giver_frozen, "select 1 from contribution where giver = $1 and frozen = 1 limit 1");
 QUERY(giver_forget, "update giver set name = '', email = '', message = '', named = 0,"
-                    " erased_at = $2 where id = $1");
+                    " failed_at = null, erased_at = $2 where id = $1");
 
 /* What a stranger's program sent: whole characters up to the bound, or nothing where it is no text.
  */
@@ -66,6 +67,7 @@ err giver_get(struct tx *tx, int64_t id, struct arena *a, struct giver *ret)
         .named = column_int(s, 5),
         .created_at = column_int(s, 6),
         .erased_at = column_int(s, 7),
+        .failed_at = column_int(s, 8),
     };
     query_end(s);
     return OK;
@@ -80,7 +82,7 @@ static err check_word(const struct giver_word *w)
     return w->email.n && !mail_address_good(w->email) ? GIVER_EMAIL_WRONG : OK;
 }
 
-static err of_gift(struct tx *tx, int64_t contribution, int64_t *ret)
+static err of_gift(struct tx *tx, int64_t contribution, int64_t *ret, bool *ret_arrived)
 {
     bool row = false;
     struct stmt *s = query_start(tx, &giver_of_gift);
@@ -92,6 +94,7 @@ static err of_gift(struct tx *tx, int64_t contribution, int64_t *ret)
         return GIVER_NO_GIFT;
     *ret = column_int(s, 0);
     bool frozen = column_int(s, 1);
+    *ret_arrived = column_int(s, 2);
     query_end(s);
     return frozen ? GIVER_IS_FROZEN : OK;
 }
@@ -130,9 +133,10 @@ err giver_set(struct tx *tx, const struct giver_word *w, struct arena *a)
 {
     struct giver g = { 0 };
     int64_t id = 0;
+    bool arrived = false;
     err e = check_word(w);
     if (!e)
-        e = of_gift(tx, w->contribution, &id);
+        e = of_gift(tx, w->contribution, &id, &arrived);
     if (!e && id)
         e = giver_get(tx, id, a, &g);
     if (e)
@@ -140,6 +144,8 @@ err giver_set(struct tx *tx, const struct giver_word *w, struct arena *a)
     if (g.email.n && g.channel.n)
         return GIVER_TOLD;
     e = id ? replace(tx, id, w) : add_to_gift(tx, w);
+    if (!e && arrived && w->email.n)
+        e = gift_receipt_due(tx, w->contribution, w->now);
     if (!e)
         e = audit_add(tx, w->by,
                       &(struct audit_note){ .action = S("giver.set"),

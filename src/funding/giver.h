@@ -13,6 +13,7 @@ struct giver {
     struct str channel, name, email, message;
     bool named;
     int64_t created_at, erased_at; /* erased_at: 0, or all texts are empty since */
+    int64_t failed_at;             /* 0, or when a mail to that address came back (giver_wish.h) */
 };
 #define GIVER_BY_HAND "" /* channel of those whom the treasurer entered */
 /* Texts are cut to their bounds, at a character's end; one that is no proper text, and an address
@@ -22,7 +23,8 @@ enum { GIVER_MISSING = 1, GIVER_IS_FROZEN /* a gift of theirs is set aside for a
 MUST_USE err giver_get(struct tx *tx, int64_t id, struct arena *a, struct giver *ret);
 /*
  * Who gave, by the treasurer's word: of a gift whose giver is not known, has no address, or was
- * entered so. What a provider told of an address stays.
+ * entered so. What a provider told of an address stays. A gift that arrived already falls due for
+ * a receipt (gift_receipt.h).
  */
 struct giver_word {
     int64_t contribution;

@@ -3,6 +3,8 @@
 #include "base/encoding.h"
 #include "funding/contribution.h"
 #include "funding/display.h"
+#include "funding/giver_inside.h"
+#include "funding/giver_wish.h"
 #include "publishing/letter.h"
 #include "render/format.h"
 #include "render/theme.h"
@@ -11,24 +13,20 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Givers with the address of giver $1, and that one. */
-#define THE_SAME                                                                                   \
-    " (select $1 union select g.id from giver me join giver g on g.email <> ''"                    \
-    " and lower(g.email) = lower(me.email) where me.id = $1 and me.email <> '')"
 QUERY(giver_year_ids,
-      "select id from contribution where giver in" THE_SAME
+      "select id from contribution where giver in" GIVER_SAME
       " and day >= $2 and day < $3 and state = 'settled' order by day, id limit $4");
-QUERY(giver_year_last, "select max(day) from contribution where giver in" THE_SAME
+QUERY(giver_year_last, "select max(day) from contribution where giver in" GIVER_SAME
                        " and day < $2 and state = 'settled'");
-QUERY(giver_all_ids,
-      "select id from contribution where giver in" THE_SAME " order by day desc, id desc limit $2");
-QUERY(giver_same, "select id from giver where id in" THE_SAME " limit $2");
+QUERY(giver_all_ids, "select id from contribution where giver in" GIVER_SAME
+                     " order by day desc, id desc limit $2");
+QUERY(giver_same, "select id from giver where id in" GIVER_SAME " limit $2");
 QUERY(giver_by_email, "select max(id) from giver where email <> '' and lower(email) = lower($1)");
-QUERY(giver_by_name, "select max(id) from giver where name <> '' and lower(name) >= lower($1)"
-                     " and lower(name) < lower($1) || char(1114111)"
-                     " group by case when email = '' then id else lower(email) end"
-                     " order by 1 desc limit $2");
-QUERY(giver_latest, "select id from giver where erased_at is null order by id desc limit $1");
+QUERY(giver_by_name, "select id from giver where name <> '' and lower(name) >= lower($1)"
+                     " and lower(name) < lower($1) || char(1114111) order by lower(name) limit $2");
+QUERY(giver_latest, "select id, g.email <> '' and exists (select 1 from giver o where o.email <> ''"
+                    " and lower(o.email) = lower(g.email) and o.id > g.id)"
+                    " from giver g where erased_at is null and id < $1 order by id desc limit $2");
 QUERY(giver_emails,
       "select lower(email), max(id) from giver where email <> '' and lower(email) > $1"
       " group by lower(email) order by lower(email) limit $2");
@@ -88,7 +86,8 @@ static err read_row(struct tx *tx, int64_t id, struct arena *a, struct giver_yea
                                     .channel = c.channel,
                                     .amount = c.amount,
                                     .out = c.out,
-                                    .left = c.amount };
+                                    .left = c.amount,
+                                    .value = c.value };
     return c.out.units ? amount_add(&ret->left, amount_negative(c.out)) : OK;
 }
 
@@ -147,46 +146,75 @@ err giver_gifts(struct tx *tx, int64_t giver, struct arena *a, const int64_t **r
 
 /* ---- finding and forgetting */
 
-static err find_ids(struct tx *tx, struct str who, int64_t ids[GIVER_LIST], size_t *ret_n)
+static bool is_listed(const struct giver_found *found, struct str email)
 {
-    bool email = str_has(who, '@');
-    struct stmt *s = query_start(tx, !who.n  ? &giver_latest
-                                     : email ? &giver_by_email
-                                             : &giver_by_name);
-    if (who.n)
-        bind_str(s, 1, who);
-    if (!email)
-        bind_int(s, who.n ? 2 : 1, GIVER_LIST);
-    err e = read_ids(s, GIVER_LIST, ids, ret_n);
-    if (!e && email && *ret_n && !ids[0])
-        *ret_n = 0; // the highest of none
-    return e;
-}
-
-static bool is_listed(const struct giver *list, size_t n, struct str email)
-{
-    for (size_t i = 0; email.n && i < n; i++)
-        if (str_eq_nocase(list[i].email, email))
+    for (size_t i = 0; email.n && i < found->n; i++)
+        if (str_eq_nocase(found->list[i].email, email))
             return true;
     return false;
 }
 
-err giver_find(struct tx *tx, struct str who, struct arena *a, const struct giver **ret,
-               size_t *ret_n)
+static err add_found(struct tx *tx, const int64_t *ids, size_t n, struct arena *a,
+                     struct giver_found *ret)
+{
+    struct giver *list = arena_new(a, struct giver, GIVER_LIST);
+    err e = OK;
+    size_t i = 0;
+    ret->list = list;
+    for (; !e && i < n && ret->n < GIVER_LIST; i++) {
+        struct giver g = { 0 };
+        e = giver_get(tx, ids[i], a, &g);
+        if (!e && !is_listed(ret, g.email))
+            list[ret->n++] = g;
+    }
+    ret->more = i < n || n == GIVER_LOOK;
+    return e ? fault(e) : OK;
+}
+
+static err find_named(struct tx *tx, struct str who, struct arena *a, struct giver_found *ret)
+{
+    int64_t *ids = arena_new(a, int64_t, GIVER_LOOK);
+    size_t n = 0;
+    bool email = str_has(who, '@');
+    struct stmt *s = query_start(tx, email ? &giver_by_email : &giver_by_name);
+    bind_str(s, 1, who);
+    if (!email)
+        bind_int(s, 2, GIVER_LOOK);
+    err e = read_ids(s, GIVER_LOOK, ids, &n);
+    if (email && n && !ids[0])
+        n = 0; // the highest of none
+    return e ? fault(e) : add_found(tx, ids, n, a, ret);
+}
+
+/* Of each address the latest row only, so that nobody stands on two pages. */
+static err find_latest(struct tx *tx, int64_t before, struct arena *a, struct giver_found *ret)
 {
     int64_t ids[GIVER_LIST];
     size_t n = 0;
-    struct giver *list = arena_new(a, struct giver, GIVER_LIST);
-    err e = find_ids(tx, who, ids, &n);
-    *ret = list;
-    *ret_n = 0;
-    for (size_t i = 0; !e && i < n; i++) {
-        struct giver g = { 0 };
-        e = giver_get(tx, ids[i], a, &g);
-        if (!e && !is_listed(list, *ret_n, g.email))
-            list[(*ret_n)++] = g;
+    size_t looked = 0;
+    bool row = false;
+    err e = OK;
+    struct stmt *s = query_start(tx, &giver_latest);
+    bind_int(s, 1, before);
+    bind_int(s, 2, GIVER_LOOK);
+    while (n < GIVER_LIST && !(e = query_step(s, &row)) && row) {
+        ret->older = column_int(s, 0);
+        looked++;
+        if (!column_int(s, 1))
+            ids[n++] = ret->older;
     }
-    return e ? fault(e) : OK;
+    if (n == GIVER_LIST)
+        query_end(s);
+    else if (looked < GIVER_LOOK)
+        ret->older = 0; // there are no others
+    return e ? fault(e) : add_found(tx, ids, n, a, ret);
+}
+
+err giver_find(struct tx *tx, struct str who, int64_t before, struct arena *a,
+               struct giver_found *ret)
+{
+    *ret = (struct giver_found){ 0 };
+    return who.n ? find_named(tx, who, a, ret) : find_latest(tx, before, a, ret);
 }
 
 err giver_forget_all(struct tx *tx, int64_t giver, struct actor by, int64_t now, struct arena *a)
@@ -297,7 +325,7 @@ static err order_one(struct tx *tx, const struct round *r, int64_t giver)
     err e = giver_get(tx, giver, r->arena, &g);
     if (!e)
         e = ids_of_year(tx, giver, r->year, 1, &id, &gifts);
-    if (e || !gifts || !mail_address_good(g.email))
+    if (e || !gifts || g.failed_at || !mail_address_good(g.email))
         return e ? fault(e) : OK;
     return order(tx, &g, r->year, key_of(&g, r->year, r->arena), r->now);
 }
@@ -334,7 +362,7 @@ err giver_year_job(const struct app *app, const struct job *job)
 static const struct field shown_fields[] = {
     FIELD_STR(struct giver_year_shown, day),    FIELD_STR(struct giver_year_shown, channel),
     FIELD_STR(struct giver_year_shown, amount), FIELD_STR(struct giver_year_shown, out),
-    FIELD_STR(struct giver_year_shown, left),
+    FIELD_STR(struct giver_year_shown, left),   FIELD_STR(struct giver_year_shown, value),
 };
 static const struct view shown_view = VIEW(struct giver_year_shown, shown_fields);
 static const struct field total_fields[] = {
@@ -363,6 +391,7 @@ static struct list show_gifts(const struct setup *s, struct arena *a, const stru
             .amount = display_amount(s, a, row->amount),
             .out = row->out.units ? display_amount(s, a, row->out) : S(""),
             .left = display_amount(s, a, row->left),
+            .value = row->value.units ? display_amount(s, a, row->value) : S(""),
         };
     }
     return (struct list){ shown, y->n };
@@ -430,4 +459,9 @@ err giver_year_compose(const struct app *app, const struct setup *s, const struc
     ret->subject =
         str_print(a, STR_FMT ": " STR_FMT, STR_ARG(v.letter.site_title), STR_ARG(v.letter.heading));
     return letter_render(s, a, &(struct letter_pages){ &year_text, &year_html, &v }, ret);
+}
+
+err giver_year_failed(struct tx *tx, const struct mail_order *o, int64_t now)
+{
+    return giver_failed(tx, o->subject, now);
 }

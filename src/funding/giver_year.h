@@ -19,6 +19,7 @@ struct giver_year_row {
     struct date day;
     struct str channel;
     struct amount amount, out, left;
+    struct amount value; /* in the currency of its day's goal; asset "": it has none */
 };
 struct giver_year {
     struct giver giver; /* the latest of that address */
@@ -41,11 +42,20 @@ MUST_USE err giver_years(struct tx *tx, int64_t giver, struct arena *a, const in
 MUST_USE err giver_gifts(struct tx *tx, int64_t giver, struct arena *a, const int64_t **ret,
                          size_t *ret_n);
 
-/* Those whose address is `who` or whose name begins with it, else the latest: one row an address.
+/*
+ * Those whose address is `who` or whose name begins with it, by their names; without `who` the
+ * latest that were added before that one (INT64_MAX: all). One row an address, at most GIVER_LIST;
+ * at most GIVER_LOOK are looked at.
  */
-enum { GIVER_LIST = 50 };
-MUST_USE err giver_find(struct tx *tx, struct str who, struct arena *a, const struct giver **ret,
-                        size_t *ret_n);
+enum { GIVER_LIST = 50, GIVER_LOOK = 500 };
+struct giver_found {
+    const struct giver *list;
+    size_t n;
+    bool more;     /* of the name there may be others */
+    int64_t older; /* of the latest: where to go on; 0: there are none */
+};
+MUST_USE err giver_find(struct tx *tx, struct str who, int64_t before, struct arena *a,
+                        struct giver_found *ret);
 
 /* All of that address, with what waits in the mail for it. GIVER_IS_FROZEN: nothing was done. */
 MUST_USE err giver_forget_all(struct tx *tx, int64_t giver, struct actor by, int64_t now,
@@ -53,7 +63,8 @@ MUST_USE err giver_forget_all(struct tx *tx, int64_t giver, struct actor by, int
 
 /*
  * The statement as a mail: to one giver, again and again, or to all who gave in that year, each
- * once within MAIL_KEPT_DAYS. The mail is made from what stands in the ledger when it is sent.
+ * once within MAIL_KEPT_DAYS, but for addresses to which mail came back. The mail is made from what
+ * stands in the ledger when it is sent.
  */
 #define GIVER_YEAR_MAIL "gift-year"
 #define GIVER_YEAR_JOB  "gift-years"
@@ -69,10 +80,12 @@ struct job;
 MUST_USE err giver_year_job(const struct app *app, const struct job *job);
 MUST_USE err giver_year_compose(const struct app *app, const struct setup *s,
                                 const struct mail_order *o, struct arena *a, struct mail *ret);
+MUST_USE err giver_year_failed(struct tx *tx, const struct mail_order *o, int64_t now);
 
 /* A statement as pages and mails show it. */
 struct giver_year_shown {
     struct str day, channel, amount, out, left; /* out: empty when nothing went back */
+    struct str value;                           /* empty when it has none */
 };
 struct giver_year_total {
     struct str amount;

@@ -126,6 +126,7 @@ POSTS = {
     "/desk/funding/givers": "contribution_reverse",
     "/desk/funding/givers/{giver}/years/{year}": "contribution_reverse",
     "/desk/funding/givers/{giver}/erase": "contribution_reverse",
+    "/desk/funding/givers/{giver}/named": "contribution_reverse",
     "/desk/funding/contributions/{gift}/receipt": "contribution_reverse",
     "/desk/funding/contributions/{gift}/giver": "contribution_reverse",
     "/desk/funding/contributions/{gift}/correct": "contribution_reverse",

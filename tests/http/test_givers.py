@@ -10,6 +10,7 @@ from smtp_fake import FakeServer
 from test_desk_funding import CHANNELS, enter, url_of
 from test_gift_receipt import MAIL, SHOP, told
 from test_hooks import paid, send
+from test_serve import until
 
 GIVERS = "/desk/funding/givers"
 CONFIG = DESK_CONFIG + CHANNELS + SHOP
@@ -128,6 +129,82 @@ def test_a_giver_who_is_erased_is_gone_from_all_gifts(room):
         assert db.execute("select count(*) from giver where email like 'reed%' or name like 'reed%' or message <> ''").fetchone()[0] == 0
     db.close()
     room.site.start()
+
+
+def test_a_name_stands_in_public_by_the_wish_of_its_bearer_only(room):
+    give(room, "f-1", "reed@example.net", named=True)
+    give(room, "f-2", "REED@example.net", named=True)
+    give(room, "f-3", "", name="Sedge", named=True)
+    give(room, "f-4", "bare@example.net", name="")
+    giver = found(room, "reed@example.net")[0]
+    assert room.site.client().get("/funding").text.count("Reed Warbler") == 2
+    answer = room.treasurer.fill(giver, "named", named=None)
+    assert "is kept" in notice_of(room.treasurer.follow(answer))
+    page = room.site.client().get("/funding").text
+    assert "Reed Warbler" not in page and "Sedge" in page
+    assert room.treasurer.fill(giver, "named", named="1").status == 303
+    assert room.site.client().get("/funding").text.count("Reed Warbler") == 2
+    assert {"giver.name", "giver.unname"} <= set(room.actions())
+    bare = found(room, "bare@example.net")[0]
+    assert "named" not in {f.id for f in read(room.treasurer.get(bare)).forms}
+    assert room.treasurer.post(bare + "/named", {}).status == 404 == room.treasurer.post(GIVERS + "/999/named", {}).status
+
+
+def test_the_list_of_givers_goes_on(room):
+    for n in range(51):
+        give(room, f"g-{n}", f"giver-{n}@example.net")
+    first = room.treasurer.get(GIVERS)
+    older = [l for l in read(first).links if "before=" in l]
+    assert len(found(room)) == 50 and len(older) == 1
+    rest = room.treasurer.get(older[0])
+    assert "giver-0@" in rest.text and "before=" not in rest.text
+    assert room.treasurer.get(f"{GIVERS}?before=x").text.count("@example.net") == 50
+
+
+def test_an_address_that_takes_no_mail_gets_no_statement_with_all_the_others(room, post):
+    give(room, "h-1", "reed@example.net")
+    giver = found(room, "reed@example.net")[0]
+    post.answers["RCPT"] = b"550 5.1.1 nobody here\r\n"
+    assert room.treasurer.fill(giver + "/years/2018", "send").status == 303
+    until(lambda: "mail came back" in room.treasurer.get(giver).text)
+    assert not post.taken
+    post.answers.clear()
+    give(room, "h-2", "sedge@example.net")
+    assert room.treasurer.fill(GIVERS, "statements", year="2018").status == 303
+    assert post.wait(1)[0].recipients == ["sedge@example.net"]
+    assert room.treasurer.fill(giver + "/years/2018", "send").status == 303  # by hand it is tried again
+    assert post.wait(2)[1].recipients == ["reed@example.net"]
+    assert len(post.taken) == 2
+
+
+def test_a_statement_says_what_coins_were_worth(room, post):
+    room.site.command("goal", "set", "--currency", "USD", "--amount", "5000", "--period", "2018-05")
+    url = url_of(enter(room, amount="0.5", currency="BTC", channel="paypal"))
+    assert room.treasurer.fill(url, "giver", name="Reed Warbler", email="reed@example.net").status == 303
+    giver = found(room, "reed@example.net")[0] + "/years/2018"
+    assert "Worth" not in room.treasurer.get(giver).text
+    assert room.treasurer.fill(url, "value", price="9123.40", source="A price list", date="2018-05-03").status == 303
+    text = room.treasurer.get(giver).text
+    assert "Worth: <bdi>$4,561.70" in text and "<strong><bdi>0.5" in text
+    assert room.treasurer.fill(giver, "send").status == 303
+    for part in told(post.wait(1)[0])[1]:
+        assert "$4,561.70" in part and "0.5" in part
+
+
+def test_a_year_begins_and_ends_with_the_sites_day_and_a_leap_day_is_in_it(room):
+    """In New York, five hours behind."""
+    give(room, "i-1", "reed@example.net", "1.00", "2016-01-01T04:59:59Z")
+    give(room, "i-2", "reed@example.net", "2.00", "2016-01-01T05:00:00Z")
+    give(room, "i-3", "reed@example.net", "4.00", "2016-02-29T12:00:00Z")
+    give(room, "i-4", "reed@example.net", "8.00", "2017-01-01T04:59:59Z")
+    give(room, "i-5", "reed@example.net", "16.00", "2017-01-01T05:00:00Z")
+    giver = found(room, "reed@example.net")[0]
+    assert [l[-4:] for l in read(room.treasurer.get(giver)).links if "/years/" in l] == ["2017", "2016", "2015"]
+    for year, amounts, total in ((2015, [1], 1), (2016, [2, 4, 8], 14), (2017, [16], 16)):
+        text = room.treasurer.get(f"{giver}/years/{year}").text
+        assert [int(n) for n in re.findall(r"<td[^>]*><bdi>\$(\d+)", text)] == amounts, year
+        assert f"<strong><bdi>${total}" in text
+    assert "February 29, 2016" in room.treasurer.get(f"{giver}/years/2016").text
 
 
 def test_one_without_an_address_is_one_gift_and_gets_no_mail(room):

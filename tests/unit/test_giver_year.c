@@ -67,14 +67,18 @@ TEST(a_statement_says_when_there_were_more_gifts_than_it_holds)
     fund_end(&f);
 }
 
-static size_t found(struct fund *f, const char *who)
+static struct giver_found find(struct fund *f, const char *who, int64_t before)
 {
     struct tx tx CLEANUP(tx_end) = { 0 };
-    const struct giver *list = NULL;
-    size_t n = 0;
+    struct giver_found ret = { 0 };
     expect(store_read(f->store, &tx) == OK);
-    expect(giver_find(&tx, str_from_z(who), &f->arena, &list, &n) == OK);
-    return n;
+    expect(giver_find(&tx, str_from_z(who), before, &f->arena, &ret) == OK);
+    return ret;
+}
+
+static size_t found(struct fund *f, const char *who)
+{
+    return find(f, who, INT64_MAX).n;
 }
 
 TEST(givers_are_found_by_address_or_the_beginning_of_a_name)
@@ -86,9 +90,40 @@ TEST(givers_are_found_by_address_or_the_beginning_of_a_name)
     expect(found(&f, "Reed@Example.net") == 1);
     expect(found(&f, "rEE") == 3);
     expect(found(&f, "eed") == 0 && found(&f, "reed@") == 0);
+    (void)give(&f, "Sedge", "", GIVER_LIST);
+    expect(found(&f, "sedge") == GIVER_LIST && !find(&f, "sedge", INT64_MAX).more);
+    (void)give(&f, "Sedge", "", 1);
+    expect(found(&f, "sedge") == GIVER_LIST && find(&f, "sedge", INT64_MAX).more);
+    fund_end(&f);
+}
+
+TEST(the_list_of_givers_goes_on_where_it_ended_and_names_nobody_twice)
+{
+    struct fund f = fund_start();
+    (void)give(&f, "Reed", "reed@example.net", 1);
     (void)give(&f, "Sedge", "", GIVER_LIST + 1);
-    expect(found(&f, "sedge") == GIVER_LIST);
-    expect(found(&f, "") == GIVER_LIST);
+    (void)give(&f, "Reed", "REED@example.net", 1);
+    struct giver_found page = find(&f, "", INT64_MAX);
+    expect(page.n == GIVER_LIST && page.older && !page.more);
+    expect_str(page.list[0].name, S("Reed"));
+    page = find(&f, "", page.older);
+    expect(page.n == 2 && !page.older); // the first Reed stood on the page before
+    expect_str(page.list[1].name, S("Sedge"));
+    fund_end(&f);
+}
+
+TEST(whoever_gives_again_and_again_does_not_make_the_list_slow)
+{
+    struct fund f = fund_start();
+    (void)give(&f, "Sedge", "", 1);
+    (void)give(&f, "Reed", "reed@example.net", GIVER_LOOK + 1);
+    struct giver_found page = find(&f, "", INT64_MAX);
+    expect(page.n == 1 && page.older);
+    page = find(&f, "", page.older);
+    expect(page.n == 1 && !page.older);
+    expect_str(page.list[0].name, S("Sedge"));
+    page = find(&f, "Reed", INT64_MAX);
+    expect(page.n == 1 && page.more);
     fund_end(&f);
 }
 
