@@ -15,9 +15,9 @@
  *               what it means; message and events are written in one transaction, then we answer
  *               200. Where map() says that the message proves too little (`confirm`), it is kept
  *               and answered, and a job asks the provider's API: confirm().
- *   a poll      poll() asks the API at start and daily, or more often after a hint; it is told
- *               where the last one ended and says where this one did.
- *   a check     `diurnal check` maps kept messages again and compares.
+ *   a poll      poll() asks the API at start and daily (or as it says), and at once after a hint;
+ * it is told where the last one ended and says where this one did. a check     `diurnal check` maps
+ * kept messages again and compares.
  *
  * receive() and map() see no database and no network, and the same message means the same for ever.
  * Amounts are read as text or whole numbers, never as floating point. What a provider says of
@@ -108,6 +108,7 @@ struct provider {
     /* NULL: there is no API. `cursor` is empty the first time. MALFORMED, DOWN, DENIED. Its events
      * may be more than PROVIDER_EVENTS_MAX; with `poll` set the next one comes at once. */
     err (*poll)(const struct provider_call *c, struct str cursor, struct provider_events *ret);
+    int poll_minutes;       /* between polls; 0: a day */
     const char *poll_needs; /* the key without which there is nothing to poll with; NULL: none */
 };
 #define PROVIDER(id) static const struct provider *const id##_entry IN_SECTION("providers") = &(id)

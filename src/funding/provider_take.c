@@ -28,7 +28,8 @@ struct taking {
     const struct provider_events *events;
     enum health_fact fact; /* beside HEARD; HEARD: nothing else */
     struct str why;
-    int64_t row; /* of a poll: its row, whose cursor moves; else 0 */
+    int64_t row;      /* of a poll: its row, whose cursor moves; else 0 */
+    int poll_minutes; /* then: until the next */
     int64_t now;
     struct arena *arena;
 };
@@ -88,6 +89,11 @@ static err keep_message(struct tx *tx, struct taking *t, bool *ret_new)
     return t->message ? payment_message_add(tx, t->message, &t->message_id, ret_new) : OK;
 }
 
+static int64_t poll_pause(int minutes)
+{
+    return minutes ? minutes * MINUTE : POLL_EVERY;
+}
+
 static err move_cursor(struct tx *tx, const struct taking *t)
 {
     struct stmt *s = query_start(tx, &provider_polled);
@@ -96,7 +102,7 @@ static err move_cursor(struct tx *tx, const struct taking *t)
     bind_int(s, 3, t->now);
     err e = query_run(s, NULL);
     if (!e)
-        e = job_add(tx, S(PROVIDER_POLL_JOB), t->row, t->now + POLL_EVERY);
+        e = job_add(tx, S(PROVIDER_POLL_JOB), t->row, t->now + poll_pause(t->poll_minutes));
     return e ? fault(e) : OK;
 }
 
@@ -320,6 +326,7 @@ static err poll(struct jobbing *j)
     struct taking t = { .channel = c->name,
                         .events = &events,
                         .row = j->job->subject,
+                        .poll_minutes = c->provider->poll_minutes,
                         .now = call.now,
                         .arena = &j->arena };
     e = c->provider->poll(&call, texts[1], &events);
