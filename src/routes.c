@@ -372,6 +372,8 @@ const struct route routes[] = {
          "channel state from to amount currency reference giver goal after done", CONTRIBUTION_ADD),
     DESK("/funding/givers", givers_show, "who before done", CONTRIBUTION_ADD),
     DESK_POST("/funding/givers", givers_statements_post, CONTRIBUTION_REVERSE),
+    DESK("/funding/givers/export", givers_export_show, NULL, CONTRIBUTION_ADD),
+    DESK_POST("/funding/givers/export", givers_export_post, CONTRIBUTION_ADD),
     DESK("/funding/givers/{id}", giver_show, "done", CONTRIBUTION_ADD),
     DESK("/funding/givers/{id}/erase", giver_erase_show, NULL, CONTRIBUTION_REVERSE),
     DESK_POST("/funding/givers/{id}/erase", giver_erase_post, CONTRIBUTION_REVERSE),

@@ -14,3 +14,8 @@ err giver_erase_post(struct request *r, struct response *ret);
 err giver_named_post(struct request *r, struct response *ret);     /* POST …/{id}/named */
 err giver_statement_show(struct request *r, struct response *ret); /* GET …/{id}/years/{year} */
 err giver_statement_post(struct request *r, struct response *ret); /* mails it */
+
+/* All givers of a year as a file for the accountant (funding/givers_export.h); who takes it stands
+ * in the audit log. */
+err givers_export_show(struct request *r, struct response *ret); /* GET …/givers/export */
+err givers_export_post(struct request *r, struct response *ret); /* POST: the file */

@@ -87,8 +87,7 @@ static bool is_formula(struct str s)
                    s.s[0] == '\t' || s.s[0] == '\r');
 }
 
-/* A stranger's or a treasurer's words: always quoted. */
-static void put_words(struct buf *out, struct str s)
+void accounts_put_words(struct buf *out, struct str s)
 {
     buf_put_char(out, '"');
     if (is_formula(s))
@@ -117,7 +116,7 @@ static void put_value(struct buf *out, const struct row *r, struct arena *a)
     }
     put_amount(out, r->value, a);
     buf_print(out, "%s," STR_FMT ",", r->value.asset.code, STR_ARG(r->rate));
-    put_words(out, r->rate_source);
+    accounts_put_words(out, r->rate_source);
     buf_put_char(out, ',');
     put_time(out, r->rate_at);
 }
@@ -144,9 +143,9 @@ static err put_row(struct buf *out, const struct accounts_export *x, const struc
               STR_ARG(r->reference));
     if (x->names) {
         buf_put_char(out, ',');
-        put_words(out, r->name);
+        accounts_put_words(out, r->name);
         buf_put_char(out, ',');
-        put_words(out, r->email);
+        accounts_put_words(out, r->email);
     }
     buf_put(out, S("\r\n"));
     return OK;

@@ -31,3 +31,6 @@ MUST_USE err accounts_export_start(struct tx *tx, struct accounts_export *x);
 /* Writes the next piece, never an empty one; the last one sets x->ended. */
 MUST_USE err accounts_export_piece(struct tx *tx, struct accounts_export *x, struct arena *a,
                                    struct buf *out);
+/* A cell of such a file with a stranger's or a treasurer's words: always quoted, never a formula.
+ */
+void accounts_put_words(struct buf *out, struct str s);

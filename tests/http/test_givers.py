@@ -1,6 +1,8 @@
 """Givers and their statements of a year. Without these a giver could be told a wrong sum for the tax office, be written to twice,
 or stay in the database after they asked to be erased."""
 
+import csv
+import io
 import re
 import sqlite3
 
@@ -205,6 +207,29 @@ def test_a_year_begins_and_ends_with_the_sites_day_and_a_leap_day_is_in_it(room)
         assert [int(n) for n in re.findall(r"<td[^>]*><bdi>\$(\d+)", text)] == amounts, year
         assert f"<strong><bdi>${total}" in text
     assert "February 29, 2016" in room.treasurer.get(f"{giver}/years/2016").text
+
+
+def test_the_accountant_takes_all_givers_of_a_year(room):
+    give(room, "k-1", "reed@example.net", "100.00", name='=HYPERLINK("x")')
+    give(room, "k-2", "REED@example.net", "50.00", name="Reed, W.")
+    give(room, "k-3", "", "7.00", name="@sedge")
+    give(room, "k-4", "reed@example.net", "9.00", "2017-05-03T10:00:00Z")
+    refund(room, "k-1", "30.00")
+    page = GIVERS + "/export"
+    assert page in read(room.treasurer.get(GIVERS)).links
+    for year in ("", "1999", "2100", "twenty"):
+        answer = room.treasurer.fill(page, "export", year=year)
+        assert answer.status == 422 and "number from 2000" in str(errors_of(answer)), year
+    answer = room.treasurer.fill(page, "export", year="2018")
+    assert answer.status == 200 and answer.headers["content-type"].startswith("text/csv")
+    assert answer.headers["content-disposition"] == 'attachment; filename="givers-2018.csv"'
+    assert answer.headers["cache-control"] == "private, no-store"
+    rows = [r for r in csv.DictReader(io.StringIO(answer.text, newline=""))]
+    assert [list(r.values())[1:] for r in rows] == [
+        ["Reed, W.", "REED@example.net", "2018", "USD", "2", "150.00", "30.00", "120.00"],
+        ["'@sedge", "", "2018", "USD", "1", "7.00", "0.00", "7.00"]]
+    assert room.treasurer.get(f"{GIVERS}/{rows[0]['giver']}").status == 200
+    assert "givers.export" in room.actions()
 
 
 def test_one_without_an_address_is_one_gift_and_gets_no_mail(room):
