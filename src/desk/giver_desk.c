@@ -344,13 +344,14 @@ err giver_erase_post(struct request *r, struct response *ret)
 struct statement_view {
     struct desk_top top;
     struct giver_year_table table;
-    struct str heading, back;
+    struct str heading, site, back;
     const struct desk_form *form; /* NULL: no mail */
 };
 static const struct field statement_fields[] = {
     DESK_FIELDS(struct statement_view),
     FIELD_VIEW(struct statement_view, table, &giver_year_table_view),
     FIELD_STR(struct statement_view, heading),
+    FIELD_STR(struct statement_view, site),
     FIELD_STR(struct statement_view, back),
     FIELD_REF(struct statement_view, form, &desk_form_view),
 };
@@ -373,6 +374,7 @@ static err statement_answer(struct request *r, struct response *ret, const struc
     struct statement_view v = {
         .table = giver_year_show(r->setup, a, r->now, y),
         .heading = theme_phrase(r->setup->theme, a, "giver_year_heading", args, COUNT(args)),
+        .site = site_url(r->setup->config),
         .back = url,
     };
     bool may = person_may(r->person, PERMISSION_CONTRIBUTION_REVERSE) && mail_enabled(r->setup);

@@ -76,6 +76,7 @@ def test_a_statement_has_what_is_left_of_the_gifts_of_that_year(room, post):
     for told_of in ("$100", "$30", "$50", "€40", "$120"):
         assert told_of in text, told_of
     assert "$999" not in text and "$5<" not in text
+    assert re.search(r'<p class="on-paper".*The Millbrook Diurnal.*https?://', text)  # who issues it
     assert room.treasurer.fill(years[0], "send").status == 303
     message = post.wait(1)[0]
     assert message.recipients == ["reed@example.net"]
