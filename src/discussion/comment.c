@@ -23,8 +23,7 @@ QUERY(parent_row,
 QUERY(comment_insert,
       "insert into comment (report, parent, root, depth, state, visible, person, created_at, hold, "
       "html_version, name, html, held_for, question) "
-      "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
-      "returning id");
+      "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)");
 QUERY(origin_insert, "insert into comment_origin (comment, said, address_key, visitor, address, "
                      "prefix, email, body, hold_about, guess) "
                      "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
@@ -298,13 +297,7 @@ static err insert_row(struct tx *tx, const struct comment_draft *d, const struct
     bind_str(s, 12, d->html.s);
     bind_blob_or_null(s, 13, published ? (struct str){ 0 } : d->visitor);
     bind_int_or_null(s, 14, d->question);
-    bool row = false;
-    err e = query_step(s, &row);
-    if (e || !row)
-        return e ? e : ERR_DATA;
-    *ret_id = column_int(s, 0);
-    query_end(s);
-    return OK;
+    return query_insert(s, ret_id);
 }
 
 static err insert_origin(struct tx *tx, const struct comment_draft *d, int64_t id)

@@ -10,7 +10,7 @@
 QUERY(contribution_insert,
       "insert into contribution (channel, asset, minor, fine, day, state, source, reference,"
       " note, reason, by_staff, created_at, occurred_at, giver)"
-      " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, $11, $12, $13) returning id");
+      " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, $11, $12, $13)");
 QUERY(contribution_by_reference,
       "select id from contribution where channel = $1 and reference = $2");
 QUERY(contribution_set_state, "update contribution set state = $2 where id = $1");
@@ -165,7 +165,6 @@ static err insert(struct tx *tx, const struct contribution_draft *d, int64_t *re
 {
     int64_t minor = 0;
     int64_t fine = 0;
-    bool row = false;
     err e = amount_split(d->amount, &minor, &fine);
     if (e)
         return fault(e);
@@ -183,12 +182,8 @@ static err insert(struct tx *tx, const struct contribution_draft *d, int64_t *re
     bind_int(s, 11, d->now);
     bind_int(s, 12, d->occurred_at);
     bind_int_or_null(s, 13, d->giver);
-    e = query_step(s, &row);
-    if (e)
-        return fault(e);
-    *ret_id = column_int(s, 0);
-    query_end(s);
-    return OK;
+    e = query_insert(s, ret_id);
+    return e ? fault(e) : OK;
 }
 
 void move(struct moves *m, enum ledger_account to, enum ledger_account from, struct amount amount)

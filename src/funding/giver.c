@@ -4,7 +4,7 @@
 #include "mail/mail.h"
 
 QUERY(giver_insert, "insert into giver (channel, name, email, message, named, created_at)"
-                    " values ($1, $2, $3, $4, $5, $6) returning id");
+                    " values ($1, $2, $3, $4, $5, $6)");
 QUERY(giver_one, "select id, channel, name, email, message, named, created_at, erased_at,"
                  " failed_at from giver where id = $1");
 QUERY(giver_of_gift, "select giver, frozen, state = 'settled' from contribution where id = $1");
@@ -29,7 +29,6 @@ err giver_add(struct tx *tx, const struct giver *g, int64_t *ret_id)
     struct str email =
         g->email.n <= GIVER_EMAIL_MAX ? tame(g->email, GIVER_EMAIL_MAX, true) : S("");
     struct str message = tame(g->message, GIVER_MESSAGE_MAX, false);
-    bool row = false;
     *ret_id = 0;
     if (!name.n && !email.n && !message.n)
         return OK;
@@ -40,12 +39,8 @@ err giver_add(struct tx *tx, const struct giver *g, int64_t *ret_id)
     bind_str(s, 4, message);
     bind_int(s, 5, g->named && name.n);
     bind_int(s, 6, g->created_at);
-    err e = query_step(s, &row);
-    if (e)
-        return fault(e);
-    *ret_id = column_int(s, 0);
-    query_end(s);
-    return OK;
+    err e = query_insert(s, ret_id);
+    return e ? fault(e) : OK;
 }
 
 err giver_get(struct tx *tx, int64_t id, struct arena *a, struct giver *ret)

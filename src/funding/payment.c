@@ -283,10 +283,10 @@ static enum payment_kind undone_by(enum payment_kind k)
 }
 
 /* Room was made in a gift: what was too much for it may fit now. */
-static err push_payment_of(struct booking *b, const struct payment_row *out)
+static err push_payment_of(struct booking *b, struct payment_row *out)
 {
     push(b, out->event.of);
-    return payment_set_state(b->tx, out, PAYMENT_IS_UNDONE);
+    return payment_keep(b->tx, out, PAYMENT_IS_UNDONE);
 }
 
 static err settle_undo(struct booking *b, struct payment_row *row, enum payment_state *ret)
@@ -337,7 +337,7 @@ static err settle_kind(struct booking *b, struct payment_row *row, enum payment_
     check(false);
 }
 
-/* Looks once at an event that waits, and keeps what became of it. */
+/* Looks once at an event that is new or waits, and keeps what became of it. */
 static err settle(struct booking *b, struct payment_row *row, enum payment_state *ret)
 {
     enum payment_state state = PAYMENT_IS_WAITING;
@@ -350,7 +350,7 @@ static err settle(struct booking *b, struct payment_row *row, enum payment_state
         push(b, row->event.object);
     }
     *ret = state;
-    return payment_set_state(b->tx, row, state);
+    return payment_keep(b->tx, row, state);
 }
 
 static err release_round(struct booking *b, struct str channel, const struct payment_row *rows,
@@ -454,8 +454,6 @@ static err take(struct booking *b, struct payment_row *row, struct payment_resul
 {
     enum payment_state state = PAYMENT_IS_WAITING;
     err e = giver_of(b->tx, &row->event, b->now, &row->giver);
-    if (!e)
-        e = payment_insert(b->tx, &row->event, row->giver, b->now, &row->id);
     if (!e)
         e = settle(b, row, &state);
     if (!e)

@@ -23,10 +23,8 @@ bool payment_kind_has_amount(enum payment_kind k);
 /* The event of an object of this kind; ret->id 0: there is none. */
 MUST_USE err payment_find(struct tx *tx, struct str channel, struct str object,
                           enum payment_kind kind, struct arena *a, struct payment_row *ret);
-MUST_USE err payment_insert(struct tx *tx, const struct payment_event *e, int64_t giver,
-                            int64_t now, int64_t *ret_id);
-MUST_USE err payment_set_state(struct tx *tx, const struct payment_row *row,
-                               enum payment_state state);
+/* What became of an event: a new row (id 0, which is set) or what changes of one that is there. */
+MUST_USE err payment_keep(struct tx *tx, struct payment_row *row, enum payment_state state);
 /* The row of this number; ret->id 0: there is none. */
 MUST_USE err payment_by_id(struct tx *tx, int64_t id, struct arena *a, struct payment_row *ret);
 /* The gift that an event of `object` was matched with by hand; 0: none. */

@@ -6,8 +6,8 @@
 QUERY(payment_event_insert,
       "insert into payment_event (channel, object, kind, of_object, asset, minor, fine, fee_asset,"
       " fee_minor, fee_fine, occurred_at, day, source, reference, message, giver, taken_at, state,"
-      " why) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
-      " 'waiting', '') returning id");
+      " why, contribution, ledger_transaction) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
+      " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)");
 QUERY(payment_event_find, "select " PAYMENT_COLUMNS " from payment_event"
                           " where channel = $1 and object = $2 and kind = $3");
 QUERY(payment_event_set,
@@ -198,11 +198,10 @@ err payment_is_of_other(struct tx *tx, int64_t contribution, struct str object, 
     return OK;
 }
 
-err payment_insert(struct tx *tx, const struct payment_event *e, int64_t giver, int64_t now,
-                   int64_t *ret_id)
+static err insert(struct tx *tx, struct payment_row *row, enum payment_state state)
 {
+    const struct payment_event *e = &row->event;
     struct amount nothing = { 0 };
-    bool row = false;
     struct stmt *s = query_start(tx, &payment_event_insert);
     bind_str(s, 1, e->channel);
     bind_str(s, 2, e->object);
@@ -216,21 +215,24 @@ err payment_insert(struct tx *tx, const struct payment_event *e, int64_t giver, 
     bind_str(s, 13, ledger_source_name(e->source));
     bind_str(s, 14, e->reference);
     bind_int_or_null(s, 15, e->message);
-    bind_int_or_null(s, 16, giver);
-    bind_int(s, 17, now);
+    bind_int_or_null(s, 16, row->giver);
+    bind_int(s, 17, row->taken_at);
+    bind_str(s, 18, state_names[state]);
+    bind_str(s, 19, row->why);
+    bind_int_or_null(s, 20, row->contribution);
+    bind_int_or_null(s, 21, row->ledger_transaction);
     if (!why)
-        why = query_step(s, &row);
-    if (why) {
-        query_end(s);
-        return fault(why);
-    }
-    *ret_id = column_int(s, 0);
+        why = query_insert(s, &row->id);
+    if (!why)
+        return OK;
     query_end(s);
-    return OK;
+    return fault(why);
 }
 
-err payment_set_state(struct tx *tx, const struct payment_row *row, enum payment_state state)
+err payment_keep(struct tx *tx, struct payment_row *row, enum payment_state state)
 {
+    if (!row->id)
+        return insert(tx, row, state);
     struct stmt *s = query_start(tx, &payment_event_set);
     bind_int(s, 1, row->id);
     bind_str(s, 2, state_names[state]);

@@ -445,6 +445,18 @@ err query_run(struct stmt *s, int64_t *ret_changes)
     return OK;
 }
 
+err query_insert(struct stmt *s, int64_t *ret_id)
+{
+    int64_t changes = 0;
+    struct db *db = s->db;
+    err e = query_run(s, &changes);
+    if (e)
+        return e;
+    check(changes == 1);
+    *ret_id = sqlite3_last_insert_rowid(db->handle);
+    return OK;
+}
+
 void query_end(struct stmt *s)
 {
     if (!s->under_way)

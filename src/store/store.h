@@ -123,7 +123,10 @@ void bind_blob_or_null(struct stmt *s, int i, struct str v);
 MUST_USE err query_step(struct stmt *s, bool *ret_row); /* at the last row it resets itself */
 MUST_USE err query_run(struct stmt *s,
                        int64_t *ret_changes); /* no rows wanted; ret_changes may be NULL */
-void query_end(struct stmt *s);               /* resets before the last row */
+/* One row more: its rowid. Cheaper than "returning id", for which SQLite keeps a journal of the
+ * statement. */
+MUST_USE err query_insert(struct stmt *s, int64_t *ret_id);
+void query_end(struct stmt *s); /* resets before the last row */
 
 /* Columns count from 0. Text and blobs are copied into the arena. */
 int64_t column_int(struct stmt *s, int i);
