@@ -283,10 +283,10 @@ static enum payment_kind undone_by(enum payment_kind k)
 }
 
 /* Room was made in a gift: what was too much for it may fit now. */
-static err push_payment_of(struct booking *b, struct payment_row *out)
+static err push_payment_of(struct booking *b, const struct payment_row *out)
 {
     push(b, out->event.of);
-    return payment_keep(b->tx, out, PAYMENT_IS_UNDONE);
+    return payment_undo(b->tx, out->id);
 }
 
 static err settle_undo(struct booking *b, struct payment_row *row, enum payment_state *ret)

@@ -25,6 +25,7 @@ MUST_USE err payment_find(struct tx *tx, struct str channel, struct str object,
                           enum payment_kind kind, struct arena *a, struct payment_row *ret);
 /* What became of an event: a new row (id 0, which is set) or what changes of one that is there. */
 MUST_USE err payment_keep(struct tx *tx, struct payment_row *row, enum payment_state state);
+MUST_USE err payment_undo(struct tx *tx, int64_t id); /* it is undone; nothing else changes */
 /* The row of this number; ret->id 0: there is none. */
 MUST_USE err payment_by_id(struct tx *tx, int64_t id, struct arena *a, struct payment_row *ret);
 /* The gift that an event of `object` was matched with by hand; 0: none. */

@@ -13,6 +13,7 @@ QUERY(payment_event_find, "select " PAYMENT_COLUMNS " from payment_event"
 QUERY(payment_event_set,
       "update payment_event set state = $2, why = $3, contribution = $4, ledger_transaction = $5"
       " where id = $1");
+QUERY(payment_event_undone, "update payment_event set state = 'undone' where id = $1");
 QUERY(payment_event_round,
       "select " PAYMENT_COLUMNS " from payment_event where channel = $1 and of_object = $2"
       " and state = 'waiting' and id > $3 order by id limit $4");
@@ -227,6 +228,14 @@ static err insert(struct tx *tx, struct payment_row *row, enum payment_state sta
         return OK;
     query_end(s);
     return fault(why);
+}
+
+err payment_undo(struct tx *tx, int64_t id)
+{
+    struct stmt *s = query_start(tx, &payment_event_undone);
+    bind_int(s, 1, id);
+    err e = query_run(s, NULL);
+    return e ? fault(e) : OK;
 }
 
 err payment_keep(struct tx *tx, struct payment_row *row, enum payment_state state)
