@@ -21,6 +21,13 @@ static err refuse_forged(struct request *r, struct response *ret, const struct p
     return e ? e : http_refuse(r, ret, 401, "error_hook_forged");
 }
 
+static err refuse_full(struct request *r, struct response *ret)
+{
+    err e = http_refuse(r, ret, 503, ERROR_BUSY_NOW);
+    response_header(ret, "Retry-After", S("60"));
+    return e;
+}
+
 err hook_post(struct request *r, struct response *ret)
 {
     struct str name = { 0 };
@@ -42,6 +49,8 @@ err hook_post(struct request *r, struct response *ret)
         return refuse_forged(r, ret, &call);
     if (verdict == HOOK_MALFORMED)
         return http_refuse(r, ret, 400, "error_hook_malformed");
+    if (verdict == HOOK_FULL)
+        return refuse_full(r, ret);
     ret->type = "application/json";
     ret->body = S("{\"taken\":true}\n");
     return OK;

@@ -9,6 +9,8 @@
 
 #include <inttypes.h>
 
+QUERY(confirms_waiting, "select count(*) from (select 1 from job where kind = $1"
+                        " and lease_until is null and failed_at is null limit $2)");
 QUERY(provider_message_one, "select channel, body from payment_message where id = $1");
 QUERY(provider_message_forget, "update payment_message set body = null where id = $1");
 QUERY(provider_row, "select channel, poll_cursor from channel_health where id = $1");
@@ -106,6 +108,23 @@ static err move_cursor(struct tx *tx, const struct taking *t)
     return e ? fault(e) : OK;
 }
 
+enum { TOO_MANY_WAIT = 1 };
+
+static err promise_confirm(struct tx *tx, const struct taking *t)
+{
+    bool row = false;
+    struct stmt *s = query_start(tx, &confirms_waiting);
+    bind_str(s, 1, S(PROVIDER_CONFIRM_JOB));
+    bind_int(s, 2, PROVIDER_CONFIRM_MAX);
+    err e = query_step(s, &row);
+    if (e || !row)
+        return fault(e ? e : ERR_DATA); // a count has a row
+    int64_t n = column_int(s, 0);
+    query_end(s);
+    return n < PROVIDER_CONFIRM_MAX ? job_add(tx, S(PROVIDER_CONFIRM_JOB), t->message_id, t->now)
+                                    : TOO_MANY_WAIT;
+}
+
 static err take_pledge(struct tx *tx, const struct taking *t)
 {
     const struct pledge p = { .channel = t->channel,
@@ -127,7 +146,7 @@ static err write_all(struct tx *tx, void *arg)
     if (!e && t->fact != HEALTH_HEARD)
         e = channel_health_note(tx, t->channel, t->fact, t->why, t->now);
     if (!e && t->events->confirm)
-        e = job_add(tx, S(PROVIDER_CONFIRM_JOB), t->message_id, t->now);
+        e = promise_confirm(tx, t);
     if (!e && t->events->poll)
         e = poll_now(tx, t->channel, t->now);
     if (!e)
@@ -208,7 +227,11 @@ err provider_hook(const struct app *app, const struct provider_call *c,
         t.why = str_from_z(events.why);
     }
     *ret = malformed ? HOOK_MALFORMED : HOOK_TAKEN;
-    return store_write(app->store, write_all, &t);
+    e = store_write(app->store, write_all, &t);
+    if (e != TOO_MANY_WAIT)
+        return e;
+    *ret = HOOK_FULL;
+    return OK;
 }
 
 err provider_hook_forged(const struct app *app, const struct provider_call *c)

@@ -13,7 +13,11 @@ enum hook_verdict {
     HOOK_TAKEN,     /* written: booked, waiting, of no account, or there before */
     HOOK_FORGED,    /* by its signature, token or time: nothing was written */
     HOOK_MALFORMED, /* it held, and was not understood: kept, and an alarm */
+    HOOK_FULL,      /* too many wait to be confirmed: nothing was written, it may come again */
 };
+/* Messages that wait until their provider was asked about them; whoever makes some up costs no more
+ * than asking about so many. */
+enum { PROVIDER_CONFIRM_MAX = 50 };
 MUST_USE err provider_hook(const struct app *app, const struct provider_call *c,
                            const struct provider_message *m, enum hook_verdict *ret);
 

@@ -6,6 +6,8 @@ It proves that we follow our own reading of them; PayPal itself was not asked.""
 
 import base64
 import json
+import os
+import sqlite3
 import subprocess
 import threading
 import time
@@ -301,6 +303,25 @@ def test_one_client_makes_us_ask_so_often_and_no_more(make_site, paypal):
     site = make_site(conftest.CONFIG_STRICT + f"[channel.paypal]\nurl = https://paypal.me/m\nmerchant_id = {MERCHANT}\napi = {paypal.url}\n")
     statuses = [ipn(site, paypal, txn_id=f"CAP{n}", known=False).status for n in range(7)]
     assert statuses[0] == 200 and statuses[-1] == 429
+
+
+def test_made_up_messages_are_asked_about_within_bounds_and_what_came_before_counts(site, paypal):
+    paypal.down = True
+    assert ipn(site, paypal).status == 200
+    statuses = [ipn(site, paypal, txn_id=f"MADEUP{n}", known=False).status for n in range(60)]
+    assert statuses.count(503) >= 8 and statuses.count(200) >= 49 and set(statuses) == {200, 503}
+    refused = ipn(site, paypal, txn_id="MADEUP99", known=False)
+    assert refused.status == 503 and refused.headers["retry-after"] == "60"
+    assert rows(site, "select count(*) from payment_message")[0][0] == 1 + statuses.count(200)
+    paypal.down = False
+    site.stop()
+    with sqlite3.connect(os.path.join(site.data, "diurnal.db")) as db:
+        db.execute("update job set run_at = 0 where kind = 'provider-confirm'")
+    db.close()
+    site.start()
+    until(lambda: income(site) == {"USD": 2500}, 60)
+    until(lambda: health(site)["forged"] == statuses.count(200), 60)
+    assert ipn(site, paypal, txn_id="LATER", known=False).status == 200
 
 
 def test_secrets_and_names_stand_in_no_log(site, paypal):
