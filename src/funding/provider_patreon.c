@@ -20,6 +20,7 @@
     "/members?include=pledge_history&fields%%5Bmember%%5D=full_name"                               \
     "&fields%%5Bpledge-event%%5D=amount_cents,currency_code,date,payment_status"                   \
     "&page%%5Bcount%%5D=%d"
+#define BROKEN_OFF "the list of members broke off: the next poll reads it from the beginning"
 enum { PAGE_MEMBERS = 20, ANSWER_BYTES = 4 * 1024 * 1024, ASK_MS = 30000, SECRET_MAX = 200 };
 
 static err receive(const struct provider_call *c, const struct provider_message *m,
@@ -63,6 +64,9 @@ static bool is_number(struct str s)
     return s.n > 0;
 }
 
+/* The cursor is not taken: it may be days old, from before an outage. */
+enum { REFUSED = 1 + PROVIDER_DENIED };
+
 static err ask(const struct provider_call *c, struct str cursor, struct patreon_page *ret)
 {
     struct str api = provider_value(c, "api");
@@ -91,6 +95,8 @@ static err ask(const struct provider_call *c, struct str cursor, struct patreon_
         return e < 0 ? e : PROVIDER_DOWN;
     if (answer.status == 401 || answer.status == 403 || answer.status == 404)
         return PROVIDER_DENIED;
+    if (answer.status == 400 && cursor.n)
+        return REFUSED;
     if (answer.status != 200)
         return PROVIDER_DOWN;
     e = patreon_page_read(answer.body, c->arena, ret);
@@ -150,8 +156,11 @@ static err poll(const struct provider_call *c, struct str cursor, struct provide
         !date_parse(provider_value(c, "since"), &since))
         return PROVIDER_DENIED;
     err e = ask(c, cursor, &page);
-    if (e)
+    if (e && e != REFUSED)
         return e;
+    bool broken = e == REFUSED || (cursor.n && str_eq(page.next, cursor));
+    if (broken)
+        page.next = S(""); // and not at once: it may break off there again
     struct mapping m = { .call = c,
                          .events = arena_new(c->arena, struct payment_event, 2 * page.n + 1),
                          .since = date_to_days(since) };
@@ -159,7 +168,7 @@ static err poll(const struct provider_call *c, struct str cursor, struct provide
         map_charge(&m, &page.charges[i]);
     *ret = (struct provider_events){ .events = m.events,
                                      .n = m.n,
-                                     .why = what_is_left(&page),
+                                     .why = broken ? BROKEN_OFF : what_is_left(&page),
                                      .cursor = page.next,
                                      .poll = page.next.n > 0 };
     return OK;

@@ -29,10 +29,13 @@ class Handler(BaseHTTPRequestHandler):
         at = int(query.get("page[cursor]", ["p0"])[0][1:])
         pages = fake.pages
         members = pages[at] if at < len(pages) else []
+        following = f"p{at + 1}" if at + 1 < len(pages) else None
+        if at and fake.cursors == "repeat":
+            following = f"p{at}"
         answer = {"data": [m["member"] for m in members], "included": [e for m in members for e in m["events"]],
-                  "meta": {"pagination": {"cursors": {"next": f"p{at + 1}" if at + 1 < len(pages) else None}}}}
+                  "meta": {"pagination": {"cursors": {"next": following}}}}
         text = fake.raw if fake.raw is not None else json.dumps(answer).encode()
-        self.send_response(fake.status)
+        self.send_response(400 if at and fake.cursors == "refuse" else fake.status)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         self.wfile.write(text)
@@ -41,7 +44,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def fake():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads, server.asked, server.status, server.raw, server.pages = True, [], 200, None, [[]]
+    server.daemon_threads, server.asked, server.status, server.raw, server.pages, server.cursors = True, [], 200, None, [[]], ""
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
     server.shutdown()
@@ -152,3 +155,23 @@ def test_settings_that_cannot_be_right_ask_nobody(make_site, fake, line):
     site = make_site(config.replace(old, line))
     until(lambda: health(site) == [(0, 1)], SOON)
     assert not fake.asked
+
+
+def test_a_cursor_that_is_no_longer_taken_makes_us_begin_again(make_site, fake):
+    fake.pages = [[member("a", paid("subscription:1"))], [member("b", paid("subscription:2", 900))]]
+    fake.cursors = "refuse"
+    site = start(make_site, fake)
+    until(lambda: len(fake.asked) == 2 and "from the beginning" in str(rows(site, "select * from channel_health where channel = 'patreon'")), SOON)
+    fake.cursors = ""
+    assert hint(site).status == 200
+    until(lambda: income(site) == {"USD": 1400}, SOON)
+    assert ["page[cursor]" in query for _, query, _ in fake.asked] == [False, True, False, True]
+
+
+def test_a_cursor_that_leads_to_itself_is_not_followed_for_ever(make_site, fake):
+    fake.pages = [[member("a", paid("subscription:1"))], [member("b", paid("subscription:2", 900))], []]
+    fake.cursors = "repeat"
+    site = start(make_site, fake)
+    until(lambda: "from the beginning" in str(rows(site, "select * from channel_health where channel = 'patreon'")), SOON)
+    assert income(site) == {"USD": 1400} and len(fake.asked) == 2
+    assert rows(site, "select poll_cursor from channel_health where channel = 'patreon'") == [("",)]
