@@ -10,6 +10,7 @@
 #include "funding/channel.h"
 #include "funding/daily_head.h"
 #include "funding/hand_entry.h"
+#include "funding/mempool.h"
 #include "funding/rate_setup.h"
 #include "funding/secret.h"
 #include "funding/statement.h"
@@ -226,6 +227,7 @@ err newsroom_open(const struct newsroom_options *o, struct arena *a, struct news
     check(n && pthread_mutex_init(&n->lock, NULL) == 0);
     arena_init(&n->arena, CONFIG_BYTES_MAX);
     n->app.sign_ins = sign_ins_make();
+    n->app.mempools = mempools_make(&n->arena);
     n->app.data_dir = str_z(&n->arena, o->data_dir);
     name_file(n, o, &n->arena);
     err e = make_setup(n, a, &n->held, ret_why);
@@ -252,6 +254,7 @@ void newsroom_close(struct newsroom *n)
         return;
     gate_end(n->app.gate);
     sign_ins_free(n->app.sign_ins);
+    mempools_end(n->app.mempools);
     keys_free(n->app.keys);
     store_close(n->app.store);
     if (n->held) {

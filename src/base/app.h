@@ -19,6 +19,7 @@ struct app {
     struct sign_ins *sign_ins;       /* people/sign_in.h: the queue at the desk's door */
     struct recent *recent;           /* discussion/recent.h: what was said lately */
     struct gate *gate;               /* discussion/gate.h: rules, bans and the filter; NULL: none */
+    struct mempools *mempools;       /* funding/mempool.h: what nodes had on its way; or NULL */
     struct post *post;               /* mail/post.h: what sends mails; NULL: in commands */
     struct webhook_sender *webhooks; /* discussion/webhook_sender.h; NULL: in commands */
     struct clock clock;

@@ -3,6 +3,7 @@
 #include "base/encoding.h"
 #include "funding/bitcoin_book.h"
 #include "funding/channel_health.h"
+#include "funding/mempool.h"
 #include "funding/wallet_address.h"
 #include "render/format.h"
 
@@ -11,6 +12,11 @@
 
 CONFIG_INT(wallets_seconds, "wallets", "seconds", 20, 1, 3600,
            "How often nodes of block chains are asked for new blocks.");
+
+CONFIG_INT(
+    wallets_mempool_seconds, "wallets", "mempool_seconds", 30, 0, 3600,
+    "How often nodes are asked for payments that no block holds yet, which are shown apart; 0: "
+    "never.");
 
 enum {
     BLOCKS_A_PASS = 200, /* then others have their turn */
@@ -375,8 +381,25 @@ static err give_up_old(struct pass *p)
     return p->more ? OK : store_write(p->app->store, bitcoin_give_up, &step);
 }
 
+/* Once all blocks were looked at: what is on its way, and what is not any more. */
+static err look_ahead(struct pass *p, int64_t height_before)
+{
+    int64_t every = config_int(p->setup->config, &wallets_mempool_seconds) * SECOND;
+    struct mempool_look l = { .app = p->app,
+                              .channel = p->channel->name,
+                              .wallet = p->wallet,
+                              .set = p->set,
+                              .now = p->state.at.height != height_before,
+                              .every = every,
+                              .arena = &p->block,
+                              .give_up = give_up,
+                              .arg = p };
+    return p->more || !every ? OK : mempool_look(&l);
+}
+
 static err look(struct pass *p)
 {
+    int64_t height_before = p->state.at.height;
     err e = ask_tip(p);
     if (!e)
         e = check_network(p);
@@ -384,7 +407,13 @@ static err look(struct pass *p)
         e = find_place(p);
     if (!e)
         e = extend(p);
-    return e ? e : give_up_old(p);
+    if (!e)
+        e = give_up_old(p);
+    if (e == STOP && p->fact != HEALTH_HEARD) {
+        err forgotten = mempool_forget(p->app, p->channel->name);
+        return forgotten ? forgotten : e;
+    }
+    return e ? e : look_ahead(p, height_before);
 }
 
 /* ---- the job ---- */

@@ -1,6 +1,7 @@
 #include "funding/meter.h"
 #include "base/check.h"
 #include "funding/display.h"
+#include "funding/mempool.h"
 #include "render/format.h"
 #include "render/theme.h"
 
@@ -115,6 +116,8 @@ err meter_get(struct tx *tx, const struct goal *goal, struct arena *a, struct me
     if (!e)
         e = goal_mark_list(tx, goal->id, a, &m.marks, &m.mark_count);
     if (!e)
+        e = mempool_sums(tx, a, &m.unconfirmed, &m.unconfirmed_count);
+    if (!e)
         *ret = m;
     return e;
 }
@@ -183,6 +186,7 @@ static const struct field meter_fields[] = {
     FIELD_STR(struct meter_view, pending_sentence),
     FIELD_STR(struct meter_view, net_sentence),
     FIELD_LIST(struct meter_view, unvalued, &text_item),
+    FIELD_LIST(struct meter_view, unconfirmed, &text_item),
     FIELD_LIST(struct meter_view, marks, &mark_view),
     FIELD_INT(struct meter_view, now),
     FIELD_INT(struct meter_view, provable_width),
@@ -224,12 +228,12 @@ static struct str phrase_unless_zero(const struct shower *s, const char *key, in
     return minor ? phrase(s, key, minor) : S("");
 }
 
-static struct list show_unvalued(const struct shower *s)
+static struct list show_amounts(const struct shower *s, const struct amount *amounts, size_t n)
 {
-    struct str *texts = arena_new(s->a, struct str, s->m->unvalued_count);
-    for (size_t i = 0; i < s->m->unvalued_count; i++)
-        texts[i] = display_amount(s->setup, s->a, s->m->unvalued[i]);
-    return (struct list){ texts, s->m->unvalued_count };
+    struct str *texts = arena_new(s->a, struct str, n + 1);
+    for (size_t i = 0; i < n; i++)
+        texts[i] = display_amount(s->setup, s->a, amounts[i]);
+    return (struct list){ texts, n };
 }
 
 static int64_t thousandths(int64_t part, int64_t whole)
@@ -324,10 +328,12 @@ struct meter_view meter_show(const struct meter *m, const struct setup *setup, s
         .provable_sentence = phrase_unless_zero(&s, "funding_meter_provable", m->provable),
         .hand_sentence = phrase_unless_zero(&s, "funding_meter_by_hand", m->by_hand),
         .pending_sentence = phrase_unless_zero(&s, "funding_meter_pending", m->pending),
-        .unvalued = show_unvalued(&s),
+        .unvalued = show_amounts(&s, m->unvalued, m->unvalued_count),
         .marks = show_marks(&s),
         .link = S("/funding"),
     };
+    if (!v.ended && !v.future)
+        v.unconfirmed = show_amounts(&s, m->unconfirmed, m->unconfirmed_count);
     show_bar(&v, m);
     return v;
 }

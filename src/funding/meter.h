@@ -23,6 +23,8 @@ struct meter {
     int64_t percent;               /* of the goal, settled only, rounded down */
     const struct amount *unvalued; /* per other asset: settled and pending together, not zero */
     size_t unvalued_count;
+    const struct amount *unconfirmed; /* on its way, in no block yet and in no sum (mempool.h) */
+    size_t unconfirmed_count;
     const struct goal_mark *marks; /* stretch marks, lowest first */
     size_t mark_count;
 };
@@ -69,8 +71,9 @@ struct meter_view {
     struct str sentence;            /* $2,550 of $5,000 raised, 51%: the text alternative */
     struct str over_sentence;
     struct str provable_sentence, attested_sentence, hand_sentence, pending_sentence,
-        net_sentence;     /* empty when there is nothing of it */
-    struct list unvalued; /* of text */
+        net_sentence;        /* empty when there is nothing of it */
+    struct list unvalued;    /* of text */
+    struct list unconfirmed; /* of text; only while the period runs */
     struct list marks; /* of meter_mark_view: the goal and what lies beyond; without marks empty */
     int64_t now;       /* 0..100, for aria-valuenow */
     /* The bar in thousandths, from its start: provable; attested; by hand; pending. */

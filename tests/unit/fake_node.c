@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/encoding.h"
 #include "base/scan.h"
+#include "funding/chain_transaction.h"
 #include "unit/test.h"
 
 #include <arpa/inet.h>
@@ -103,6 +104,42 @@ static void put_block(struct fake_node *n, struct str text, struct arena *a, str
     put_error(out, -5);
 }
 
+static struct str txid_of(struct str bytes, struct arena *a)
+{
+    struct hasher h CLEANUP(hasher_free) = hasher_make();
+    struct chain_transaction t;
+    expect(chain_transaction_take(&bytes, chain_find(CHAIN_BITCOIN, S("regtest")), &h, &t) == OK);
+    return chain_hash_print(a, t.txid);
+}
+
+static void put_mempool(struct fake_node *n, struct arena *a, struct buf *out)
+{
+    if (n->lie == FAKE_NO_MEMPOOL) {
+        put_error(out, -32601);
+        return;
+    }
+    buf_put(out, S("{\"result\":["));
+    for (size_t i = 0; i < n->mempool_count; i++)
+        buf_print(out, "%s\"" STR_FMT "\"", i ? "," : "", STR_ARG(txid_of(n->mempool[i], a)));
+    if (n->lie == FAKE_POOL_SHORT)
+        buf_print(out, "%s\"00ff\"", n->mempool_count ? "," : "");
+    buf_put(out, S("],\"error\":null,\"id\":1}"));
+}
+
+static void put_transaction(struct fake_node *n, struct str text, struct arena *a, struct buf *out)
+{
+    for (size_t i = 0; i < n->mempool_count; i++) {
+        struct str bytes = n->mempool[n->lie == FAKE_POOL_OTHER ? 0 : i];
+        if (!str_eq(txid_of(n->mempool[i], a), text))
+            continue;
+        bytes.n -= n->lie == FAKE_POOL_CUT;
+        n->mempool_asked++;
+        put_text(out, hex_print(a, bytes));
+        return;
+    }
+    put_error(out, -5);
+}
+
 static void answer(struct fake_node *n, struct str request, struct arena *a, struct buf *out)
 {
     struct str method = between(request, "\"method\":\"", '"');
@@ -112,6 +149,10 @@ static void answer(struct fake_node *n, struct str request, struct arena *a, str
         put_hash(n, between(request, "\"params\":[", ']'), a, out);
     else if (str_eq(method, S("getblock")))
         put_block(n, between(request, "\"params\":[\"", '"'), a, out);
+    else if (str_eq(method, S("getrawmempool")))
+        put_mempool(n, a, out);
+    else if (str_eq(method, S("getrawtransaction")))
+        put_transaction(n, between(request, "\"params\":[\"", '"'), a, out);
     else
         put_error(out, -32601);
 }

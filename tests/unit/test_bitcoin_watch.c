@@ -237,7 +237,7 @@ TEST(a_node_that_lies_or_is_silent_books_nothing_and_is_told_of)
     expect(chain_header_parse(str_sub(t->node.orphan.bytes, 0, CHAIN_HEADER_BYTES), t->chain, &h,
                               &header) == OK);
     memcpy(t->node.orphan.hash, header.hash, CHAIN_HASH);
-    for (enum fake_lie lie = FAKE_SILENT; lie < FAKE_LIES; lie++) {
+    for (enum fake_lie lie = FAKE_SILENT; lie < FAKE_BLOCK_LIES; lie++) {
         if (lie == FAKE_COUNT_HIGH)
             continue; // its own test: the blocks that are there are taken
         int64_t failed = town_health(t).polls_failed;

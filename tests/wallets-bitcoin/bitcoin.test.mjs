@@ -47,7 +47,7 @@ async function until(what, holds) {
 function configure(node, channel, lines, url = node.url) {
   data = join(folder, `room${++room}`);
   mkdirSync(data, { mode: 0o700 });
-  writeFileSync(join(data, "diurnal.ini"), `[site]\ntitle = The Millbrook Diurnal\n[wallets]\nseconds = 1\n` +
+  writeFileSync(join(data, "diurnal.ini"), `[site]\ntitle = The Millbrook Diurnal\n[wallets]\nseconds = 1\nmempool_seconds = 1\n` +
     `[channel.${channel}]\nnetwork = regtest-bcoin\nnode_url = ${url}\nnode_user = ${node.user}\nnode_password = ${node.password}\n${lines}\n`);
 }
 async function start() {
@@ -272,3 +272,24 @@ test("own addresses are paid and found, each by itself, also after the server wa
   assert.deepEqual(await sums(), { settled: 123456n, pending: 0n });
   assert.equal(query(`select paid_at > 0 as paid from wallet_address where address = '${address}'`)[0].paid, 1);
 });
+
+for (const [coin, channel] of [["bcoin", "bitcoin"], ["bcash", "bitcoincash"]])
+  test(`${coin}: what is on its way is shown apart until a block holds it`, async () => {
+    const node = nodes[coin];
+    const address = await node.receive();
+    configure(node, channel, `address = ${address}\ndepth = 2`);
+    await start();
+    await until("the first look is over", () => health().heard_at > 0);
+    execFileSync(diurnal, ["goal", "set", "--data", data, "--currency", "USD", "--amount", "5000", "--period", new Date().toISOString().slice(0, 7)]);
+    const waiting = () => query("select coalesce(sum(value), 0) as value from wallet_unconfirmed")[0].value;
+    await node.send({ address, value: 150000 });
+    await until("it is on its way", () => waiting() === 150000);
+    assert.deepEqual(await sums(), { settled: 0n, pending: 0n });
+    assert.match(await (await fetch(`${site}/funding`)).text(), /On its way, in no block yet: <bdi>0\.0015/);
+    await node.mine();
+    await seen(node);
+    await until("it is not any more", () => waiting() === 0);
+    assert.deepEqual(await sums(), { settled: 0n, pending: 150000n });
+    assert.doesNotMatch(await (await fetch(`${site}/funding`)).text(), /On its way/);
+    await isSound();
+  });
