@@ -19,7 +19,7 @@ QUERY(provider_row_begin,
       "insert into channel_health (channel) values ($1) on conflict do nothing");
 QUERY(provider_polled, "update channel_health set poll_cursor = $2, polled_at = $3 where id = $1");
 
-enum { POLL_FIRST = 2 /* seconds after the start */ };
+#define POLL_FIRST (SECOND / 2) /* after the start */
 #define POLL_EVERY (24 * HOUR)
 
 /* What one transaction writes. */
@@ -401,7 +401,7 @@ static err begin(struct tx *tx, void *arg)
         bind_str(s, 1, list[i].name);
         err e = query_run(s, NULL);
         if (!e)
-            e = poll_now(tx, list[i].name, b->now + POLL_FIRST * SECOND);
+            e = poll_now(tx, list[i].name, b->now + POLL_FIRST);
         if (e)
             return fault(e);
     }

@@ -10,7 +10,7 @@ import pytest
 from test_hooks import income, rows
 from test_serve import until
 
-SOON = 30  # the first question comes two seconds after the start
+SOON = 30  # the first question comes half a second after the start
 
 
 class Handler(BaseHTTPRequestHandler):

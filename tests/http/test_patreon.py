@@ -13,7 +13,7 @@ import pytest
 from test_hooks import income, rows
 from test_serve import until
 
-SOON = 30  # the first question comes two seconds after the start
+SOON = 30  # the first question comes half a second after the start
 SECRET = "river-and-harbour"
 
 

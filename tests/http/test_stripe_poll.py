@@ -13,7 +13,7 @@ import conftest
 from test_hooks import STRIPE, income, rows, sound, stripe
 from test_serve import until
 
-SOON = 30  # the first question comes two seconds after the start
+SOON = 30  # the first question comes half a second after the start
 
 
 class Stripe(ThreadingHTTPServer):
