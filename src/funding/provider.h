@@ -9,15 +9,16 @@
  * the words of theme/words. A channel of its kind is configured in [channel.NAME], where `kind` (or
  * NAME) is the provider's name.
  *
- * What comes in goes three ways, all ending in payment_take():
+ * What comes in goes two ways, both ending in payment_take():
  *
  *   a message   POST /hooks/NAME (hook_http.h). receive() proves it over its raw bytes, map() says
  *               what it means; message and events are written in one transaction, then we answer
  *               200. Where map() says that the message proves too little (`confirm`), it is kept
  *               and answered, and a job asks the provider's API: confirm().
  *   a poll      poll() asks the API at start and daily (or as it says), and at once after a hint;
- * it is told where the last one ended and says where this one did. a check     `diurnal check` maps
- * kept messages again and compares.
+ *               it is told where the last one ended and says where this one did.
+ *
+ * `diurnal check` maps kept messages again and compares.
  *
  * receive() and map() see no database and no network, and the same message means the same for ever.
  * Amounts are read as text or whole numbers, never as floating point. What a provider says of

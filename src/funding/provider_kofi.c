@@ -10,9 +10,10 @@
  * proves itself by a token that everybody who ever saw a message knows; there is no signature, no
  * time and no message about refunds. So a message counts once by its transaction's id, and the
  * operator is told to enter refunds by hand. What Ko-fi sends as a test looks like a gift; its
- * sender's name is what gives it away.
+ * transaction's id gives it away, in older ones the sender's name.
  */
 enum { TOKEN_MAX = 200, FIELDS_MAX = 8 };
+#define TEST_TRANSACTION "00000000-1111-2222-3333-444444444444"
 
 static bool read_data(const struct provider_call *c, struct str body, const struct json **ret)
 {
@@ -33,11 +34,17 @@ static err receive(const struct provider_call *c, const struct provider_message 
     return provider_object(data, "message_id", ret_delivery) ? OK : PROVIDER_MALFORMED;
 }
 
+static bool is_text(const struct json *data, const char *name, struct str text)
+{
+    struct str s = { 0 };
+    return json_get_str(data, name, &s) && str_eq(s, text);
+}
+
 static const char *not_a_gift(const struct json *data)
 {
     struct str type = { 0 };
-    struct str name = { 0 };
-    if (json_get_str(data, "from_name", &name) && str_eq(name, S("Ko-fi Team")))
+    if (is_text(data, "kofi_transaction_id", S(TEST_TRANSACTION)) ||
+        is_text(data, "from_name", S("Ko-fi Team")))
         return "a test message";
     if (!json_get_str(data, "type", &type) ||
         (!str_eq(type, S("Donation")) && !str_eq(type, S("Subscription")) &&

@@ -25,7 +25,8 @@
 #define IPN_SANDBOX  "https://ipnpb.sandbox.paypal.com/cgi-bin/webscr"
 
 enum { BODY_MAX = 64 * 1024, ASK_MS = 30000, ANSWER_IPN = 64, HEADER_LINES = 5 };
-#define MISSING_WAIT HOUR
+#define MISSING_WAIT  HOUR
+#define MOVES_NOTHING "an event that moves no money"
 
 static struct str api_of(const struct provider_call *c)
 {
@@ -156,9 +157,7 @@ static err map_webhook(const struct provider_call *c, struct str body, struct pr
     err e = paypal_hint_read(body, c->arena, &hint);
     if (e)
         return e < 0 ? e : PROVIDER_MALFORMED;
-    ret->confirm = hint.object != PAYPAL_NOTHING;
-    if (!ret->confirm)
-        ret->why = "an event that moves no money";
+    ret->confirm = true;
     return OK;
 }
 
@@ -170,12 +169,8 @@ static err map_ipn(const struct provider_call *c, struct str body, struct provid
     if (e < 0 || e == PAYPAL_IPN_BROKEN)
         return e < 0 ? e : PROVIDER_MALFORMED;
     // One to another account was to ours when it came: what it means does not change with a
-    // setting.
-    ret->confirm = e == PAYPAL_IPN_STRANGER || (e == OK && !ipn.undoes);
-    if (e == PAYPAL_IPN_IDLE)
-        ret->why = "an event that moves no money";
-    else if (ipn.undoes) // it does not say of which reversal
-        ret->why = "a reversal that was taken back: enter it by hand";
+    // setting. Nor is one believed that moves nothing: it would be kept, and tell the treasurer.
+    ret->confirm = true;
     return OK;
 }
 
@@ -259,7 +254,7 @@ static void tell(const struct provider_call *c, struct payment_event *events, si
     ret->events = events;
     ret->n = n;
     if (!n)
-        ret->why = "an event that moves no money";
+        ret->why = MOVES_NOTHING;
 }
 
 static err confirm_webhook(const struct provider_call *c, const struct paypal_headers *h,
@@ -275,6 +270,10 @@ static err confirm_webhook(const struct provider_call *c, const struct paypal_he
     e = check_signature(c, h, body);
     if (e)
         return e;
+    if (hint.object == PAYPAL_NOTHING) {
+        ret->why = MOVES_NOTHING;
+        return OK;
+    }
     e = paypal_confirm(&account, &hint, c->arena, &fact);
     if (e == PAYPAL_API_MISSING && is_young(c, h))
         return PROVIDER_DOWN;
@@ -294,36 +293,48 @@ static struct str ipn_url(const struct provider_call *c)
     return str_print(c->arena, STR_FMT "/cgi-bin/webscr", STR_ARG(api));
 }
 
-static err confirm_ipn(const struct provider_call *c, struct str body, struct provider_events *ret)
+/* Whether PayPal sent these very bytes. */
+static err ask_sender(const struct provider_call *c, struct str body)
 {
     static const struct fetch_header headers[] = {
         { { "Content-Type", 12 }, { "application/x-www-form-urlencoded", 33 } },
         { { "User-Agent", 10 }, { "Diurnal", 7 } }, // PayPal refuses who names nothing
     };
+    struct fetch_answer answer = { 0 };
+    err e = ask(c,
+                (struct fetch_request){ .url = ipn_url(c),
+                                        .post = true,
+                                        .body = paypal_ipn_question(body, c->arena),
+                                        .headers = headers,
+                                        .header_count = COUNT(headers),
+                                        .answer_max = ANSWER_IPN },
+                &answer);
+    if (e)
+        return e;
+    struct str said = answer.status == 200 ? str_trim(answer.body) : S("");
+    if (str_eq(said, S("VERIFIED")))
+        return OK;
+    return str_eq(said, S("INVALID")) ? PROVIDER_FORGED : PROVIDER_DOWN;
+}
+
+static err confirm_ipn(const struct provider_call *c, struct str body, struct provider_events *ret)
+{
     struct paypal_receiver us = receiver_of(c);
     struct paypal_ipn *ipn = arena_new(c->arena, struct paypal_ipn, 1);
-    struct fetch_answer answer = { 0 };
     err e = paypal_ipn_read(body, &us, c->arena, ipn);
     if (e == PAYPAL_IPN_STRANGER) { // the configuration has changed since
         ret->why = "a payment to another account";
         return OK;
     }
-    if (e)
+    if (e && e != PAYPAL_IPN_IDLE)
         return e < 0 ? e : PROVIDER_MALFORMED;
-    e = ask(c,
-            (struct fetch_request){ .url = ipn_url(c),
-                                    .post = true,
-                                    .body = paypal_ipn_question(body, c->arena),
-                                    .headers = headers,
-                                    .header_count = COUNT(headers),
-                                    .answer_max = ANSWER_IPN },
-            &answer);
+    bool moves = !e && !ipn->undoes;
+    e = ask_sender(c, body);
     if (e)
         return e;
-    struct str said = answer.status == 200 ? str_trim(answer.body) : S("");
-    if (!str_eq(said, S("VERIFIED")))
-        return str_eq(said, S("INVALID")) ? PROVIDER_FORGED : PROVIDER_DOWN;
-    tell(c, &ipn->event, 1, ret);
+    tell(c, &ipn->event, moves, ret);
+    if (ipn->undoes) // it does not say of which reversal
+        ret->why = "a reversal that was taken back: enter it by hand";
     return OK;
 }
 

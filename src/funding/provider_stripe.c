@@ -8,8 +8,9 @@
 
 /*
  * Stripe (https://docs.stripe.com/webhooks). The money object is the charge: checkout sessions,
- * payment intents and invoices speak of the same money and are left alone. Refunds and disputes are
- * objects of their own; a dispute counts when the money is withdrawn and when it is reinstated.
+ * payment intents and invoices speak of the same money and are left alone. It counts once it is
+ * captured, by what was captured. Refunds and disputes are objects of their own; a dispute counts
+ * when the money is withdrawn and when it is reinstated.
  *
  * Signature: header Stripe-Signature "t=SECONDS,v1=HEX[,v1=HEX...]", HMAC-SHA-256 with the whole
  * secret ("whsec_..." and all) over "SECONDS.BODY". We look at the time both ways; Stripe's own
@@ -163,13 +164,26 @@ static bool map_charge(struct mapping *m, enum payment_kind kind)
 {
     const struct json *charge = m->object;
     const struct json *who = json_get(charge, "billing_details");
+    bool captured = kind == PAYMENT_RECEIVED && json_get(charge, "amount_captured");
     struct payment_event *e = add(m, kind);
     (void)json_get_str(who, "name", &e->payer.name); // may be null
     (void)json_get_str(who, "email", &e->payer.email);
-    if (!provider_object(charge, "id", &e->object) || !read_money(charge, "amount", &e->amount) ||
+    if (!provider_object(charge, "id", &e->object) ||
+        !read_money(charge, captured ? "amount_captured" : "amount", &e->amount) ||
         !read_created(m->call, charge, e))
         return false;
     return kind != PAYMENT_RECEIVED || read_fee(charge, e);
+}
+
+/* One that only blocks the giver's money is told again when that is taken, if ever. */
+static bool map_received(struct mapping *m, const char **ret_why)
+{
+    bool captured = true;
+    (void)json_get_bool(m->object, "captured", &captured); // the oldest API versions do not say
+    if (captured)
+        return map_charge(m, PAYMENT_RECEIVED);
+    *ret_why = "a charge that is authorised and not captured";
+    return true;
 }
 
 /* A card that was declined was never announced; a debit was, as pending. */
@@ -220,8 +234,8 @@ static bool map_refund(struct mapping *m, const char **ret_why)
 
 static bool map_type(struct mapping *m, struct str type, const char **ret_why)
 {
-    if (str_eq(type, S("charge.succeeded")))
-        return map_charge(m, PAYMENT_RECEIVED);
+    if (str_eq(type, S("charge.succeeded")) || str_eq(type, S("charge.captured")))
+        return map_received(m, ret_why);
     if (str_eq(type, S("charge.pending")))
         return map_charge(m, PAYMENT_PENDING);
     if (str_eq(type, S("charge.failed")))

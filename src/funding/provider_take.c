@@ -142,7 +142,8 @@ static err write_all(struct tx *tx, void *arg)
     err e = keep_message(tx, t, &fresh);
     if (e || !fresh) // it was taken before, with all that it says
         return e;
-    e = channel_health_note(tx, t->channel, HEALTH_HEARD, S(""), t->now);
+    if (!t->events->confirm) // else anybody may have sent it
+        e = channel_health_note(tx, t->channel, HEALTH_HEARD, S(""), t->now);
     if (!e && t->fact != HEALTH_HEARD)
         e = channel_health_note(tx, t->channel, t->fact, t->why, t->now);
     if (!e && t->events->confirm)

@@ -280,6 +280,20 @@ def test_stripe_pending_debits_settle_or_fail_and_declined_cards_are_nothing(roo
     sound(room)
 
 
+def test_stripe_counts_what_was_captured_and_not_what_is_only_authorised(room):
+    """An authorisation blocks the giver's money and takes none; it may run out after a week."""
+    held = charge(captured=False, amount_captured=0)
+    assert stripe(room, event("charge.succeeded", held)).status == 200
+    assert income(room) == {} and "captured" in health(room, "stripe")["why"]
+    assert stripe(room, event("charge.captured", charge(captured=True, amount_captured=2000))).status == 200
+    assert income(room) == {"USD": 2000}
+    assert stripe(room, event("charge.succeeded", charge("ch_2", captured=True, amount_captured=2500))).status == 200
+    assert income(room) == {"USD": 4500}
+    assert stripe(room, event("charge.captured", charge("ch_2", captured=True, amount_captured=2500))).status == 200  # the same money
+    assert income(room) == {"USD": 4500} and health(room, "stripe")["differs"] == 0
+    sound(room)
+
+
 @pytest.mark.parametrize("wire,currency,minor", [(500, "jpy", 500), (500, "mga", 50000), (500, "ugx", 5), (500, "isk", 5), (12345, "kwd", 12345), (500, "huf", 500), (500, "twd", 500)])
 def test_stripe_minor_units(room, wire, currency, minor):
     assert stripe(room, event("charge.succeeded", charge(amount=wire, currency=currency))).status == 200
@@ -362,6 +376,18 @@ def test_kofi_counts_gifts_once_by_their_transaction(make_site):
     assert kofi(site, message_id="m-5", kofi_transaction_id="t-4", from_name="Ko-fi Team").status == 200
     assert income(site) == {"USD": 600} and health(site, "kofi")["ignored"] == 2
     assert rows(site, "select name, message, named from giver order by id") == [("Ada & Bo", "For the boat: 100 %", 1), ("Ada & Bo", "For the boat: 100 %", 0)]
+    sound(site)
+
+
+def test_kofis_button_for_a_test_gives_nothing(make_site):
+    """Its tests look like gifts; one that counted would stand in the ledger for ever."""
+    site = make_site(OTHERS)
+    number = "00000000-1111-2222-3333-444444444444"  # of each test, whatever name and kind it has
+    for n, kind in enumerate(("Donation", "Subscription")):
+        assert kofi(site, message_id=f"m-{n}", kofi_transaction_id=number, type=kind).status == 200
+    assert income(site) == {} and health(site, "kofi")["ignored"] == 2 and health(site, "kofi")["why"] == "a test message"
+    assert kofi(site, from_name="Ko-fi Team", kofi_transaction_id="t-9", message_id="m-9").status == 200
+    assert income(site) == {}
     sound(site)
 
 

@@ -272,6 +272,40 @@ def test_a_capture_that_the_api_does_not_know_yet_waits(site, paypal):
     assert income(site) == {} and jobs(site) == 1
 
 
+def heard(site):
+    return [at for (at,) in rows(site, "select heard_at from channel_health where channel = 'paypal'")]
+
+
+def test_made_up_messages_that_would_move_nothing_are_not_kept_and_tell_the_treasurer_nothing(site, paypal):
+    """An IPN that is nobody's is as good as a forged gift when it has the treasurer enter money by hand."""
+    made_up = ({"payment_status": "Canceled_Reversal", "parent_txn_id": "CAP1"}, {"payment_status": "Created"}, {"txn_type": "subscr_signup", "payment_status": ""})
+    for n, fields in enumerate(made_up):
+        assert ipn(site, paypal, known=False, txn_id=f"MADEUP{n}", **fields).status == 200
+    assert send(site, paypal, {"event_type": "CUSTOMER.DISPUTE.CREATED", "resource": {}}, ident="t-9", signed=b"something else").status == 200
+    settle(site)
+    assert health(site) == {"forged": 4, "malformed": 0, "ignored": 0, "polls_failed": 0, "why": ""}
+    assert rows(site, "select count(*) from payment_message where body is not null") == [(0,)]
+    assert heard(site) == [0], "who is not PayPal does not make a quiet channel heard"
+    sound(site)
+
+
+def test_a_reversal_taken_back_is_told_to_the_treasurer_once_paypal_says_so(site, paypal):
+    assert ipn(site, paypal, txn_id="BACK1", parent_txn_id="CAP1", payment_status="Canceled_Reversal").status == 200
+    settle(site)
+    assert health(site)["ignored"] == 1 and "enter it by hand" in health(site)["why"]
+    assert heard(site)[0] > 0 and income(site) == {}
+    sound(site)
+
+
+def test_what_is_not_proved_yet_does_not_end_an_alarm(site, paypal):
+    paypal.down = True
+    assert ipn(site, paypal).status == 200
+    until(lambda: rows(site, "select polls_failed from channel_health where polls_failed > 0") == [(1,)])
+    assert ipn(site, paypal, txn_id="MADEUP", known=False).status == 200
+    until(lambda: rows(site, "select polls_failed from channel_health") == [(2,)])
+    assert heard(site) == [0]
+
+
 def test_while_paypal_is_down_a_message_waits_and_is_noted(site, paypal):
     paypal.down = True
     assert send(site, paypal, capture(paypal, "CAP1")).status == 200
