@@ -78,12 +78,28 @@ static int64_t depth_of(const struct bitcoin_step *s, bool coinbase)
     return coinbase && s->depth < BITCOIN_COINBASE_DEPTH ? BITCOIN_COINBASE_DEPTH : s->depth;
 }
 
+/* One that is new to us may be another channel's. */
+static err is_elsewhere(struct tx *tx, const struct bitcoin_step *s, struct str object, bool *ret)
+{
+    const struct payment_event e = { .channel = s->channel,
+                                     .object = object,
+                                     .amount = { .asset = s->asset } };
+    err why = payment_is_elsewhere(tx, &e, ret);
+    if (why || !*ret)
+        return why;
+    return channel_health_note(tx, s->channel, HEALTH_IGNORED,
+                               S("payments that another channel counts were left out"), s->now);
+}
+
 static err take_match(struct tx *tx, const struct bitcoin_step *s, const struct bitcoin_match *m)
 {
     struct bitcoin_output o = { 0 };
     struct wallet_proof proof = m->proof;
+    bool elsewhere = false;
     err e = bitcoin_output_find(tx, s->channel, proof.object, s->arena, &o);
-    if (e)
+    if (!e && !o.id)
+        e = is_elsewhere(tx, s, proof.object, &elsewhere);
+    if (e || elsewhere)
         return e;
     o.channel = s->channel;
     o.object = proof.object;

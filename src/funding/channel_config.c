@@ -495,18 +495,40 @@ static err make_channel(struct maker *m, const struct section *s, struct channel
     return e;
 }
 
-/* Two that are counted from the same chain and address would both count each gift. */
+static bool is_watched(const struct channel *c)
+{
+    return c->wallet && c->wallet->watched;
+}
+
+/* One account's messages or lists, read for two channels: a secret or an account of the provider's
+ * that both name. */
+static bool same_account(const struct channel *x, const struct channel *y)
+{
+    bool same = false;
+    for (size_t i = 0; x->provider && x->provider == y->provider && i < x->provider->key_count; i++)
+        same |= x->provider->keys[i].alone && x->provider_values[i].n &&
+                str_eq(x->provider_values[i], y->provider_values[i]);
+    return same;
+}
+
+/* Two that are told of the same gifts would both count each of them. */
 static err refuse_twice(struct maker *m, const struct section *s, const struct channel *c)
 {
-    for (size_t i = 0; c->wallet && c->wallet->watched && i < m->channels->count; i++) {
+    for (size_t i = 0; i < m->channels->count; i++) {
         const struct channel *other = &m->channels->list[i];
-        if (other->wallet && other->wallet->watched &&
-            str_eq(other->wallet->plan_id, c->wallet->plan_id))
+        bool wallet = false;
+        err e = is_watched(c) && is_watched(other)
+                    ? wallet_overlaps(other->wallet, c->wallet, m->a, &wallet)
+                    : OK;
+        if (e)
+            return e;
+        if (wallet || same_account(other, c))
             return refuse(m, s->line,
                           str_print(m->a,
                                     "[channel." STR_FMT "] and [channel." STR_FMT
-                                    "] would both count the gifts to one wallet",
-                                    STR_ARG(other->name), STR_ARG(c->name)));
+                                    "] would both count the gifts to one %s",
+                                    STR_ARG(other->name), STR_ARG(c->name),
+                                    wallet ? "wallet" : "account"));
     }
     return OK;
 }

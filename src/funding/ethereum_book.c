@@ -53,7 +53,11 @@ static err write_gift(struct tx *tx, const struct block_write *w, const struct e
         .source = LEDGER_BY_CHAIN,
         .reference = g->transaction,
     };
-    err e = ethereum_take(tx, p, &event, &outcome);
+    bool elsewhere = false;
+    err e = payment_is_elsewhere(tx, &event, &elsewhere);
+    if (e || elsewhere)
+        return e ? e : note(tx, p, HEALTH_IGNORED, "a gift that another channel counts");
+    e = ethereum_take(tx, p, &event, &outcome);
     if (!e)
         e = wallet_address_paid(tx, p->places.list[g->place].id, w->found->header.at);
     if (!e && w->final)

@@ -92,6 +92,12 @@ enum {
 MUST_USE err payment_take(struct tx *tx, const struct payment_event *e, int64_t now,
                           struct arena *a, struct payment_result *ret);
 
+/*
+ * Whether another channel was told of this payment or announcement on a chain, in the same coin:
+ * that of a wallet that was renamed, or is written in two ways. It counts there, and nowhere else.
+ */
+MUST_USE err payment_is_elsewhere(struct tx *tx, const struct payment_event *e, bool *ret);
+
 /* A payment_event as it is kept, for the desk and for recounting. */
 struct payment_row {
     int64_t id, contribution, ledger_transaction, taken_at;

@@ -27,6 +27,11 @@ QUERY(payment_event_other, "select id from payment_event where contribution = $1
                            " and kind in ('pending', 'payment') and object <> $2 limit 1");
 QUERY(payment_event_of, "select " PAYMENT_COLUMNS " from payment_event where contribution = $1"
                         " order by id limit $2");
+/* Channels are some tens, and each that counts by itself has its row from the first look on. */
+QUERY(payment_event_elsewhere,
+      "select 1 from channel_health h join payment_event e on e.channel = h.channel"
+      " and e.object = $2 and e.kind in ('pending', 'payment') where h.channel <> $1"
+      " and e.source = 'chain' and e.asset = $3 limit 1");
 CHECK_ROWS(payment_bookings, "an event is booked or undone when it has its ledger transaction",
            "select id from payment_event where (state in ('booked', 'undone')) <>"
            " (ledger_transaction is not null) order by id");
@@ -195,6 +200,19 @@ err payment_is_of_other(struct tx *tx, int64_t contribution, struct str object, 
     err e = query_step(s, ret);
     if (e)
         return fault(e);
+    query_end(s);
+    return OK;
+}
+
+err payment_is_elsewhere(struct tx *tx, const struct payment_event *e, bool *ret)
+{
+    struct stmt *s = query_start(tx, &payment_event_elsewhere);
+    bind_str(s, 1, e->channel);
+    bind_str(s, 2, e->object);
+    bind_str(s, 3, asset_str(&e->amount.asset));
+    err why = query_step(s, ret);
+    if (why)
+        return fault(why);
     query_end(s);
     return OK;
 }

@@ -31,6 +31,7 @@ struct provider_key {
     const char *name;
     size_t most; /* bytes */
     bool needed; /* once any key of the provider but `url` is there */
+    bool alone;  /* it stands for the account: two channels that share it would count gifts twice */
 };
 
 struct channel;

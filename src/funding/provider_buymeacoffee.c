@@ -96,7 +96,7 @@ static err map(const struct provider_call *c, struct str body, struct provider_e
     return OK;
 }
 
-static const struct provider_key keys[] = { { "secret", SECRET_MAX, true } };
+static const struct provider_key keys[] = { { "secret", SECRET_MAX, true, true } };
 static const struct provider buymeacoffee = {
     .name = "buymeacoffee",
     .word = "funding_channel_buymeacoffee",

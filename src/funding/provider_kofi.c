@@ -86,7 +86,7 @@ static err map(const struct provider_call *c, struct str body, struct provider_e
     return OK;
 }
 
-static const struct provider_key keys[] = { { "token", TOKEN_MAX, true } };
+static const struct provider_key keys[] = { { "token", TOKEN_MAX, true, true } };
 static const struct provider kofi = {
     .name = "kofi",
     .word = "funding_channel_kofi",

@@ -76,8 +76,8 @@ static err poll(const struct provider_call *c, struct str cursor, struct provide
 }
 
 static const struct provider_key keys[] = {
-    { "username", ACCOUNT_MAX, true },
-    { "api", 200, false },
+    { "username", ACCOUNT_MAX, true, true },
+    { "api", 200, false, false },
 };
 static const struct provider liberapay = {
     .name = "liberapay",

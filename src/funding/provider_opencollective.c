@@ -177,10 +177,10 @@ static err poll(const struct provider_call *c, struct str cursor, struct provide
 }
 
 static const struct provider_key keys[] = {
-    { "slug", SLUG_MAX, true },
-    { "since", 10, true },
-    { "token", TOKEN_MAX, false },
-    { "api", TOKEN_MAX, false },
+    { "slug", SLUG_MAX, true, true },
+    { "since", 10, true, false },
+    { "token", TOKEN_MAX, false, false },
+    { "api", TOKEN_MAX, false, false },
 };
 static const struct provider opencollective = {
     .name = "opencollective",

@@ -175,8 +175,9 @@ static err poll(const struct provider_call *c, struct str cursor, struct provide
 }
 
 static const struct provider_key keys[] = {
-    { "campaign", 20, true },        { "token", SECRET_MAX, true }, { "since", 10, true },
-    { "secret", SECRET_MAX, false }, { "api", SECRET_MAX, false },
+    { "campaign", 20, true, true },      { "token", SECRET_MAX, true, false },
+    { "since", 10, true, false },        { "secret", SECRET_MAX, false, true },
+    { "api", SECRET_MAX, false, false },
 };
 static const struct provider patreon = {
     .name = "patreon",

@@ -348,13 +348,13 @@ static err confirm(const struct provider_call *c, struct str kept, struct provid
 }
 
 static const struct provider_key keys[] = {
-    { "merchant_id", PAYPAL_ID_MAX, true },
-    { "email", 254, false },
-    { "client_id", 200, false },
-    { "client_secret", 200, false },
-    { "webhook_id", PAYPAL_ID_MAX, false },
-    { "api", 200, false },
-    { "ca_file", 1000, false },
+    { "merchant_id", PAYPAL_ID_MAX, true, true },
+    { "email", 254, false, true },
+    { "client_id", 200, false, false },
+    { "client_secret", 200, false, false },
+    { "webhook_id", PAYPAL_ID_MAX, false, true },
+    { "api", 200, false, false },
+    { "ca_file", 1000, false, false },
 };
 static const struct provider paypal = {
     .name = "paypal",

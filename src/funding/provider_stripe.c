@@ -383,9 +383,9 @@ static err poll(const struct provider_call *c, struct str cursor, struct provide
 }
 
 static const struct provider_key keys[] = {
-    { "secret", SECRET_MAX, true },      { "former_secret", SECRET_MAX, false },
-    { "account_id", SECRET_MAX, false }, { "api_key", SECRET_MAX, false },
-    { "api", SECRET_MAX, false },
+    { "secret", SECRET_MAX, true, true },      { "former_secret", SECRET_MAX, false, true },
+    { "account_id", SECRET_MAX, false, true }, { "api_key", SECRET_MAX, false, true },
+    { "api", SECRET_MAX, false, false },
 };
 static const struct provider stripe = {
     .name = "stripe",

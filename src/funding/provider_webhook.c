@@ -128,8 +128,8 @@ static err map(const struct provider_call *c, struct str body, struct provider_e
 }
 
 static const struct provider_key keys[] = {
-    { "secret", SECRET_MAX, true },
-    { "former_secret", SECRET_MAX, false },
+    { "secret", SECRET_MAX, true, true },
+    { "former_secret", SECRET_MAX, false, true },
 };
 static const struct provider webhook = {
     .name = "webhook",

@@ -42,6 +42,29 @@ err wallet_place(const struct wallet *w, int64_t number, struct arena *a, struct
     return e == ADDRESS_NONE ? ERR_LIMIT : e;
 }
 
+/* Places of `many` from 0 on are held against the first of `one`. */
+static err meets(const struct wallet *one, const struct wallet *many, struct arena *a, bool *ret)
+{
+    struct wallet_place first = { 0 };
+    int64_t last = one->derived || !many->derived ? 0 : many->gap - 1;
+    err e = wallet_place(one, 0, a, &first);
+    for (int64_t i = 0; !e && !*ret && i <= last; i++) {
+        struct wallet_place other = { 0 };
+        e = wallet_place(many, i, a, &other);
+        *ret = !e && str_eq(first.script, other.script);
+        i = other.number > i ? other.number : i;
+    }
+    return e;
+}
+
+err wallet_overlaps(const struct wallet *x, const struct wallet *y, struct arena *a, bool *ret)
+{
+    *ret = false;
+    if (x->chain != y->chain || x->chain_id != y->chain_id)
+        return OK;
+    return x->derived ? meets(y, x, a, ret) : meets(x, y, a, ret);
+}
+
 struct str wallet_uri(const struct channel *c, struct str address, struct arena *a)
 {
     if (c->kind == CHANNEL_BITCOIN)

@@ -95,3 +95,8 @@ struct wallet_place {
  * millisecond. ERR_LIMIT: there is none. */
 MUST_USE err wallet_place(const struct wallet *w, int64_t number, struct arena *a,
                           struct wallet_place *ret);
+/* Whether both are on one chain and have an address in common: the same key however it is written,
+ * the same address, or one of those that the other's key hands out first (its `gap`, a third of a
+ * millisecond each). */
+MUST_USE err wallet_overlaps(const struct wallet *x, const struct wallet *y, struct arena *a,
+                             bool *ret);

@@ -361,3 +361,42 @@ TEST(a_channel_that_is_gone_or_has_no_node_ends_its_watch)
     config_free(config);
     town_end(t);
 }
+
+TEST(a_wallet_whose_channel_is_renamed_counts_nothing_a_second_time)
+{
+    struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 1\n");
+    struct channels *before = t->room.channels;
+    struct channels *after = NULL;
+    struct config *config = NULL;
+    struct str why = { 0 };
+    struct job job = { .subject = 2 };
+    struct str one = town_gift(t, 700);
+    town_mine(t, &one, 1);
+    town_pass(t);
+    town_expect(t, 700, 0);
+    struct str text =
+        str_print(&t->a,
+                  "[channel.coins]\nkind = bitcoin\nnetwork = regtest\naddress = " STR_FMT
+                  "\nnode_url = http://127.0.0.1:%d/\nstart = 1\ndepth = 1\n",
+                  STR_ARG(script_address(&t->a, &t->script, t->chain)), t->node.port);
+    expect(config_parse(S("d.ini"), text, &t->a, &config, &why) == OK);
+    expect(channels_make(config, S("d.ini"), &t->a, &after, &why) == OK);
+    t->room.setup.channels = after;
+    expect(bitcoin_watch_promise(&t->room.app, &t->room.setup) == OK);
+    struct str two = town_gift(t, 30);
+    town_mine(t, &two, 1);
+    expect(bitcoin_watch_job(&t->room.app, &t->room.setup, &job) == OK);
+    town_expect(t, 730, 0);
+    const struct channel_health *list = NULL;
+    size_t n = 0;
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    expect(store_read(t->room.fund.store, &tx) == OK);
+    expect(channel_health_list(&tx, NULL, t->room.fund.now, &t->a, &list, &n) == OK && n == 2);
+    expect_str(list[1].channel, S("coins"));
+    expect(list[1].ignored == 1 && !list[1].paused_at);
+    tx_end(&tx);
+    t->room.setup.channels = before;
+    channels_free(after);
+    config_free(config);
+    town_end(t);
+}

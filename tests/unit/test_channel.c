@@ -330,3 +330,59 @@ TEST(two_channels_that_would_count_the_same_wallet_are_refused)
     expect(o.channels);
     drop(&o);
 }
+
+TEST(one_wallet_written_in_two_ways_and_an_address_of_its_key_are_refused_too)
+{
+    static const char zpub[] = "zpub6rFR7y4Q2AijBEqTUquhVz398htDFrtymD9xYYfG1m4wAcvPhXNfE3EfH1r1ADq"
+                               "tfSdVCToUG868RvUUkgDKf31mGDtKsAYz2oz2AGutZYs";
+    /* BIP 84's first receiving address */
+    static const char first[] = "bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu";
+    char text[1200];
+    snprintf(text, sizeof text,
+             "[channel.bitcoin]\nkey = %s\nnode_url = http://127.0.0.1:1/\n"
+             "[channel.more]\nkind = bitcoin\naddress = %s\nnode_url = http://127.0.0.1:2/\n",
+             zpub, first);
+    expect_refused(text, "d.ini:5:", "[channel.bitcoin] and [channel.more] would both count");
+    snprintf(text, sizeof text,
+             "[channel.more]\nkind = bitcoin\naddress = %s\nnode_url = http://127.0.0.1:2/\n"
+             "[channel.bitcoin]\nkey = %s\nnode_url = http://127.0.0.1:1/\n",
+             first, zpub);
+    expect_refused(text, "d.ini:6:", "to one wallet");
+    snprintf(text, sizeof text,
+             "[channel.bitcoin]\nkey = %s\nnode_url = http://127.0.0.1:1/\n"
+             "[channel.shown]\nkind = bitcoin\naddress = %s\n",
+             zpub, first);
+    struct outcome o = make(text); // what is only shown counts nothing
+    expect(o.channels);
+    drop(&o);
+}
+
+TEST(one_account_of_a_provider_is_no_two_channels)
+{
+    static const struct {
+        const char *kind, *keys;
+    } same[] = {
+        { "webhook", "secret = whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX" },
+        { "patreon",
+          "url = https://www.patreon.com/m\ncampaign = 12\ntoken = t\nsince = 2018-05-01" },
+        { "opencollective",
+          "url = https://opencollective.com/m\nslug = millbrook\nsince = 2018-05-01" },
+        { "paypal", "url = https://paypal.me/m\nmerchant_id = MERCHANT1234X" },
+        { "stripe", "url = https://donate.stripe.com/m\nsecret = whsec_1" },
+        { "kofi", "url = https://ko-fi.com/m\ntoken = 5e1f" },
+    };
+    char text[1200];
+    for (size_t i = 0; i < COUNT(same); i++) {
+        snprintf(text, sizeof text, "[channel.one]\nkind = %s\n%s\n[channel.two]\nkind = %s\n%s\n",
+                 same[i].kind, same[i].keys, same[i].kind, same[i].keys);
+        expect_refused(text, "d.ini:",
+                       "[channel.one] and [channel.two] would both count the gifts "
+                       "to one account");
+    }
+    struct outcome o =
+        make("[channel.one]\nkind = stripe\nurl = https://donate.stripe.com/m\nsecret = whsec_1\n"
+             "[channel.two]\nkind = stripe\nurl = https://donate.stripe.com/n\nsecret = whsec_2\n"
+             "[channel.three]\nkind = stripe\nurl = https://donate.stripe.com/o\n");
+    expect(o.channels); // two endpoints with secrets of their own, and a link that is only shown
+    drop(&o);
+}

@@ -480,6 +480,40 @@ TEST(a_channel_that_is_no_longer_watched_or_of_another_network_ends_its_job)
     watch_end(&w);
 }
 
+TEST(a_wallet_whose_channel_is_renamed_is_not_counted_again)
+{
+    struct watch_room w;
+    char text[300];
+    struct str why = { 0 };
+    struct config *config = NULL;
+    struct channels *after = NULL;
+    const struct channels *before = NULL;
+    struct job renamed = { .subject = 2 };
+    watch_start(&w, "start = 50");
+    fake_pay(&w.node, 60, w.giver, w.ours, 2);
+    watch_pass(&w);
+    struct str counted = watch_events(&w);
+    expect_str(counted, S("payment aa0000 0.000000000000000002 booked\n"));
+    snprintf(text, sizeof text,
+             "[channel.ether]\nkind = ethereum\naddress = %s\nnode_url = "
+             "http://127.0.0.1:%d/\nstart = 50\n",
+             OURS, w.node.port);
+    expect(config_parse(S("d.ini"), str_from_z(text), &w.o.fund.arena, &config, &why) == OK);
+    expect(channels_make(config, S("d.ini"), &w.o.fund.arena, &after, &why) == OK);
+    before = w.o.setup.channels;
+    w.o.setup.channels = after;
+    expect(ethereum_watch_promise(&w.o.app, &w.o.setup) == OK);
+    fake_wake(&w.node);
+    expect(ethereum_watch_job(&w.o.app, &w.o.setup, &renamed) == OK);
+    fake_rest(&w.node);
+    expect(watch_number(&w, WATCH_ROWS) == 2);
+    expect_str(watch_events(&w), counted);
+    w.o.setup.channels = before;
+    channels_free(after);
+    config_free(config);
+    watch_end(&w);
+}
+
 /* ---- many addresses */
 
 TEST(questions_for_logs_name_at_most_five_hundred_addresses)
