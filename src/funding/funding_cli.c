@@ -269,6 +269,8 @@ static void put_sum(struct buf *out, const struct proof_sum *s)
     put_units(out, s->proven, s->decimals, s->asset);
     buf_print(out, " in %" PRId64 " payments; without a proof ", s->payments);
     put_units(out, s->unproven, s->decimals, s->asset);
+    if (s->network.n)
+        buf_print(out, "; of the network " STR_FMT ": no real money", STR_ARG(s->network));
     buf_put_char(out, '\n');
 }
 

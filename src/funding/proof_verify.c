@@ -12,6 +12,7 @@ enum {
 /* What is kept of a proof; later the sum of those of one transaction stands in its first. */
 struct kept {
     struct str channel; /* one of the verifier's sums */
+    struct str asset;   /* the same */
     uint8_t txid[CHAIN_HASH];
     uint32_t vout;
     int64_t value;
@@ -93,9 +94,13 @@ static bool take_line(struct proof_verifier *v, struct str line)
     struct proof_sum *sum = sum_of(v, p.channel, coin_of(p.chain), 8);
     if (!sum)
         return wrong(v, "there are too many channels");
+    if (!str_eq(str_from_z(p.chain->network), S("main")))
+        sum->network = str_from_z(p.chain->network);
     grow(v);
     struct kept *k = &v->kept[v->count++];
-    *k = (struct kept){ .channel = sum->channel, .vout = p.vout, .value = p.value };
+    *k = (struct kept){
+        .channel = sum->channel, .asset = sum->asset, .vout = p.vout, .value = p.value
+    };
     memcpy(k->txid, p.txid, CHAIN_HASH);
     return true;
 }
@@ -137,22 +142,41 @@ static int by_output(const void *x, const void *y)
     return order ? order : (a->vout > b->vout) - (a->vout < b->vout);
 }
 
+/* An output is one payment, whatever channels say. Bitcoin Cash began with Bitcoin's transactions,
+ * so a coin's own are compared. */
+static int by_payment(const void *x, const void *y)
+{
+    const struct kept *a = x;
+    const struct kept *b = y;
+    int order = memcmp(a->txid, b->txid, CHAIN_HASH);
+    if (!order)
+        order = (a->vout > b->vout) - (a->vout < b->vout);
+    return order ? order : str_cmp(a->asset, b->asset);
+}
+
+static bool all_differ(struct proof_verifier *v)
+{
+    if (v->count)
+        qsort(v->kept, v->count, sizeof *v->kept, by_payment);
+    for (size_t i = 1; i < v->count; i++)
+        if (by_payment(&v->kept[i - 1], &v->kept[i]) == 0)
+            return wrong(v, "a payment is proven twice");
+    return true;
+}
+
 /* The sums of transactions, each in its first output. */
-static bool add_up(struct proof_verifier *v)
+static void add_up(struct proof_verifier *v)
 {
     size_t first = 0;
     for (size_t i = 0; i < v->count; i++) {
         struct kept *k = &v->kept[i];
         bool same = i > 0 && by_transaction(k, &v->kept[first]) == 0;
-        if (same && k->vout == v->kept[i - 1].vout)
-            return wrong(v, "a payment is proven twice");
         if (!same)
             first = i;
         v->kept[first].outputs++;
         if (same)
             v->kept[first].value += k->value; // at most 21 million coins each, 2^32 outputs
     }
-    return true;
 }
 
 bool proof_verify_begin_ledger(struct proof_verifier *v)
@@ -163,10 +187,13 @@ bool proof_verify_begin_ledger(struct proof_verifier *v)
         v->line++;
         return wrong(v, "the file ends within a line");
     }
+    v->line = 0;
+    if (!all_differ(v))
+        return false;
     if (v->count)
         qsort(v->kept, v->count, sizeof *v->kept, by_output);
-    v->line = 0;
-    return add_up(v);
+    add_up(v);
+    return true;
 }
 
 /* The first output of a transaction, or NULL. */

@@ -4,8 +4,8 @@
 
 /*
  * Holds a ledger.csv to a proofs.jsonl: what the ledger counts of each proven transaction must be
- * what the transaction's proven outputs pay. First the proofs are put, then the ledger's rows, each
- * with seen(). Takes about 100 bytes a proof.
+ * what the transaction's proven outputs pay, and no payment is two channels'. First the proofs are
+ * put, then the ledger's rows, each with seen(). Takes about 100 bytes a proof.
  *
  * What it cannot see: whether the blocks are of the chain that others have (compare their hashes
  * with any node), and whose the addresses are (the address statement).
@@ -14,6 +14,8 @@ enum { PROOFS_MAX = 1000 * 1000, PROOF_SUMS_MAX = 64 };
 struct proof_verifier;
 struct proof_sum { /* of one channel */
     struct str channel, asset;
+    struct str network; /* of a proof that is of no main network, whose coins anybody makes; empty:
+                           none is */
     int decimals;
     int64_t payments; /* proven ones */
     int128 proven;    /* units that the ledger counts and proofs show */

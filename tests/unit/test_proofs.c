@@ -119,6 +119,41 @@ TEST(a_ledger_that_counts_more_than_the_transaction_pays_is_found_out)
     town_end(t);
 }
 
+/* All of a text with one replaced by another of it wherever it stands. */
+static struct str swapped(struct arena *a, struct str s, const char *from, const char *to)
+{
+    struct str all = S("");
+    size_t at = 0;
+    while (str_find(s, str_from_z(from), &at)) {
+        all = str_print(a, STR_FMT STR_FMT "%s", STR_ARG(all), STR_ARG(str_sub(s, 0, at)), to);
+        s = str_sub(s, at + strlen(from), s.n);
+    }
+    return str_print(a, STR_FMT STR_FMT, STR_ARG(all), STR_ARG(s));
+}
+
+TEST(a_payment_that_two_channels_count_is_not_proven_for_both)
+{
+    struct town *t = paid_town();
+    struct str ours = proofs_of(t);
+    struct str other = swapped(&t->a, ours, "\"channel\":\"bitcoin\"", "\"channel\":\"coins\"");
+    expect(!str_eq(ours, other));
+    struct judged j =
+        judge(t, str_print(&t->a, STR_FMT STR_FMT, STR_ARG(ours), STR_ARG(other)), ledger_of(t));
+    expect(!j.proofs.good && strcmp(j.proofs.why, "a payment is proven twice") == 0);
+    town_end(t);
+}
+
+TEST(coins_of_a_network_for_tests_are_told_to_be_so)
+{
+    struct town *t = paid_town();
+    struct judged j = judge(t, proofs_of(t), ledger_of(t));
+    expect(j.proofs.good && j.proofs.sum_count == 1);
+    expect_str(j.proofs.sums[0].network, S("regtest"));
+    j = judge(t, S(""), ledger_of(t));
+    expect(j.proofs.good && j.proofs.sums[0].network.n == 0); // nothing is proven, of no network
+    town_end(t);
+}
+
 TEST(a_payment_whose_block_went_away_has_a_proof_only_in_its_new_block)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 1\n");
