@@ -39,7 +39,7 @@ err hook_post(struct request *r, struct response *ret)
     struct provider_call call = {
         .channel = c, .formats = r->setup->formats, .now = r->now, .arena = r->arena
     };
-    if (c->provider->proves_later && !request_limit(r, LIMIT_SIGN_IN))
+    if (c->provider->proves_later && !request_limit(r, LIMIT_HOOK))
         return http_refuse(r, ret, 429, ERROR_TOO_OFTEN);
     struct provider_message m = { .body = request_body(r), .header = header, .from = r };
     err e = provider_hook(r->app, &call, &m, &verdict);

@@ -39,6 +39,7 @@ enum limit_kind {
     LIMIT_SIGN_IN,
     LIMIT_DESK,
     LIMIT_ADDRESS,
+    LIMIT_HOOK, /* messages that a job must ask about */
     LIMIT_KINDS
 };
 

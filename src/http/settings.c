@@ -103,6 +103,9 @@ CONFIG_INT(desk_burst, "limits", "desk_burst", 60, 1, 1000000, "The same, all at
 CONFIG_INT(addresses_rate, "limits", "addresses_rate", 1, 1, 1000000,
            "Own addresses of a wallet that one client may ask for in a minute.");
 CONFIG_INT(addresses_burst, "limits", "addresses_burst", 3, 1, 1000000, "The same, all at once.");
+CONFIG_INT(hooks_rate, "limits", "hooks_rate", 60, 1, 1000000,
+           "Messages a minute from one client that only their provider can prove (PayPal's).");
+CONFIG_INT(hooks_burst, "limits", "hooks_burst", 40, 1, 1000000, "The same, all at once.");
 
 /* The host of "https://host:port": without scheme, port and brackets. */
 static struct str url_host(struct str url)
@@ -167,6 +170,7 @@ static void read_limits(struct settings *s, const struct config *c)
     s->rates[LIMIT_SIGN_IN] = read_rate(c, &sign_in_rate, &sign_in_burst);
     s->rates[LIMIT_DESK] = read_rate(c, &desk_rate, &desk_burst);
     s->rates[LIMIT_ADDRESS] = read_rate(c, &addresses_rate, &addresses_burst);
+    s->rates[LIMIT_HOOK] = read_rate(c, &hooks_rate, &hooks_burst);
     s->head_bytes = read_size(c, &head_bytes);
     s->target_bytes = read_size(c, &target_bytes);
     s->headers = read_size(c, &headers);

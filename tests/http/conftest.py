@@ -41,6 +41,8 @@ new_voters = 100000
 vote_burst = 0
 sign_in_rate = 100000
 sign_in_burst = 10000
+hooks_rate = 100000
+hooks_burst = 10000
 desk_rate = 1000000
 desk_burst = 100000
 """
