@@ -2,6 +2,7 @@
 #include "desk/funding_desk.h"
 #include "desk/gift_desk.h"
 #include "desk/second_desk.h"
+#include "funding/contribution_note.h"
 
 static const struct desk_input inputs[] = {
     { "reason", "desk_gift_correct_reason", "desk_gift_note_hint", INPUT_TEXT, true, NULL },
@@ -53,8 +54,7 @@ static bool read_draft(struct entry *n, struct desk_form *f)
 /* A note of its own may be wrong, or the reason: the refusal is the same. */
 static const char *field_of(const struct entry *n, err refusal)
 {
-    bool of_reason = n->correction.reason.n > CONTRIBUTION_NOTE_MAX;
-    if (refusal == CONTRIBUTION_NOTE_WRONG && !of_reason)
+    if (refusal == CONTRIBUTION_NOTE_WRONG && contribution_note_is_fine(n->correction.reason))
         return "note";
     return gift_field_of(refusal);
 }

@@ -53,6 +53,14 @@ static bool read_reason(struct doing *w, struct desk_form *f)
     return true;
 }
 
+static bool read_note(struct doing *w, struct desk_form *f)
+{
+    (void)read_reason(w, f);
+    if (!w->reason.n)
+        desk_form_wrong(f, "reason", "desk_gift_note_missing");
+    return desk_form_fine(f);
+}
+
 static bool read_nothing(struct doing *w, struct desk_form *f)
 {
     return w->gift && f;
@@ -203,7 +211,7 @@ static const struct deed {
     [GIFT_SETTLE] = { "settle", "/settle", "desk_gift_settle_title", "desk_gift_settle",
                       "contribution_settled", NULL, 0, read_nothing, settle_work },
     [GIFT_NOTE] = { "note", "/note", "desk_gift_note_title", "desk_gift_note_add",
-                    "contribution_noted", note_inputs, COUNT(note_inputs), read_reason, note_work },
+                    "contribution_noted", note_inputs, COUNT(note_inputs), read_note, note_work },
     [GIFT_RECEIPT] = { "receipt", "/receipt", "desk_gift_receipt_title", "desk_gift_receipt_send",
                        "contribution_receipt", NULL, 0, read_nothing, receipt_work },
     [GIFT_GIVER] = { "giver", "/giver", "desk_gift_giver_title", "desk_gift_giver_set",

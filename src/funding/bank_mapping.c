@@ -68,6 +68,9 @@ static const struct {
     [BANK_MAP_CURRENCY] = { "it needs either the column of the currency or one currency_code of "
                             "ISO 4217",
                             "bank_map_currency" },
+    [BANK_MAP_CURRENCY_CODE] = { "the one currency of the account is a code of ISO 4217, such as "
+                                 "USD",
+                                 "desk_currency_unknown" },
     [BANK_MAP_DAY] = { "the column of the day is missing", "bank_map_day" },
     [BANK_MAP_AMOUNT] = { "it needs either the column of the amount, or that of credits, and of "
                           "debits if there is one",
@@ -181,7 +184,7 @@ static enum bank_mapping_fault take(struct bank_mapping *m, enum key key, struct
     case KEY_DATE: return unless(take_date(s, &m->date), BANK_MAP_DATE);
     case KEY_DECIMAL: return unless(take_decimal(s, &m->decimal), BANK_MAP_DECIMAL);
     case KEY_THOUSANDS: return unless(take_thousands(s, &m->thousands), BANK_MAP_THOUSANDS);
-    case KEY_CURRENCY_CODE: return unless(currency_parse(s, &m->fixed), BANK_MAP_CURRENCY);
+    case KEY_CURRENCY_CODE: return unless(currency_parse(s, &m->fixed), BANK_MAP_CURRENCY_CODE);
     case KEY_CAMT_IDS: return unless(take_truth(s, &m->camt_ids), BANK_MAP_CAMT_IDS);
     case KEY_COLUMNS:
     case KEYS: break;

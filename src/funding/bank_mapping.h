@@ -59,12 +59,13 @@ enum bank_mapping_fault {
     BANK_MAP_DECIMAL,   /* , or . */
     BANK_MAP_THOUSANDS, /* another one than `decimal`, of . , ' space none */
     BANK_MAP_SKIP,
-    BANK_MAP_COLUMN,   /* a number from 1 to BANK_COLUMN_NUMBER_MAX, or a name */
-    BANK_MAP_HEADER,   /* a column by name, and no skipped line to find it in */
-    BANK_MAP_CURRENCY, /* neither a column nor one that is fixed, or an unknown one, or both */
-    BANK_MAP_DAY,      /* without it there is no line */
-    BANK_MAP_AMOUNT,   /* `amount`, or `credit` with or without `debit` */
-    BANK_MAP_CAMT_IDS, /* yes or no */
+    BANK_MAP_COLUMN,        /* a number from 1 to BANK_COLUMN_NUMBER_MAX, or a name */
+    BANK_MAP_HEADER,        /* a column by name, and no skipped line to find it in */
+    BANK_MAP_CURRENCY,      /* neither a column nor one that is fixed, or both */
+    BANK_MAP_CURRENCY_CODE, /* a fixed one that is unknown */
+    BANK_MAP_DAY,           /* without it there is no line */
+    BANK_MAP_AMOUNT,        /* `amount`, or `credit` with or without `debit` */
+    BANK_MAP_CAMT_IDS,      /* yes or no */
     BANK_MAP_LONG,
     BANK_MAP_FAULTS
 };

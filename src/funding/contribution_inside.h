@@ -52,5 +52,4 @@ MUST_USE err notes_empty(struct tx *tx, int64_t contribution);
 /* Of what waits for a second person and is about it; a correction without its reason is not
  * approved any more. */
 MUST_USE err hand_words_empty(struct tx *tx, int64_t contribution);
-MUST_USE err note_check(struct str body);        /* REASON_MISSING, NOTE_WRONG */
-bool contribution_note_is_fine(struct str note); /* of notes and reasons */
+MUST_USE err note_check(struct str body); /* REASON_MISSING, NOTE_WRONG */

@@ -7,6 +7,8 @@ QUERY(contribution_note_insert,
       " values ($1, $2, $3, $4, $5, $6)");
 QUERY(contribution_note_rows, "select id, kind, body, other, by_staff, at from contribution_note"
                               " where contribution = $1 order by id desc limit $2");
+QUERY(contribution_note_corrected, "select other from contribution_note"
+                                   " where contribution = $1 and kind = 'corrected'");
 QUERY(contribution_note_count, "select count(*) from contribution_note where contribution = $1");
 QUERY(contribution_note_empty,
       "update contribution_note set body = '' where contribution = $1 and body <> ''");
@@ -97,6 +99,25 @@ err contribution_note_add(struct tx *tx, const struct contribution_note_draft *d
                                             .object = d->contribution,
                                             .now = d->now });
     return e;
+}
+
+err contribution_corrected_by(struct tx *tx, int64_t contribution, int64_t *ret)
+{
+    int64_t last = 0;
+    bool row = true;
+    for (int i = 0; row && i < CONTRIBUTION_CORRECTIONS_MAX; i++) {
+        struct stmt *s = query_start(tx, &contribution_note_corrected);
+        bind_int(s, 1, last ? last : contribution);
+        err e = query_step(s, &row);
+        if (e)
+            return fault(e);
+        if (row) {
+            last = column_int(s, 0);
+            query_end(s);
+        }
+    }
+    *ret = last;
+    return OK;
 }
 
 err contribution_notes(struct tx *tx, int64_t contribution, struct arena *a,

@@ -30,9 +30,15 @@ struct contribution_note_draft {
     struct actor by;
     int64_t now;
 };
+/* Of notes and reasons: at most CONTRIBUTION_NOTE_MAX bytes of plain text; it may be empty. */
+bool contribution_note_is_fine(struct str note);
 /* CONTRIBUTION_REASON_MISSING, _NOTE_WRONG, _MISSING, and _NOTES_MANY when there are
  * CONTRIBUTION_NOTES_MAX already. */
 MUST_USE err contribution_note_add(struct tx *tx, const struct contribution_note_draft *d);
+/* The gift that stands for this one now, after its correction and those of the corrected; 0: it was
+ * not corrected. */
+enum { CONTRIBUTION_CORRECTIONS_MAX = 50 }; /* followed at most */
+MUST_USE err contribution_corrected_by(struct tx *tx, int64_t contribution, int64_t *ret);
 /* Latest first, CONTRIBUTION_NOTES_MAX at most. */
 MUST_USE err contribution_notes(struct tx *tx, int64_t contribution, struct arena *a,
                                 const struct contribution_note **ret, size_t *ret_n);

@@ -1,3 +1,4 @@
+#include "funding/contribution_note.h"
 #include "funding/funding_http.h"
 #include "funding/funding_part.h"
 #include "funding/gift_part.h"
@@ -11,7 +12,7 @@ QUERY(receipt_entries,
       " from ledger_transaction t join ledger_entry e on e.ledger_transaction = t.id"
       " where t.contribution = $1 order by e.seq limit $2");
 
-enum { ENTRIES_MAX = 200 };
+enum { ENTRIES_MAX = 200 }; /* of a gift, and of the one that corrects it */
 
 /* GET and POST /funding/receipt: who has a code finds the own gift and its rows in the ledger. The
  * code is sent as a form, so that it stands in no address and no log. */
@@ -26,7 +27,9 @@ struct receipt_view {
     struct str error; /* one sentence */
     bool found;
     struct public_gift gift;
-    struct str counts; /* the page of the goal it counts for; empty: none */
+    bool corrected;
+    struct public_gift now; /* the gift that stands for a corrected one */
+    struct str counts;      /* the page of the goal it counts for; empty: none */
     struct list entries;
 };
 static const struct field entry_fields[] = {
@@ -41,18 +44,22 @@ static const struct field receipt_fields[] = {
     FIELD_STR(struct receipt_view, error),
     FIELD_BOOL(struct receipt_view, found),
     FIELD_VIEW(struct receipt_view, gift, &public_gift_view),
+    FIELD_BOOL(struct receipt_view, corrected),
+    FIELD_VIEW(struct receipt_view, now, &public_gift_view),
     FIELD_STR(struct receipt_view, counts),
     FIELD_LIST(struct receipt_view, entries, &entry_view),
 };
 static const struct view receipt_view = VIEW(struct receipt_view, receipt_fields);
 TEMPLATE(receipt_page, "pages/receipt.html", &receipt_view, TEMPLATE_HTML);
 
-/* A gift with its rows. */
+/* A gift with its rows, and with the one that stands for it now if it was corrected. */
+enum { GIFT_ITSELF, GIFT_NOW, GIFTS_MAX };
 struct reading {
     struct request *r;
-    struct contribution gift;
+    struct contribution gifts[GIFTS_MAX];
+    size_t gift_count;
     const struct str *names;
-    struct goal goal;
+    struct goal goal; /* of the last of them */
     struct entry_row *entries;
     size_t entry_count;
 };
@@ -74,13 +81,12 @@ static err entry_read(struct stmt *s, const struct request *r, struct entry_row 
     return OK;
 }
 
-static err read_entries(struct reading *g, struct tx *tx)
+static err read_entries(struct reading *g, struct tx *tx, int64_t gift)
 {
     bool row = false;
     struct stmt *s = query_start(tx, &receipt_entries);
-    bind_int(s, 1, g->gift.id);
+    bind_int(s, 1, gift);
     bind_int(s, 2, ENTRIES_MAX);
-    g->entries = arena_new(g->r->arena, struct entry_row, ENTRIES_MAX);
     err e = query_step(s, &row);
     while (!e && row) {
         e = entry_read(s, g->r, &g->entries[g->entry_count]);
@@ -94,6 +100,26 @@ static err read_entries(struct reading *g, struct tx *tx)
     return e ? fault(e) : OK;
 }
 
+static err read_corrected(struct reading *g, struct tx *tx)
+{
+    int64_t now = 0;
+    err e = contribution_corrected_by(tx, g->gifts[GIFT_ITSELF].id, &now);
+    if (e || !now)
+        return e;
+    g->gift_count++;
+    e = contribution_get(tx, now, g->r->arena, &g->gifts[GIFT_NOW]);
+    return e > 0 ? fault(ERR_DATA) : e; // a foreign key leads there
+}
+
+static err read_all_entries(struct reading *g, struct tx *tx)
+{
+    err e = OK;
+    g->entries = arena_new(g->r->arena, struct entry_row, GIFTS_MAX * ENTRIES_MAX);
+    for (size_t i = 0; !e && i < g->gift_count; i++)
+        e = read_entries(g, tx, g->gifts[i].id);
+    return e;
+}
+
 /* CONTRIBUTION_MISSING. */
 static err read_gift(struct reading *g, int64_t id)
 {
@@ -101,22 +127,30 @@ static err read_gift(struct reading *g, int64_t id)
     struct arena *a = g->r->arena;
     err e = store_read(g->r->app->store, &tx);
     if (!e)
-        e = contribution_get(&tx, id, a, &g->gift);
+        e = contribution_get(&tx, id, a, &g->gifts[GIFT_ITSELF]);
+    if (e)
+        return e;
+    g->gift_count = 1;
+    e = read_corrected(g, &tx);
     if (!e)
-        e = gift_names(&tx, &g->gift, 1, a, &g->names);
+        e = gift_names(&tx, g->gifts, g->gift_count, a, &g->names);
     if (!e)
-        e = goal_for_day(&tx, g->gift.occurred_on, a, &g->goal);
+        e = goal_for_day(&tx, g->gifts[g->gift_count - 1].occurred_on, a, &g->goal);
     if (!e)
-        e = read_entries(g, &tx);
+        e = read_all_entries(g, &tx);
     return e;
 }
 
 static void show(const struct reading *g, struct receipt_view *v)
 {
     v->found = true;
-    v->gift = public_gift_of(g->r->setup, &g->gift, g->names[0], g->r->arena);
+    v->corrected = g->gift_count > 1;
+    v->gift =
+        public_gift_of(g->r->setup, &g->gifts[GIFT_ITSELF], g->names[GIFT_ITSELF], g->r->arena);
+    if (v->corrected)
+        v->now = public_gift_of(g->r->setup, &g->gifts[GIFT_NOW], g->names[GIFT_NOW], g->r->arena);
     v->entries = (struct list){ g->entries, g->entry_count };
-    if (g->goal.id)
+    if (g->goal.id && g->gifts[g->gift_count - 1].state != CONTRIBUTION_REVERSED)
         v->counts = str_print(g->r->arena, "/funding/goals/%" PRId64, g->goal.id);
 }
 

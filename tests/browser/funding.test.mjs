@@ -45,6 +45,18 @@ for (const [language, direction] of [["en", "ltr"], ["de", "ltr"], ["ar", "rtl"]
       await server?.stop();
     });
 
+    test("the whole of each gift is seen on a phone, its state too, without script", async () => {
+      const r = await reader(browser, server, { script: false, viewport: { width: 390, height: 844 } });
+      await r.page.goto("/funding");
+      const box = r.page.locator('.table[aria-labelledby="contributions"]');
+      assert.ok(await box.locator("td.state").count() > 5);
+      const hidden = await box.evaluate((e) => e.scrollWidth - e.clientWidth);
+      const height = await box.locator("tbody tr").first().evaluate((e) => e.offsetHeight / parseFloat(getComputedStyle(e).lineHeight));
+      assert.equal(hidden, 0);
+      assert.ok(height < 5, `a row takes ${height} lines`);
+      await r.close();
+    });
+
     test("every page of it is accessible, calm, well marked up, runs its way and fits a phone and a desktop", async () => {
       const r = await reader(browser, server);
       const wrong = new Set();

@@ -1,6 +1,10 @@
 """One gift at the desk: what its page tells, and what is done there. Without these money could be moved by hand
 without a trace, past a freeze, or with the words of who typed it lost."""
 
+import csv
+import io
+import re
+
 import pytest
 
 from conftest import REPORT
@@ -65,6 +69,40 @@ def test_a_bad_reason_is_said_on_the_page_and_kept(room, form, bad):
     assert form_of(page, form).fields["reason"] == bad and "In the ledger" in page.text
     assert form != "refund" or form_of(page, form).fields["amount"] == "1.00"
     assert ledger(room) == before and "<details class=\"deed\" open>" in page.text
+
+
+def test_an_empty_note_is_not_asked_for_a_reason(room):
+    url = url_of(enter(room))
+    assert errors_of(room.treasurer.fill(url, "note", reason=" ")) == ["The note is empty."]
+    assert errors_of(room.treasurer.fill(url, "freeze", reason=" ")) == ["Say why, for those who ask later."]
+
+
+def test_words_that_are_too_long_or_damaged_are_told_so_at_their_own_field(room):
+    url = url_of(enter(room, note="kept"))
+    for bad in ("x" * 501, "bell\x07"):
+        said = errors_of(room.treasurer.fill(url, "freeze", reason=bad))
+        assert said == ["These words are longer than 500 bytes, or have characters that do not belong in them."]
+        for name in ("reason", "note"):
+            fields = {"reason": "digits swapped", "note": "kept", name: bad}
+            page = room.treasurer.fill(url + "/correct", "correct", **fields)
+            assert page.status == 422 and form_of(page, "correct").invalid == {name}, (name, bad)
+
+
+def test_who_has_the_receipt_of_a_corrected_gift_finds_the_one_that_counts(room):
+    url = url_of(enter(room, amount="13.00"))
+    code = re.search(r"\d+(-[A-Z0-9]{4}){4}", room.treasurer.get(url).text)[0]
+    once = url_of(room.treasurer.fill(url + "/correct", "correct", reason="digits swapped", amount="31.00"))
+    twice = url_of(room.treasurer.fill(once + "/correct", "correct", reason="the day too", date="2018-05-02"))
+    shown = room.site.client().post("/funding/receipt", {"code": code})
+    assert shown.status == 200 and "was corrected" in shown.text and 'href="/funding/goals/1"' in shown.text
+    assert "$31" in shown.text and "May 2, 2018" in shown.text and "digits swapped" not in shown.text
+    seqs = re.findall(r'<tr><th scope="row" class="number">(\d+)</th>', shown.text)
+    number = twice.rpartition("/")[2]
+    rows = [r for r in csv.DictReader(io.StringIO(ledger(room))) if r["contribution"] in (number, url.rpartition("/")[2])]
+    assert seqs == [r["seq"] for r in rows] and len(seqs) == 6
+    room.treasurer.fill(twice + "/reverse", "/reverse", reason="it never came")
+    gone = room.site.client().post("/funding/receipt", {"code": code}).text
+    assert "reversed" in gone and 'href="/funding/goals/1"' not in gone
 
 
 def test_what_is_frozen_stays_as_it_is_until_it_is_freed(room):

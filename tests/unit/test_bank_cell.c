@@ -176,6 +176,7 @@ TEST(bank_mapping_says_what_is_wrong_with_it)
     } cases[] = {
         { "", BANK_MAP_FINE },
         { "camt_ids = no", BANK_MAP_FINE },
+        { "day = 1\namount = 2\ncurrency_code = eur", BANK_MAP_CURRENCY_CODE },
         { "day = 1\namount = 2\ncurrency_code = EUR", BANK_MAP_FINE },
         { "day = 1\ncredit = 2\ncurrency_code = EUR", BANK_MAP_FINE },
         { "nonsense", BANK_MAP_LINE },
@@ -207,7 +208,7 @@ TEST(bank_mapping_says_what_is_wrong_with_it)
         { "day = 129", BANK_MAP_COLUMN },
         { "day = ", BANK_MAP_COLUMN },
         { "day = Tag\namount = 2\ncurrency_code = EUR", BANK_MAP_HEADER },
-        { "day = 1\namount = 2\ncurrency_code = XYZ", BANK_MAP_CURRENCY },
+        { "day = 1\namount = 2\ncurrency_code = XYZ", BANK_MAP_CURRENCY_CODE },
         { "day = 1\namount = 2", BANK_MAP_CURRENCY },
         { "day = 1\namount = 2\ncurrency = 3\ncurrency_code = EUR", BANK_MAP_CURRENCY },
         { "amount = 2\ncurrency_code = EUR", BANK_MAP_DAY },
