@@ -1,7 +1,6 @@
 #include "base/buf.h"
 #include "base/check.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,7 +77,15 @@ void buf_put_char(struct buf *b, char c)
 
 void buf_put_int(struct buf *b, int64_t v)
 {
-    buf_print(b, "%" PRId64, v);
+    char digits[20]; // those of INT64_MIN, with its sign
+    size_t at = sizeof digits;
+    uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    do
+        digits[--at] = (char)('0' + left % 10);
+    while (left /= 10);
+    if (v < 0)
+        digits[--at] = '-';
+    buf_put(b, (struct str){ digits + at, sizeof digits - at });
 }
 
 void buf_print(struct buf *b, const char *fmt, ...)

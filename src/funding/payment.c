@@ -337,10 +337,12 @@ static err settle_kind(struct booking *b, struct payment_row *row, enum payment_
     check(false);
 }
 
-/* Looks once at an event that is new or waits, and keeps what became of it. */
+/* Looks once at an event that is new or waits, and keeps what became of it: nothing when it waits
+ * on for what it waited for. */
 static err settle(struct booking *b, struct payment_row *row, enum payment_state *ret)
 {
     enum payment_state state = PAYMENT_IS_WAITING;
+    struct str why = row->why;
     err e = settle_kind(b, row, &state);
     check(e <= 0); // refusals of contributions were told apart
     if (e)
@@ -350,6 +352,8 @@ static err settle(struct booking *b, struct payment_row *row, enum payment_state
         push(b, row->event.object);
     }
     *ret = state;
+    if (row->id && state == PAYMENT_IS_WAITING && str_eq(why, row->why))
+        return OK;
     return payment_keep(b->tx, row, state);
 }
 

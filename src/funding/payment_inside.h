@@ -42,7 +42,7 @@ MUST_USE err payment_settle(struct tx *tx, struct payment_row *row, int64_t now,
                             struct payment_result *ret);
 /* Those that wait for `object` and have a row behind `after`, in the order they came; at most
  * PAYMENT_ROUND. */
-enum { PAYMENT_ROUND = 64 };
+enum { PAYMENT_ROUND = 8 };
 struct payment_wait {
     struct str channel, object;
     int64_t after;

@@ -5,6 +5,10 @@ const struct asset sim_assets[SIM_ASSETS] = { { "USD" }, { "EUR" }, { "JPY" },
                                               { "KWD" }, { "BTC" }, { "ETH" } };
 const int sim_decimals[SIM_ASSETS] = { 2, 2, 0, 3, 8, 18 };
 
+const char *const sim_op_names[OP_KINDS] = { "events",     "rates",    "gifts by hand", "settled",
+                                             "taken back", "reversed", "valued",        "frozen",
+                                             "freed",      "matched",  "erased" };
+
 int sim_asset_of(struct str code)
 {
     for (int i = 0; i < SIM_ASSETS; i++)

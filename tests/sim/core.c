@@ -1,9 +1,11 @@
 #include "base/check.h"
 #include "funding/contribution.h"
+#include "funding/giver.h"
 #include "funding/goal.h"
 #include "funding/ledger_csv.h"
 #include "funding/ledger_verify.h"
 #include "funding/meter.h"
+#include "funding/payment_match.h"
 #include "funding/rate.h"
 #include "sim/sim.h"
 
@@ -16,7 +18,11 @@ extern const struct row_check __start_row_checks[], __stop_row_checks[];
 
 QUERY(sim_events,
       "select channel, object, kind, of_object, asset, minor, fine, fee_asset, fee_minor, fee_fine,"
-      " occurred_at, day, taken_at from payment_event order by id");
+      " occurred_at, day, taken_at, giver is not null from payment_event order by id");
+QUERY(sim_event_id,
+      "select id from payment_event where channel = $1 and object = $2 and kind = $3");
+QUERY(sim_gift_id, "select id from contribution where channel = $1 and reference = $2");
+QUERY(sim_giver_id, "select giver from contribution where id = $1");
 
 static struct str name(struct arena *a, int object)
 {
@@ -63,6 +69,8 @@ static err take(struct tx *tx, const struct op *op, struct arena *a, struct answ
                                .occurred_at = op->at,
                                .day = op->day,
                                .source = sim_source_of(op->channel) };
+    if (op->giver)
+        e.payer = (struct payer){ .name = S("A giver"), .email = S("giver@example.org") };
     err why = payment_take(tx, &e, op->now, a, &r);
     if (!why)
         *ret =
@@ -105,7 +113,48 @@ static err add_rate(struct tx *tx, const struct op *op, struct arena *a)
     return rate_add(tx, &r);
 }
 
-static err do_one(struct tx *tx, const struct op *op, struct arena *a, struct answer *ret)
+static err freeze(struct tx *tx, const struct op *op)
+{
+    return contribution_freeze(tx, &(struct contribution_freezing){ .id = op->id,
+                                                                    .frozen = op->kind == OP_FREEZE,
+                                                                    .reason = S("sim"),
+                                                                    .by = ACTOR_CLI,
+                                                                    .now = op->now });
+}
+
+/* 0: there is none. */
+static err id_of(struct stmt *s, int64_t *ret)
+{
+    bool row = false;
+    err e = query_step(s, &row);
+    *ret = !e && row ? column_int(s, 0) : 0;
+    if (!e && row)
+        query_end(s);
+    return e;
+}
+
+static err match(struct tx *tx, const struct op *op, struct arena *a)
+{
+    struct payment_match m = { .contribution = op->id, .by = ACTOR_CLI, .now = op->now };
+    struct payment_result r = { 0 };
+    struct stmt *s = query_start(tx, &sim_event_id);
+    bind_str(s, 1, str_from_z(sim_channels[op->channel]));
+    bind_str(s, 2, name(a, op->object));
+    bind_str(s, 3, payment_kind_name(op->event));
+    err e = id_of(s, &m.event);
+    return e ? e : payment_match(tx, &m, a, &r);
+}
+
+static err erase(struct tx *tx, const struct op *op)
+{
+    int64_t giver = 0;
+    struct stmt *s = query_start(tx, &sim_giver_id);
+    bind_int(s, 1, op->id);
+    err e = id_of(s, &giver);
+    return e ? e : giver_erase(tx, giver, ACTOR_CLI, op->now);
+}
+
+static err at_the_desk(struct tx *tx, const struct op *op, struct arena *a)
 {
     struct contribution_reversal r = { .id = op->id, .by = ACTOR_CLI, .now = op->now };
     struct contribution_price v = { .id = op->id,
@@ -114,15 +163,38 @@ static err do_one(struct tx *tx, const struct op *op, struct arena *a, struct an
                                     .by = ACTOR_CLI,
                                     .now = op->now };
     switch (op->kind) {
-    case OP_EVENT: return take(tx, op, a, ret);
-    case OP_RATE: return add_rate(tx, op, a);
-    case OP_HAND: return hand(tx, op, a);
     case OP_SETTLE: return contribution_settle(tx, op->id, ACTOR_CLI, op->now, a);
     case OP_TAKE_BACK: return take_back(tx, op, a);
     case OP_REVERSE: return contribution_reverse(tx, &r, a);
     case OP_VALUE: return contribution_value(tx, &v, a);
+    case OP_FREEZE:
+    case OP_FREE: return freeze(tx, op);
+    case OP_MATCH: return match(tx, op, a);
+    case OP_ERASE: return erase(tx, op);
+    case OP_EVENT:
+    case OP_RATE:
+    case OP_HAND:
+    case OP_KINDS: break;
     }
     check(false);
+}
+
+static err do_one(struct tx *tx, const struct op *op, struct arena *a, struct answer *ret)
+{
+    struct op full = *op;
+    if (op->kind == OP_EVENT)
+        return take(tx, op, a, ret);
+    if (op->kind == OP_RATE)
+        return add_rate(tx, op, a);
+    if (op->kind == OP_HAND)
+        return hand(tx, op, a);
+    if (op->id)
+        return at_the_desk(tx, op, a);
+    struct stmt *s = query_start(tx, &sim_gift_id);
+    bind_str(s, 1, str_from_z(sim_channels[op->channel]));
+    bind_str(s, 2, name(a, op->of));
+    err e = id_of(s, &full.id);
+    return e ? e : at_the_desk(tx, &full, a);
 }
 
 err core_do(struct tx *tx, const struct op *op, struct arena *a, struct answer *ret)
@@ -164,7 +236,8 @@ int core_events(struct tx *tx, struct arena *a, struct op *ret, int most)
                          .of = number(column_str(s, 3, a)),
                          .at = column_int(s, 10),
                          .day = column_int(s, 11),
-                         .now = column_int(s, 12) };
+                         .now = column_int(s, 12),
+                         .giver = column_int(s, 13) };
         op.units = units_at(s, 4, &op.asset, a);
         op.fee = units_at(s, 7, &op.fee_asset, a);
         if (!payment_kind_parse(column_str(s, 2, a), &op.event))
@@ -198,6 +271,8 @@ static bool same_gift(const struct model *m, int64_t id, const struct contributi
         return differs("a gift's day", id);
     if (c->out.units != g->out)
         return differs("what went out of a gift", id);
+    if (c->frozen != g->frozen || c->giver != g->giver)
+        return differs("whether a gift is frozen, or who gave it", id);
     if (c->unvalued != unvalued || c->value.units != g->value || c->value_out.units != g->value_out)
         return differs("a gift's value", id);
     return true;
@@ -214,6 +289,20 @@ static bool compare_gifts(struct tx *tx, const struct model *m, struct arena *a)
             return e ? differs("the number of gifts", id) : false;
     }
     return true;
+}
+
+static bool compare_givers(struct tx *tx, const struct model *m, struct arena *a)
+{
+    struct giver g = { 0 };
+    for (int id = 1; id <= m->giver_count; id++) {
+        if (giver_get(tx, id, a, &g))
+            return differs("the number of givers", id);
+        bool empty = !g.name.n && !g.email.n;
+        if ((g.erased_at != 0) != m->erased[id] || empty != m->erased[id])
+            return differs("whether a giver is erased", id);
+    }
+    return giver_get(tx, m->giver_count + 1, a, &g) == GIVER_MISSING ||
+           differs("the number of givers", m->giver_count);
 }
 
 static bool compare_sums(struct tx *tx, const struct model *m, int goal, struct arena *a)
@@ -338,7 +427,7 @@ static bool verify_file(struct tx *tx, struct arena *a)
 bool core_compare(struct tx *tx, const struct model *m, struct arena *a)
 {
     struct str why = { 0 };
-    if (!compare_gifts(tx, m, a) || !compare_waiting(tx, m, a))
+    if (!compare_gifts(tx, m, a) || !compare_givers(tx, m, a) || !compare_waiting(tx, m, a))
         return false;
     for (int i = 0; i <= SIM_GOALS; i++)
         if (!compare_sums(tx, m, i, a) || (i < SIM_GOALS && !compare_meter(tx, m, i, a)))

@@ -27,15 +27,13 @@ struct whole {
     struct model model;
     struct dice dice; /* when statements fail */
     struct arena arena;
+    int64_t *done;
     bool good;
 };
 
-static const char *const op_names[] = { "event",     "rate",    "hand", "settle",
-                                        "take back", "reverse", "value" };
-
 static void show(const struct op *op, int at)
 {
-    printf("# step %d: %s %s o%d of o%d at gift %" PRId64 "\n", at, op_names[op->kind],
+    printf("# step %d: %s %s o%d of o%d at gift %" PRId64 "\n", at, sim_op_names[op->kind],
            op->kind == OP_EVENT ? payment_kind_name(op->event).s : "", op->object, op->of, op->id);
 }
 
@@ -105,6 +103,7 @@ static bool run_plan(struct whole *w, struct tx *tx)
                    theirs.outcome, theirs.gift, theirs.released);
             return false;
         }
+        w->done[op->kind] += !ours.refused;
     }
     return true;
 }
@@ -122,10 +121,11 @@ static err whole_work(struct tx *tx, void *arg)
     return UNDONE;
 }
 
-bool drive_at_once(struct store *s, uint64_t seed)
+bool drive_at_once(struct store *s, uint64_t seed, int64_t done[OP_KINDS])
 {
     static struct whole w;
     w.seed = seed;
+    w.done = done;
     w.good = false;
     w.dice = (struct dice){ ~seed };
     arena_init(&w.arena, ARENA_MAX);

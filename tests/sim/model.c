@@ -151,6 +151,29 @@ static void look_again(struct model *m, int object)
     m->waiting_of[m->end++] = object;
 }
 
+/* The gift that the treasurer named for a payment, or for what was told of it before: typed in, of
+ * just its amount, and no other payment's. */
+static bool is_of_other(const struct model *m, int gift, int object)
+{
+    for (int i = 1; i <= m->told_count; i++)
+        if (m->told[i].gift == gift && m->told[i].op.object != object &&
+            (m->told[i].op.event == PAYMENT_PENDING || m->told[i].op.event == PAYMENT_RECEIVED))
+            return true;
+    return false;
+}
+
+static int named(const struct model *m, const struct told *t)
+{
+    int gift = t->matched;
+    for (int i = 1; i <= m->told_count && !gift; i++)
+        if (m->told[i].op.channel == t->op.channel && m->told[i].op.of == t->op.object)
+            gift = m->told[i].matched;
+    const struct gift *g = &m->gifts[gift];
+    bool good = gift && g->source == LEDGER_BY_HAND && g->asset == t->op.asset &&
+                g->units == t->op.units && !is_of_other(m, gift, t->op.object);
+    return good ? gift : 0;
+}
+
 static void new_gift(struct model *m, struct told *t, bool with_reference)
 {
     const struct op *op = &t->op;
@@ -164,7 +187,9 @@ static void new_gift(struct model *m, struct told *t, bool with_reference)
                                           .value_asset = -1,
                                           .day = op->day,
                                           .state = CONTRIBUTION_PENDING,
-                                          .source = sim_source_of(op->channel) });
+                                          .source = sim_source_of(op->channel),
+                                          .reference = with_reference ? op->object : 0,
+                                          .giver = t->giver });
     t->state = TOLD_BOOKED;
     if (op->event == PAYMENT_PENDING)
         promise(m, &m->gifts[t->gift], 1);
@@ -175,27 +200,30 @@ static void new_gift(struct model *m, struct told *t, bool with_reference)
 static void do_pending(struct model *m, struct told *t)
 {
     struct told *received = find(m, t->op.channel, t->op.object, PAYMENT_RECEIVED);
-    if (!received) {
+    int gift = received && !t->matched ? 0 : named(m, t);
+    if (!received && !gift) {
         new_gift(m, t, true);
         return;
     }
     t->state = TOLD_SUPERSEDED;
-    t->gift = received->gift;
+    t->gift = gift ? gift : received->gift;
 }
 
 static void receive(struct model *m, struct told *t)
 {
     struct told *pending = find(m, t->op.channel, t->op.object, PAYMENT_PENDING);
-    struct gift *g = pending && pending->gift ? &m->gifts[pending->gift] : NULL;
+    int gift = pending && !t->matched && pending->gift ? pending->gift : named(m, t);
+    struct gift *g = gift ? &m->gifts[gift] : NULL;
     if (!g) {
         new_gift(m, t, true);
-    } else if (g->state == CONTRIBUTION_SETTLED) {
+    } else if (g->state == CONTRIBUTION_SETTLED ||
+               (g->state == CONTRIBUTION_REVERSED && g->source == LEDGER_BY_HAND)) {
         t->state = TOLD_SUPERSEDED;
-        t->gift = pending->gift;
+        t->gift = gift;
     } else if (g->state == CONTRIBUTION_PENDING && g->asset == t->op.asset &&
                g->units == t->op.units) {
         promise(m, g, -1);
-        t->gift = pending->gift;
+        t->gift = gift;
         t->state = TOLD_BOOKED;
         arrive(m, g, t->op.at < m->now ? t->op.at : m->now);
     } else {
@@ -241,12 +269,18 @@ static void do_failed(struct model *m, struct told *t)
     }
 }
 
-static void do_out(struct model *m, struct told *t)
+static int payment_of(struct model *m, const struct told *t)
 {
     struct told *received = find(m, t->op.channel, t->op.of, PAYMENT_RECEIVED);
-    if (!received || !received->gift)
+    return t->matched ? t->matched : received ? received->gift : 0;
+}
+
+static void do_out(struct model *m, struct told *t)
+{
+    int gift = payment_of(m, t);
+    if (!gift)
         return;
-    struct gift *g = &m->gifts[received->gift];
+    struct gift *g = &m->gifts[gift];
     bool all = t->op.event == PAYMENT_REORG_REVERSAL;
     int128 part = all ? g->units - g->out : t->op.units;
     if (g->state != CONTRIBUTION_SETTLED || (!all && g->asset != t->op.asset) ||
@@ -254,7 +288,7 @@ static void do_out(struct model *m, struct told *t)
         return;
     t->part = part;
     t->value = g->value_asset >= 0 ? share_of(g, part) : 0;
-    t->gift = received->gift;
+    t->gift = gift;
     t->state = TOLD_BOOKED;
     take_out(m, g, t->part, t->value, 1);
 }
@@ -277,15 +311,15 @@ static void do_undo(struct model *m, struct told *t, enum payment_kind kind)
 
 static void do_kind(struct model *m, struct told *t)
 {
-    struct told *received = NULL;
+    int gift = 0;
     switch (t->op.event) {
     case PAYMENT_PENDING: do_pending(m, t); break;
     case PAYMENT_RECEIVED: do_received(m, t); break;
     case PAYMENT_FAILED: do_failed(m, t); break;
     case PAYMENT_FEE:
-        received = find(m, t->op.channel, t->op.of, PAYMENT_RECEIVED);
-        if (received && received->gift) {
-            t->gift = received->gift;
+        gift = payment_of(m, t);
+        if (gift) {
+            t->gift = gift;
             t->state = TOLD_BOOKED;
             do_fee(m, t->gift, t->op.asset, t->op.units);
         }
@@ -350,6 +384,8 @@ static struct answer take(struct model *m, const struct op *op)
     }
     struct told *t = &m->told[++m->told_count];
     *t = (struct told){ .op = *op };
+    if (op->giver && (op->event == PAYMENT_PENDING || op->event == PAYMENT_RECEIVED))
+        t->giver = ++m->giver_count;
     m->at[op->channel][op->object][op->event] = (int16_t)m->told_count;
     m->first = m->end = 0;
     do_kind(m, t);
@@ -382,7 +418,8 @@ static bool hand(struct model *m, const struct op *op)
                                          .value_asset = -1,
                                          .day = op->day,
                                          .state = CONTRIBUTION_PENDING,
-                                         .source = LEDGER_BY_HAND });
+                                         .source = LEDGER_BY_HAND,
+                                         .reference = op->object });
     if (op->pending)
         promise(m, &m->gifts[id], 1);
     else
@@ -392,7 +429,7 @@ static bool hand(struct model *m, const struct op *op)
 
 static bool settle(struct model *m, struct gift *g)
 {
-    if (g->state != CONTRIBUTION_PENDING)
+    if (g->state != CONTRIBUTION_PENDING || g->frozen)
         return false;
     promise(m, g, -1);
     arrive(m, g, moment(m, g->day));
@@ -402,8 +439,8 @@ static bool settle(struct model *m, struct gift *g)
 static bool take_back(struct model *m, struct gift *g, const struct op *op)
 {
     int128 part = op->units ? op->units : g->units - g->out;
-    if (g->state != CONTRIBUTION_SETTLED || (op->units && op->asset != g->asset) || part <= 0 ||
-        part > g->units - g->out)
+    if (g->state != CONTRIBUTION_SETTLED || g->frozen || (op->units && op->asset != g->asset) ||
+        part <= 0 || part > g->units - g->out)
         return false;
     take_out(m, g, part, g->value_asset >= 0 ? share_of(g, part) : 0, 1);
     return true;
@@ -411,7 +448,7 @@ static bool take_back(struct model *m, struct gift *g, const struct op *op)
 
 static bool reverse(struct model *m, struct gift *g)
 {
-    if (g->state == CONTRIBUTION_PENDING) {
+    if (g->state == CONTRIBUTION_PENDING && !g->frozen) {
         promise(m, g, -1);
         g->state = CONTRIBUTION_REVERSED;
         return true;
@@ -423,7 +460,7 @@ static bool value(struct model *m, struct gift *g, const struct op *op)
 {
     int currency = goal_currency(m, g->day);
     if (g->state != CONTRIBUTION_SETTLED || g->value_asset >= 0 || currency < 0 ||
-        currency == g->asset || g->out || !op->price)
+        currency == g->asset || g->out || !op->price || g->frozen)
         return false;
     int128 v = worth(g->asset, currency, g->units, op->price);
     if (!v)
@@ -437,12 +474,79 @@ static bool value(struct model *m, struct gift *g, const struct op *op)
     return true;
 }
 
+static bool freeze(struct gift *g, bool frozen)
+{
+    if (g->frozen == frozen)
+        return false;
+    g->frozen = frozen;
+    return true;
+}
+
+/* 0: none. */
+static int gift_of(const struct model *m, const struct op *op)
+{
+    if (op->id)
+        return op->id > 0 && op->id <= m->gift_count ? (int)op->id : 0;
+    for (int i = 1; i <= m->gift_count && op->of; i++)
+        if (m->gifts[i].channel == op->channel && m->gifts[i].reference == op->of)
+            return i;
+    return 0;
+}
+
+static bool payment_may_be(const struct model *m, const struct told *t, int gift)
+{
+    const struct gift *g = &m->gifts[gift];
+    return g->source == LEDGER_BY_HAND && g->asset == t->op.asset && g->units == t->op.units &&
+           !is_of_other(m, gift, t->op.object) &&
+           (t->op.event == PAYMENT_RECEIVED || g->state == CONTRIBUTION_PENDING);
+}
+
+static bool part_may_be(const struct told *t, const struct gift *g)
+{
+    if (t->op.event == PAYMENT_FEE)
+        return g->state != CONTRIBUTION_PENDING;
+    if (t->op.event == PAYMENT_REORG_REVERSAL)
+        return g->state == CONTRIBUTION_SETTLED;
+    return (t->op.event == PAYMENT_REFUND || t->op.event == PAYMENT_DISPUTE) &&
+           g->state == CONTRIBUTION_SETTLED && g->asset == t->op.asset &&
+           t->op.units <= g->units - g->out;
+}
+
+static bool match(struct model *m, const struct op *op, int gift)
+{
+    struct told *t = op->object ? find(m, op->channel, op->object, op->event) : NULL;
+    if (!t || t->state != TOLD_WAITING)
+        return false;
+    const struct gift *g = &m->gifts[gift];
+    bool alone = t->op.event == PAYMENT_RECEIVED || t->op.event == PAYMENT_PENDING;
+    if (g->channel != t->op.channel || g->frozen ||
+        !(alone ? payment_may_be(m, t, gift) : part_may_be(t, g)))
+        return false;
+    t->matched = gift;
+    m->first = m->end = 0;
+    do_kind(m, t);
+    (void)release(m, op->channel);
+    return true;
+}
+
+static bool erase(struct model *m, int giver)
+{
+    if (!giver)
+        return false;
+    for (int i = 1; i <= m->gift_count; i++)
+        if (m->gifts[i].giver == giver && m->gifts[i].frozen)
+            return false;
+    m->erased[giver] = true;
+    return true;
+}
+
 struct answer model_do(struct model *m, const struct op *op)
 {
     bool done = true;
     m->now = op->now;
-    bool there = op->id > 0 && op->id <= m->gift_count;
-    struct gift *g = there ? &m->gifts[op->id] : NULL;
+    bool at_the_desk = op->kind > OP_HAND;
+    int gift = at_the_desk ? gift_of(m, op) : 0;
+    struct gift *g = gift ? &m->gifts[gift] : NULL;
     switch (op->kind) {
     case OP_EVENT: return take(m, op);
     case OP_RATE:
@@ -455,6 +559,11 @@ struct answer model_do(struct model *m, const struct op *op)
     case OP_TAKE_BACK: done = g && take_back(m, g, op); break;
     case OP_REVERSE: done = g && reverse(m, g); break;
     case OP_VALUE: done = g && value(m, g, op); break;
+    case OP_FREEZE: done = g && freeze(g, true); break;
+    case OP_FREE: done = g && freeze(g, false); break;
+    case OP_MATCH: done = g && match(m, op, gift); break;
+    case OP_ERASE: done = g && erase(m, g->giver); break;
+    case OP_KINDS: check(false);
     }
     return (struct answer){ .refused = !done };
 }

@@ -122,6 +122,7 @@ static struct op payment(struct maker *m, int channel)
         op.fee = op.units / 30 + 1;
         op.fee_asset = chance(m, 95) ? asset : 0;
     }
+    op.giver = channel < 3 && chance(m, 25);
     return op;
 }
 
@@ -221,17 +222,70 @@ static void by_hand(struct maker *m, int64_t at)
     }
 }
 
-/* The treasurer at some gift, which may be there or not. */
-static void at_the_desk(struct maker *m, int64_t at)
+/* The treasurer at some gift, which may be there or not: at any, or at the one of that reference.
+ */
+static void at_the_desk(struct maker *m, int channel, int reference, int64_t at)
 {
-    static const enum op_kind kinds[] = { OP_SETTLE, OP_TAKE_BACK, OP_REVERSE, OP_VALUE };
-    struct op op = { .kind = kinds[below(m, 4)],
-                     .id = 1 + below(m, m->gifts + 5),
+    static const enum op_kind kinds[] = { OP_SETTLE, OP_TAKE_BACK, OP_REVERSE, OP_VALUE, OP_FREEZE,
+                                          OP_FREEZE, OP_FREE,      OP_ERASE,   OP_ERASE, OP_MATCH };
+    struct op op = { .kind = kinds[below(m, 10)],
+                     .channel = channel,
+                     .event = (enum payment_kind)below(m, PAYMENT_KINDS),
+                     .object = 1 + below(m, m->objects + 1),
+                     .of = reference,
+                     .id = reference ? 0 : 1 + below(m, m->gifts + 5),
                      .asset = below(m, SIM_ASSETS),
                      .price = below(m, 20) ? 1 + below(m, 100000000) : 0 };
-    if (chance(m, 70))
+    if (chance(m, 50))
         op.units = 1 + below(m, 5000);
     tell(m, &op, at);
+}
+
+static void handle(struct maker *m, const struct op *paid, int64_t at)
+{
+    for (int i = 1 + below(m, 4); i > 0; i--)
+        at_the_desk(m, paid->channel, paid->object, at + below(m, 9000) * MINUTE);
+}
+
+static void match(struct maker *m, const struct op *told, int reference, int64_t at)
+{
+    struct op op = { .kind = OP_MATCH,
+                     .channel = told->channel,
+                     .event = told->event,
+                     .object = told->object,
+                     .of = reference };
+    tell(m, &op, at);
+}
+
+/* A gift that was typed in, and is told in part, early or later, by its channel: the treasurer says
+ * that it is the same. */
+static void typed_and_told(struct maker *m, int64_t at)
+{
+    struct op paid = payment(m, below(m, SIM_CHANNELS));
+    struct op hand = paid;
+    hand.kind = OP_HAND;
+    hand.day = at / DAY;
+    hand.pending = chance(m, 40);
+    hand.object = chance(m, 60) ? paid.object : object(m);
+    if (chance(m, 15))
+        hand.units += 1; // they are not the same
+    rates(m, paid.asset, at);
+    tell(m, &hand, at);
+    if (chance(m, 30))
+        announce(m, &paid, at);
+    if (chance(m, 60))
+        event(m, paid, at + below(m, 600) * MINUTE);
+    struct op out = follow(m, &paid, chance(m, 50) ? PAYMENT_REFUND : PAYMENT_FEE);
+    out.units = 1 + paid.units / (1 + below(m, 4));
+    event(m, out, at + below(m, 600) * MINUTE);
+    for (int i = 1 + below(m, 3); i > 0; i--) {
+        paid.event = chance(m, 25) ? PAYMENT_PENDING : PAYMENT_RECEIVED;
+        match(m, chance(m, 50) ? &paid : &out, hand.object, at + below(m, 900) * MINUTE);
+    }
+    if (chance(m, 30))
+        undo(m, &out, PAYMENT_REFUND_FAILED, at + below(m, 1200) * MINUTE);
+    if (chance(m, 30))
+        handle(m, &hand, at);
 }
 
 static void story(struct maker *m)
@@ -242,14 +296,20 @@ static void story(struct maker *m)
         by_hand(m, at);
         return;
     }
-    if (chance(m, 12)) {
-        at_the_desk(m, at);
+    if (chance(m, 10)) {
+        at_the_desk(m, below(m, SIM_CHANNELS), 0, at);
+        return;
+    }
+    if (chance(m, 6)) {
+        typed_and_told(m, at);
         return;
     }
     struct op paid = payment(m, below(m, SIM_CHANNELS));
     rates(m, paid.asset, at);
     if (chance(m, 25))
         announce(m, &paid, at);
+    if (chance(m, 8))
+        handle(m, &paid, at - HOUR);
     if (chance(m, 94))
         event(m, paid, at);
     if (chance(m, 10)) {

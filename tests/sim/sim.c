@@ -16,12 +16,13 @@
  *     sim SEEDS [FIRST]        each as one stream, every 64th by 64 threads, every 256th under kill
  * -9 sim replay FILE          those kept in FILE: lines "MODE SEED", MODE stream, threads or kills
  */
-enum { THREADS_EVERY = 64, KILLS_EVERY = 256 };
+enum { THREADS_EVERY = 64, KILLS_EVERY = 256, SAY_EVERY = 1000 };
 
 struct tally {
     struct store *store;
     int streams, threads, killed, kills, bad;
     int64_t stream_time;
+    int64_t done[OP_KINDS];
 };
 
 /* A check() that does not hold ends the process: which seed it was must be said all the same. */
@@ -37,7 +38,8 @@ static void say_it(int signal)
 
 static void begin(const char *mode, uint64_t seed)
 {
-    snprintf(under_way, sizeof under_way, "not ok - %s %" PRIu64 " ended by a signal\n", mode, seed);
+    snprintf(under_way, sizeof under_way, "not ok - %s %" PRIu64 " ended by a signal\n", mode,
+             seed);
 }
 
 static void note(struct tally *t, bool good, const char *mode, uint64_t seed)
@@ -61,7 +63,7 @@ static void stream(struct tally *t, uint64_t seed)
 {
     begin("stream", seed);
     int64_t from = of_this_core();
-    note(t, drive_at_once(t->store, seed), "stream", seed);
+    note(t, drive_at_once(t->store, seed, t->done), "stream", seed);
     t->stream_time += of_this_core() - from;
     t->streams++;
 }
@@ -102,10 +104,25 @@ static int replay(struct tally *t, const char *path)
     return 0;
 }
 
+/* How far it is: a long run that is ended from outside has told what it did. */
+static void say(const struct tally *t)
+{
+    int64_t rate = t->stream_time ? t->streams * 10 * SECOND / t->stream_time : 0;
+    printf("# %d seeds of %d steps, %" PRId64 ".%" PRId64 " seeds/s on one core; %d more by 64"
+           " threads, %d under %d kill -9; %d differ\n#",
+           t->streams, SIM_OPS, rate / 10, rate % 10, t->threads, t->killed, t->kills, t->bad);
+    for (int i = 0; i < OP_KINDS; i++)
+        printf(" %s %" PRId64, sim_op_names[i], t->done[i]);
+    puts("");
+    fflush(stdout);
+}
+
 static void run(struct tally *t, uint64_t seeds, uint64_t first)
 {
     for (uint64_t seed = first; seed < first + seeds; seed++) {
         stream(t, seed);
+        if (t->streams % SAY_EVERY == 0)
+            say(t);
         if (seed % THREADS_EVERY == 0)
             threads(t, seed);
         if (seed % KILLS_EVERY == 0)
@@ -132,11 +149,8 @@ int main(int argc, char **argv)
         status = replay(&t, argv[2]);
     else
         run(&t, strtoull(argv[1], NULL, 10), argc > 2 ? strtoull(argv[2], NULL, 10) : 1);
-    int64_t rate = t.stream_time ? t.streams * 10 * SECOND / t.stream_time : 0;
-    printf("%s - simulation: %d seeds of %d steps, %" PRId64 ".%" PRId64
-           " seeds/s on one core; %d more by 64 threads, %d under %d kill -9; %d differ\n",
-           t.bad || status ? "not ok" : "ok", t.streams, SIM_OPS, rate / 10, rate % 10, t.threads,
-           t.killed, t.kills, t.bad);
+    say(&t);
+    printf("%s - simulation\n", t.bad || status ? "not ok" : "ok");
     store_close(t.store);
     arena_free(&a);
     return t.bad || status;

@@ -34,7 +34,13 @@ enum op_kind {
     OP_TAKE_BACK, /* by hand, `units` of gift `id` */
     OP_REVERSE,
     OP_VALUE, /* by hand, at price */
+    OP_FREEZE,
+    OP_FREE,
+    OP_MATCH, /* the event of channel, object and kind with that gift */
+    OP_ERASE, /* who gave it */
+    OP_KINDS
 };
+/* At the desk a gift is `id`, or where that is 0 the one of reference `of` in the channel. */
 struct op {
     enum op_kind kind;
     enum payment_kind event;
@@ -46,6 +52,7 @@ struct op {
     int64_t day, id;
     int64_t price; /* in ten-thousandths */
     bool pending;
+    bool giver; /* it says who gave */
 };
 
 /* Random numbers that are the same everywhere. */
@@ -72,12 +79,16 @@ struct gift {
     int64_t day;
     int state; /* enum contribution_state */
     enum ledger_source source;
+    int reference, giver; /* 0: none */
+    bool frozen;
 };
 enum told_state { TOLD_WAITING, TOLD_BOOKED, TOLD_SUPERSEDED, TOLD_UNDONE };
 struct told {
     struct op op;
     enum told_state state;
-    int gift;           /* its number, from 1; 0: none yet */
+    int gift;    /* its number, from 1; 0: none yet */
+    int matched; /* by hand, with that gift; 0: not */
+    int giver;
     int128 part, value; /* what it took out */
 };
 struct price {
@@ -92,6 +103,8 @@ struct model {
     int gift_count;
     struct told told[SIM_OPS + 1]; /* from 1, in the order they were kept */
     int told_count;
+    bool erased[SIM_OPS + 1]; /* givers, from 1 */
+    int giver_count;
     int16_t at[SIM_CHANNELS][SIM_OBJECTS][PAYMENT_KINDS]; /* into told */
     bool used[SIM_CHANNELS][SIM_OBJECTS];                 /* as a reference */
     struct price prices[SIM_RATES];
@@ -125,6 +138,8 @@ void fault_arm(int steps, bool kill);
 bool fault_disarm(void); /* true when it struck */
 
 /* Ways to drive a seed; false after having said what differs. */
-bool drive_at_once(struct store *s, uint64_t seed); /* all in one transaction that is undone */
-bool drive_threads(uint64_t seed);                  /* 64 of them, into a store of their own */
-bool drive_kills(uint64_t seed, int *kills);        /* a process killed again and again */
+/* All in one transaction that is undone; `done`: what was not refused is added. */
+bool drive_at_once(struct store *s, uint64_t seed, int64_t done[OP_KINDS]);
+extern const char *const sim_op_names[OP_KINDS];
+bool drive_threads(uint64_t seed);           /* 64 of them, into a store of their own */
+bool drive_kills(uint64_t seed, int *kills); /* a process killed again and again */

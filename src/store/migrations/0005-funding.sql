@@ -35,7 +35,7 @@ create table contribution (
     minor integer not null check (minor >= 0),
     fine integer not null check (fine >= 0 and minor + fine > 0),
     day integer not null,
-    state text not null check (state in ('pending', 'settled', 'reversed')),
+    state text not null check (state = 'pending' or state = 'settled' or state = 'reversed'), -- "in" would fill a table for each write
     source text not null,
     reference text,
     note text not null,

@@ -94,7 +94,7 @@ create table payment_event (
     message integer references payment_message (id),
     giver integer references giver (id),
     taken_at integer not null,
-    state text not null check (state in ('booked', 'waiting', 'superseded', 'undone')),
+    state text not null check (state = 'booked' or state = 'waiting' or state = 'superseded' or state = 'undone'),
     why text not null,
     contribution integer references contribution (id),
     ledger_transaction integer references ledger_transaction (id),
