@@ -20,6 +20,17 @@ TEST(a_buf_past_its_maximum_keeps_what_it_had_and_says_so)
     expect_str(buf_str(&b), S("abcd"));
 }
 
+TEST(buf_puts_whole_numbers_of_any_size)
+{
+    struct buf b CLEANUP(buf_free) = buf_make(200);
+    static const int64_t numbers[] = { 0, 7, -7, 10, -100, INT64_MAX, INT64_MIN };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        buf_put_int(&b, numbers[i]);
+        buf_put_char(&b, ' ');
+    }
+    expect_str(buf_str(&b), S("0 7 -7 10 -100 9223372036854775807 -9223372036854775808 "));
+}
+
 TEST(scan_int_refuses_overflow_leading_zeros_and_signs)
 {
     int64_t v = 7;
