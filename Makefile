@@ -56,9 +56,10 @@ UNIT  := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/unit/*.c)))
 
 LIB   := $(filter-out $(OUT)/src/main.o,$(OBJ))
 FUZZ  := $(patsubst tests/fuzz/%.c,$(OUT)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FAULT := $(OUT)/tests/fault.o
 SIM   := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/sim/*.c)))
 BENCH := $(patsubst bench/%.c,$(OUT)/%,$(sort $(wildcard bench/*_bench.c)))
-DEPS  := $(OBJ:.o=.d) $(UNIT:.o=.d) $(SIM:.o=.d) $(FUZZ:$(OUT)/%=$(OUT)/tests/fuzz/%.d) $(BENCH:$(OUT)/%=$(OUT)/bench/%.d)
+DEPS  := $(OBJ:.o=.d) $(UNIT:.o=.d) $(SIM:.o=.d) $(FAULT:.o=.d) $(OUT)/tests/fault_server.d $(FUZZ:$(OUT)/%=$(OUT)/tests/fuzz/%.d) $(BENCH:$(OUT)/%=$(OUT)/bench/%.d)
 
 .PHONY: all run check check-all need unit sim coverage release install fuzzers fuzz crash bench benches \
         golden screenshots docs clean FORCE
@@ -102,9 +103,10 @@ install:
 	install -D -m 644 packaging/Caddyfile $(DESTDIR)$(prefix)/share/doc/diurnal/Caddyfile
 
 $(OUT)/diurnal: $(OBJ) ; @echo "ld $@"; $(CC) -o $@ $^ $(LDLIBS)
-$(OUT)/unit: $(UNIT) $(LIB) ; @echo "ld $@"; $(CC) -o $@ $^ $(LDLIBS)
-# Each step of a statement goes through tests/sim/fault.c first.
-$(OUT)/sim: $(SIM) $(LIB) ; @echo "ld $@"; $(CC) -o $@ $^ -Wl,--wrap=sqlite3_step $(LDLIBS)
+# Each step of a statement goes through tests/fault.c first.
+$(OUT)/unit: $(UNIT) $(FAULT) $(LIB) ; @echo "ld $@"; $(CC) -o $@ $^ -Wl,--wrap=sqlite3_step $(LDLIBS)
+$(OUT)/faulty: $(OBJ) $(OUT)/tests/fault_server.o ; @echo "ld $@"; $(CC) -o $@ $^ -Wl,--wrap=sqlite3_step $(LDLIBS)
+$(OUT)/sim: $(SIM) $(FAULT) $(LIB) ; @echo "ld $@"; $(CC) -o $@ $^ -Wl,--wrap=sqlite3_step $(LDLIBS)
 $(FUZZ): $(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(LIB) ; @echo "ld $@"; $(CC) -o $@ $^ -fsanitize=fuzzer $(LDLIBS)
 $(BENCH): $(OUT)/%: $(OUT)/bench/%.o $(LIB) ; @echo "ld $@"; $(CC) -o $@ $^ $(LDLIBS)
 $(OUT)/tests/%.o: CPPFLAGS += -Itests

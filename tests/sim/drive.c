@@ -1,4 +1,5 @@
 #include "base/check.h"
+#include "fault.h"
 #include "sim/sim.h"
 #include "store/db.h"
 

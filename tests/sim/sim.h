@@ -133,10 +133,6 @@ bool core_compare(struct tx *tx, const struct model *m, struct arena *a);
 /* store_check()'s rows as this transaction sees them. */
 bool core_rows_hold(struct tx *tx, bool whole_file, struct arena *a);
 
-/* Statements fail or kill: see fault.c. */
-void fault_arm(int steps, bool kill);
-bool fault_disarm(void); /* true when it struck */
-
 /* Ways to drive a seed; false after having said what differs. */
 /* All in one transaction that is undone; `done`: what was not refused is added. */
 bool drive_at_once(struct store *s, uint64_t seed, int64_t done[OP_KINDS]);

@@ -1,4 +1,4 @@
-#include "sim/sim.h"
+#include "fault.h"
 
 #include <signal.h>
 #include <sqlite3.h>
