@@ -73,6 +73,7 @@ static void *work(void *arg)
 {
     struct slot *slot = arg;
     struct workers *w = slot->pool;
+    (void)pthread_setname_np(pthread_self(), "worker"); // `top -H` tells it from the others
     void *bench = w->o.begin(w->o.arg);
     lock(w);
     for (;;) {

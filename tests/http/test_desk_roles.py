@@ -161,9 +161,9 @@ DOOR = {"/desk/sign-in", "/desk/sign-in/code", "/desk/link/{token}"}
 TEXTS = {p for p in POSTS if re.fullmatch(r"/desk/(reports/(new|\{report\})|pages/about|new-page|filter/import|funding/bank-statement(/book)?)", p)}
 
 
-@pytest.fixture(scope="module")
-def room(tmp_path_factory):
-    room = make_newsroom(tmp_path_factory.mktemp("roles"), DESK_CONFIG + BANK + SHOP)
+def furnish(folder, config=DESK_CONFIG + BANK + SHOP):
+    """A newsroom with one of everything that an address above names."""
+    room = make_newsroom(folder, config)
     room.site.publish(REPORT + "\nThe [dike](<ask:Were you there?>) broke.\n")
     room.site.publish("---\npage: about\ntitle: About\n---\nWe report.\n", "about.md")
     room.site.command("goal", "set", "--currency", "USD", "--amount", "5000", "--period", "2018-05")
@@ -180,6 +180,12 @@ def room(tmp_path_factory):
     removed = re.search(r"comment-(\d+)", answer.location)[1]
     assert room.moderator.post(f"/desk/comments/{removed}", {"action": "hide"}).status == 303
     assert guest.post(f"/comments/{removed}/appeal", {"body": "Why?"}).status == 303
+    return room
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory):
+    room = furnish(tmp_path_factory.mktemp("roles"))
     yield room
     room.site.stop()
 
