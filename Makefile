@@ -84,7 +84,7 @@ benches: $(BENCH)
 release: ; @tools/need build && $(MAKE) -s -j$$(nproc) MODE=release all && echo build/release/diurnal
 fuzz: ; @tools/need test && tools/fuzz run $${SECONDS_EACH:-600}
 # Branches of funding/ that its tests have taken, per file.
-coverage: ; @tools/need test && $(MAKE) -s -j$$(nproc) MODE=cov all build/cov/unit build/cov/sim && tools/coverage
+coverage: ; @tools/need test && $(MAKE) -s -j$$(nproc) MODE=cov all build/cov/unit build/cov/faulty build/cov/sim && tools/coverage
 sim: ; @$(MAKE) -s -j$$(nproc) MODE=release build/release/sim && build/release/sim $(or $(SEEDS),2000) $(or $(SEED),1)
 crash: ; @tools/need test && $(MAKE) -s -j$$(nproc) MODE=release all && tools/crash-tests all
 bench: ; @tools/need bench && $(MAKE) -s -j$$(nproc) MODE=release all benches && bench/run

@@ -12,9 +12,9 @@
 /*
  * Linked into "faulty", the program as it is with this before its database: the file that FAULTS
  * names holds two numbers and a text, shared with the test. While the first is above zero it is
- * counted down by every step of every statement of the threads that answer requests; the one that takes it to zero fails
- * as on a full disk, the text becomes its statement and the second number one. A rollback needs no room: it never
- * fails.
+ * counted down by every step of every statement of the threads that answer requests; the one that
+ * takes it to zero fails as on a full disk, the text becomes its statement and the second number
+ * one. A rollback needs no room: it never fails.
  */
 enum { SQL_MAX = 248 };
 struct faults {
@@ -48,7 +48,8 @@ static bool counts(sqlite3_stmt *s)
 
 int __wrap_sqlite3_step(sqlite3_stmt *s)
 {
-    if (faults && counts(s) && atomic_load(&faults->left) > 0 && atomic_fetch_sub(&faults->left, 1) == 1) {
+    if (faults && counts(s) && atomic_load(&faults->left) > 0 &&
+        atomic_fetch_sub(&faults->left, 1) == 1) {
         strncpy(faults->sql, sqlite3_sql(s), SQL_MAX - 1);
         atomic_store(&faults->struck, 1);
         return SQLITE_FULL;

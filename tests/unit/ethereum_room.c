@@ -1,6 +1,7 @@
 #include "unit/ethereum_room.h"
 #include "base/check.h"
 #include "funding/ethereum_watch.h"
+#include "unit/fault_sweep.h"
 #include "unit/test.h"
 
 QUERY(test_eth_events, "select object, kind, asset, minor, fine, state, reference"
@@ -42,10 +43,16 @@ void watch_end(struct watch_room *w)
     fund_room_end(&w->o);
 }
 
+static err pass(void *arg)
+{
+    struct watch_room *w = arg;
+    return ethereum_watch_job(&w->o.app, &w->o.setup, &w->job);
+}
+
 void watch_pass(struct watch_room *w)
 {
     fake_wake(&w->node);
-    expect(ethereum_watch_job(&w->o.app, &w->o.setup, &w->job) == OK);
+    expect(fault_each(pass, w) == OK);
     fake_rest(&w->node);
 }
 

@@ -37,3 +37,21 @@ err fault_sweep(struct store *s, err (*work)(struct tx *tx, void *arg), void *ar
     expect(!w.struck && w.at > 1 && w.answer >= 0);
     return w.answer;
 }
+
+bool fault_passes;
+
+err fault_each(err (*run)(void *arg), void *arg)
+{
+    for (int at = fault_passes ? 1 : 0; at < STEPS_MAX; at++) {
+        fault_arm(at, false);
+        err e = run(arg);
+        if (!fault_disarm())
+            return e;
+        if (e >= 0) {
+            printf("# statement %d failed, and nothing was said\n", at);
+            expect(false);
+        }
+    }
+    expect(false);
+    return ERR_DATA;
+}

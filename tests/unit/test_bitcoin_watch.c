@@ -5,6 +5,7 @@
 #include "funding/script.h"
 #include "funding/wallet_address.h"
 #include "unit/chain_help.h"
+#include "unit/fault_sweep.h"
 #include "unit/test.h"
 #include "unit/town.h"
 
@@ -16,7 +17,7 @@
  * tests/wallets has the real ones.
  */
 
-TEST(a_gift_in_a_block_is_pending_and_settles_at_its_depth)
+TEST_AND_FAULTS(a_gift_in_a_block_is_pending_and_settles_at_its_depth)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 3\n");
     struct str one = town_gift(t, 150000);
@@ -36,7 +37,7 @@ TEST(a_gift_in_a_block_is_pending_and_settles_at_its_depth)
     town_end(t);
 }
 
-TEST(a_depth_of_one_settles_at_once_and_two_outputs_of_a_transaction_are_two_gifts)
+TEST_AND_FAULTS(a_depth_of_one_settles_at_once_and_two_outputs_of_a_transaction_are_two_gifts)
 {
     struct town *t = town_start(CHAIN_BITCOINCASH, "start = 1\ndepth = 1\n");
     struct buf b CLEANUP(buf_free) = buf_make(1000);
@@ -56,7 +57,7 @@ TEST(a_depth_of_one_settles_at_once_and_two_outputs_of_a_transaction_are_two_gif
     town_end(t);
 }
 
-TEST(without_a_start_only_what_comes_after_the_first_look_counts)
+TEST_AND_FAULTS(without_a_start_only_what_comes_after_the_first_look_counts)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "depth = 1\n");
     struct str before = town_gift(t, 100);
@@ -70,7 +71,7 @@ TEST(without_a_start_only_what_comes_after_the_first_look_counts)
     town_end(t);
 }
 
-TEST(dust_is_not_counted_and_one_more_satoshi_is)
+TEST_AND_FAULTS(dust_is_not_counted_and_one_more_satoshi_is)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 1\nminimum = 0.00001\n");
     struct str list[] = { town_gift(t, 999), town_gift(t, 1000), town_gift(t, 0) };
@@ -81,7 +82,7 @@ TEST(dust_is_not_counted_and_one_more_satoshi_is)
     town_end(t);
 }
 
-TEST(a_coinbase_of_ours_settles_after_a_hundred_blocks)
+TEST_AND_FAULTS(a_coinbase_of_ours_settles_after_a_hundred_blocks)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 2\n");
     struct str coinbase = chain_simple(&t->a, true, 200, 5000, script_str(&t->script));
@@ -96,7 +97,7 @@ TEST(a_coinbase_of_ours_settles_after_a_hundred_blocks)
     town_end(t);
 }
 
-TEST(a_settled_gift_whose_block_goes_is_reversed_and_restored_when_it_is_mined_again)
+TEST_AND_FAULTS(a_settled_gift_whose_block_goes_is_reversed_and_restored_when_it_is_mined_again)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 2\n");
     struct str one = town_gift(t, 150000);
@@ -118,7 +119,7 @@ TEST(a_settled_gift_whose_block_goes_is_reversed_and_restored_when_it_is_mined_a
     town_end(t);
 }
 
-TEST(the_same_block_may_come_and_go_and_come_again)
+TEST_AND_FAULTS(the_same_block_may_come_and_go_and_come_again)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 1\n");
     struct str one = town_gift(t, 700);
@@ -141,7 +142,7 @@ TEST(the_same_block_may_come_and_go_and_come_again)
     town_end(t);
 }
 
-TEST(a_pending_gift_whose_block_goes_stays_pending_and_fails_after_an_hour)
+TEST_AND_FAULTS(a_pending_gift_whose_block_goes_stays_pending_and_fails_after_an_hour)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 6\n");
     struct str one = town_gift(t, 150000);
@@ -165,7 +166,7 @@ TEST(a_pending_gift_whose_block_goes_stays_pending_and_fails_after_an_hour)
     town_end(t);
 }
 
-TEST(a_reorganisation_of_a_hundred_blocks_is_followed)
+TEST_AND_FAULTS(a_reorganisation_of_a_hundred_blocks_is_followed)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 6\n");
     struct str list[100];
@@ -185,7 +186,7 @@ TEST(a_reorganisation_of_a_hundred_blocks_is_followed)
     town_end(t);
 }
 
-TEST(a_chain_that_parts_from_ours_before_what_is_kept_pauses_the_channel)
+TEST_AND_FAULTS(a_chain_that_parts_from_ours_before_what_is_kept_pauses_the_channel)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "start = 5\ndepth = 1\n");
     town_mine_empty(t, 8);
@@ -198,7 +199,7 @@ TEST(a_chain_that_parts_from_ours_before_what_is_kept_pauses_the_channel)
     town_end(t);
 }
 
-TEST(a_node_that_lost_blocks_is_waited_for)
+TEST_AND_FAULTS(a_node_that_lost_blocks_is_waited_for)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 1\n");
     struct str one = town_gift(t, 150000);
@@ -220,7 +221,7 @@ TEST(a_node_that_lost_blocks_is_waited_for)
     town_end(t);
 }
 
-TEST(a_node_that_lies_or_is_silent_books_nothing_and_is_told_of)
+TEST_AND_FAULTS(a_node_that_lies_or_is_silent_books_nothing_and_is_told_of)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 1\n");
     town_mine_empty(t, 2);
@@ -257,7 +258,7 @@ TEST(a_node_that_lies_or_is_silent_books_nothing_and_is_told_of)
     town_end(t);
 }
 
-TEST(a_node_that_counts_a_block_too_many_gives_what_it_has)
+TEST_AND_FAULTS(a_node_that_counts_a_block_too_many_gives_what_it_has)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 1\n");
     struct str one = town_gift(t, 150000);
@@ -269,7 +270,7 @@ TEST(a_node_that_counts_a_block_too_many_gives_what_it_has)
     town_end(t);
 }
 
-TEST(a_node_that_has_not_come_to_the_start_is_waited_for)
+TEST_AND_FAULTS(a_node_that_has_not_come_to_the_start_is_waited_for)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "start = 3\ndepth = 1\n");
     town_mine_empty(t, 1);
@@ -297,7 +298,7 @@ TEST(more_blocks_than_one_look_takes_are_taken_by_the_next)
     town_end(t);
 }
 
-TEST(a_settled_gift_has_a_proof_that_holds)
+TEST_AND_FAULTS(a_settled_gift_has_a_proof_that_holds)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 2\n");
     struct str list[] = { town_gift(t, 1), town_gift(t, 150000), town_gift(t, 3) };
@@ -325,7 +326,7 @@ TEST(a_settled_gift_has_a_proof_that_holds)
     town_end(t);
 }
 
-TEST(an_address_is_paid_when_its_first_gift_is_seen)
+TEST_AND_FAULTS(an_address_is_paid_when_its_first_gift_is_seen)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 6\n");
     const struct wallet_address *all = NULL;
@@ -341,7 +342,7 @@ TEST(an_address_is_paid_when_its_first_gift_is_seen)
     town_end(t);
 }
 
-TEST(a_channel_that_is_gone_or_has_no_node_ends_its_watch)
+TEST_AND_FAULTS(a_channel_that_is_gone_or_has_no_node_ends_its_watch)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 1\n");
     struct job other = { .subject = 7 };

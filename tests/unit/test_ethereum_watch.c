@@ -3,6 +3,7 @@
 #include "funding/ethereum_state.h"
 #include "funding/ethereum_watch.h"
 #include "unit/ethereum_room.h"
+#include "unit/fault_sweep.h"
 #include "unit/test.h"
 
 /* Without these a block that is replaced, or an address that is paid in a way nobody thought of,
@@ -10,7 +11,7 @@
 
 /* ---- gifts */
 
-TEST(the_first_address_is_handed_out_and_a_pass_is_promised_at_the_start)
+TEST_AND_FAULTS(the_first_address_is_handed_out_and_a_pass_is_promised_at_the_start)
 {
     struct watch_room w;
     watch_start(&w, "");
@@ -26,7 +27,7 @@ TEST(the_first_address_is_handed_out_and_a_pass_is_promised_at_the_start)
     watch_end(&w);
 }
 
-TEST(a_gift_is_pending_until_its_block_is_final_and_then_counted_once)
+TEST_AND_FAULTS(a_gift_is_pending_until_its_block_is_final_and_then_counted_once)
 {
     struct watch_room w;
     watch_start(&w, "");
@@ -46,7 +47,7 @@ TEST(a_gift_is_pending_until_its_block_is_final_and_then_counted_once)
     watch_end(&w);
 }
 
-TEST(depth_beyond_what_is_final_is_waited_for)
+TEST_AND_FAULTS(depth_beyond_what_is_final_is_waited_for)
 {
     struct watch_room w;
     watch_start(&w, "depth = 30");
@@ -62,7 +63,7 @@ TEST(depth_beyond_what_is_final_is_waited_for)
     watch_end(&w);
 }
 
-TEST(what_was_given_since_the_block_of_start_is_counted)
+TEST_AND_FAULTS(what_was_given_since_the_block_of_start_is_counted)
 {
     struct watch_room w;
     watch_start(&w, "start = 50");
@@ -75,7 +76,7 @@ TEST(what_was_given_since_the_block_of_start_is_counted)
     watch_end(&w);
 }
 
-TEST(a_start_that_is_not_final_yet_is_waited_for)
+TEST_AND_FAULTS(a_start_that_is_not_final_yet_is_waited_for)
 {
     struct watch_room w;
     watch_start(&w, "start = 95");
@@ -89,7 +90,7 @@ TEST(a_start_that_is_not_final_yet_is_waited_for)
     watch_end(&w);
 }
 
-TEST(a_start_of_zero_is_the_first_block)
+TEST_AND_FAULTS(a_start_of_zero_is_the_first_block)
 {
     struct watch_room w;
     watch_start(&w, "start = 0");
@@ -99,7 +100,7 @@ TEST(a_start_of_zero_is_the_first_block)
     watch_end(&w);
 }
 
-TEST(what_failed_what_has_no_value_and_what_creates_a_contract_is_no_gift)
+TEST_AND_FAULTS(what_failed_what_has_no_value_and_what_creates_a_contract_is_no_gift)
 {
     struct watch_room w;
     watch_start(&w, "");
@@ -118,7 +119,7 @@ TEST(what_failed_what_has_no_value_and_what_creates_a_contract_is_no_gift)
     watch_end(&w);
 }
 
-TEST(less_than_the_minimum_is_not_counted_nor_what_comes_from_ourselves)
+TEST_AND_FAULTS(less_than_the_minimum_is_not_counted_nor_what_comes_from_ourselves)
 {
     struct watch_room w;
     watch_start(&w, "minimum = 0.001");
@@ -133,7 +134,7 @@ TEST(less_than_the_minimum_is_not_counted_nor_what_comes_from_ourselves)
     watch_end(&w);
 }
 
-TEST(more_than_can_be_counted_is_an_alarm_and_stops_nothing)
+TEST_AND_FAULTS(more_than_can_be_counted_is_an_alarm_and_stops_nothing)
 {
     struct watch_room w;
     watch_start(&w, "");
@@ -157,7 +158,7 @@ static void grant(struct watch_room *w, int64_t block, int128 units)
     w->node.grants[i].units = units;
 }
 
-TEST(ether_that_came_without_a_transaction_is_one_gift_of_the_difference)
+TEST_AND_FAULTS(ether_that_came_without_a_transaction_is_one_gift_of_the_difference)
 {
     struct watch_room w;
     watch_start(&w, "");
@@ -183,7 +184,7 @@ TEST(ether_that_came_without_a_transaction_is_one_gift_of_the_difference)
     watch_end(&w);
 }
 
-TEST(small_differences_add_up_to_the_minimum)
+TEST_AND_FAULTS(small_differences_add_up_to_the_minimum)
 {
     struct watch_room w;
     watch_start(&w, "minimum = 1");
@@ -200,7 +201,7 @@ TEST(small_differences_add_up_to_the_minimum)
     watch_end(&w);
 }
 
-TEST(less_than_transactions_say_is_noted_and_does_not_eat_the_next_gift)
+TEST_AND_FAULTS(less_than_transactions_say_is_noted_and_does_not_eat_the_next_gift)
 {
     struct watch_room w;
     watch_start(&w, "");
@@ -218,7 +219,7 @@ TEST(less_than_transactions_say_is_noted_and_does_not_eat_the_next_gift)
     watch_end(&w);
 }
 
-TEST(without_the_state_of_old_blocks_the_difference_waits_and_is_whole_when_it_is_there)
+TEST_AND_FAULTS(without_the_state_of_old_blocks_the_difference_waits_and_is_whole_when_it_is_there)
 {
     struct watch_room w;
     watch_start(&w, "");
@@ -249,7 +250,7 @@ TEST(without_the_state_of_old_blocks_the_difference_waits_and_is_whole_when_it_i
 
 #define TOKENS "tokens = USDC " COIN
 
-TEST(a_tokens_transfer_is_known_by_its_place_in_the_receipt)
+TEST_AND_FAULTS(a_tokens_transfer_is_known_by_its_place_in_the_receipt)
 {
     struct watch_room w;
     watch_start(&w, TOKENS);
@@ -270,7 +271,7 @@ TEST(a_tokens_transfer_is_known_by_its_place_in_the_receipt)
     watch_end(&w);
 }
 
-TEST(tokens_of_nothing_of_dust_of_ourselves_or_beyond_all_bounds_are_not_counted)
+TEST_AND_FAULTS(tokens_of_nothing_of_dust_of_ourselves_or_beyond_all_bounds_are_not_counted)
 {
     struct watch_room w;
     watch_start(&w, TOKENS);
@@ -292,7 +293,7 @@ TEST(tokens_of_nothing_of_dust_of_ourselves_or_beyond_all_bounds_are_not_counted
     watch_end(&w);
 }
 
-TEST(a_token_that_moved_less_than_it_says_is_left_out_and_others_are_not)
+TEST_AND_FAULTS(a_token_that_moved_less_than_it_says_is_left_out_and_others_are_not)
 {
     struct watch_room w;
     watch_start(&w, TOKENS ", DAI " FAKE);
@@ -309,7 +310,7 @@ TEST(a_token_that_moved_less_than_it_says_is_left_out_and_others_are_not)
     watch_end(&w);
 }
 
-TEST(tokens_that_were_spent_in_the_same_block_are_not_missed)
+TEST_AND_FAULTS(tokens_that_were_spent_in_the_same_block_are_not_missed)
 {
     struct watch_room w;
     watch_start(&w, TOKENS);
@@ -322,7 +323,7 @@ TEST(tokens_that_were_spent_in_the_same_block_are_not_missed)
     watch_end(&w);
 }
 
-TEST(tokens_are_believed_when_the_node_has_no_state_to_compare_with)
+TEST_AND_FAULTS(tokens_are_believed_when_the_node_has_no_state_to_compare_with)
 {
     struct watch_room w;
     watch_start(&w, TOKENS);
@@ -336,7 +337,7 @@ TEST(tokens_are_believed_when_the_node_has_no_state_to_compare_with)
     watch_end(&w);
 }
 
-TEST(an_event_of_the_same_name_with_four_topics_is_no_transfer_of_tokens)
+TEST_AND_FAULTS(an_event_of_the_same_name_with_four_topics_is_no_transfer_of_tokens)
 {
     struct watch_room w;
     watch_start(&w, TOKENS);
@@ -394,7 +395,7 @@ TEST(a_longer_chain_that_is_another_is_seen_by_the_block_it_builds_on)
     watch_end(&w);
 }
 
-TEST(a_pending_gift_that_does_not_come_has_failed_after_a_while_and_is_new_when_it_comes)
+TEST_AND_FAULTS(a_pending_gift_that_does_not_come_has_failed_after_a_while_and_is_new_when_it_comes)
 {
     struct watch_room w;
     watch_start(&w, "");
@@ -423,7 +424,7 @@ TEST(a_pending_gift_that_does_not_come_has_failed_after_a_while_and_is_new_when_
     watch_end(&w);
 }
 
-TEST(a_final_block_that_changes_pauses_the_channel_until_it_is_as_it_was)
+TEST_AND_FAULTS(a_final_block_that_changes_pauses_the_channel_until_it_is_as_it_was)
 {
     struct watch_room w;
     watch_start(&w, "");
@@ -442,7 +443,7 @@ TEST(a_final_block_that_changes_pauses_the_channel_until_it_is_as_it_was)
     watch_end(&w);
 }
 
-TEST(a_start_above_a_final_block_that_changed_goes_on_from_there)
+TEST_AND_FAULTS(a_start_above_a_final_block_that_changed_goes_on_from_there)
 {
     struct watch_room w;
     char lines[100];
@@ -460,7 +461,7 @@ TEST(a_start_above_a_final_block_that_changed_goes_on_from_there)
     watch_end(&w);
 }
 
-TEST(a_channel_that_is_no_longer_watched_or_of_another_network_ends_its_job)
+TEST_AND_FAULTS(a_channel_that_is_no_longer_watched_or_of_another_network_ends_its_job)
 {
     struct watch_room w;
     char lines[100];
@@ -516,7 +517,7 @@ TEST(a_wallet_whose_channel_is_renamed_is_not_counted_again)
 
 /* ---- many addresses */
 
-TEST(questions_for_logs_name_at_most_five_hundred_addresses)
+TEST_AND_FAULTS(questions_for_logs_name_at_most_five_hundred_addresses)
 {
     struct arena a CLEANUP(arena_free);
     static struct wallet_address list[501];

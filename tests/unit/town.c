@@ -2,6 +2,7 @@
 #include "funding/bitcoin_watch.h"
 #include "funding/contribution.h"
 #include "unit/chain_help.h"
+#include "unit/fault_sweep.h"
 #include "unit/test.h"
 
 #include <string.h>
@@ -94,10 +95,16 @@ void town_end(struct town *t)
     arena_free(&t->a);
 }
 
+static err pass(void *arg)
+{
+    struct town *t = arg;
+    struct job job = { .subject = 1 };
+    return bitcoin_watch_job(&t->room.app, &t->room.setup, &job);
+}
+
 void town_pass(struct town *t)
 {
-    struct job job = { .subject = 1 };
-    expect(bitcoin_watch_job(&t->room.app, &t->room.setup, &job) == OK);
+    expect(fault_each(pass, t) == OK);
 }
 
 struct channel_health town_health(struct town *t)
