@@ -14,8 +14,13 @@ struct str {
     size_t n;
 };
 #define S(literal) ((struct str){ "" literal, sizeof(literal) - 1 })
+/* printf() takes no NULL, not even of no bytes. */
+static inline const char *str_shown(struct str s)
+{
+    return s.s ? s.s : "";
+}
 #define STR_FMT    "%.*s"
-#define STR_ARG(x) ((int)(x).n), ((x).s ? (x).s : "")
+#define STR_ARG(x) ((int)(x).n), str_shown(x)
 
 bool str_eq(struct str a, struct str b);
 int str_cmp(struct str a, struct str b); /* by bytes, as memcmp; a shorter prefix comes first */
