@@ -8,7 +8,7 @@
 void fund_room_start(struct fund_room *o, const char *config)
 {
     struct str why = { 0 };
-    o->fund = fund_start();
+    *o = (struct fund_room){ .fund = fund_start() };
     struct arena *a = &o->fund.arena;
     expect(config_parse(S("d.ini"), str_from_z(config), a, &o->config, &why) == OK);
     expect(mail_setup_make(o->config, S("d.ini"), a, &o->mail, &why) == OK);
