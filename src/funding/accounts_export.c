@@ -1,5 +1,6 @@
 #include "funding/accounts_export.h"
 #include "base/clock.h"
+#include "base/utf8.h"
 
 #include <inttypes.h>
 
@@ -81,10 +82,20 @@ static void put_amount(struct buf *out, struct amount m, struct arena *a)
     buf_put_char(out, ',');
 }
 
+/* What a program for tables may run, as it reads it: without blanks in front, and with the signs in
+ * their full width too. */
 static bool is_formula(struct str s)
 {
-    return s.n && (s.s[0] == '=' || s.s[0] == '+' || s.s[0] == '-' || s.s[0] == '@' ||
-                   s.s[0] == '\t' || s.s[0] == '\r');
+    static const uint32_t signs[] = {
+        '=', '+', '-', '@', '\t', '\r', 0xFF1D, 0xFF0B, 0xFF0D, 0xFF20
+    };
+    uint32_t first = ' ';
+    while (s.n && (first == ' ' || first == 0xA0 || first == 0x3000))
+        first = utf8_next(&s);
+    for (size_t i = 0; i < COUNT(signs); i++)
+        if (first == signs[i])
+            return true;
+    return false;
 }
 
 void accounts_put_words(struct buf *out, struct str s)

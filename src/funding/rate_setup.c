@@ -83,6 +83,9 @@ static err take_source(struct maker *m, const struct config_entry *e, struct rat
         !is_path(s.path))
         return refuse(m, e->line,
                       "a source is an address, a blank and the path to the price in its answer");
+    for (size_t i = 0; i < p->count; i++)
+        if (str_eq(p->sources[i].url, s.url))
+            return refuse(m, e->line, "this pair asks that address already: it is one source");
     s.name = str_copy(&m->made->arena, name);
     s.url = str_copy(&m->made->arena, s.url);
     s.path = str_copy(&m->made->arena, s.path);

@@ -129,7 +129,8 @@ def test_a_jump_within_the_hour_is_not_believed(make_site, sources):
 
 @pytest.mark.parametrize("lines,why", [("btc_usd = https://a.example/ x\n[rate.b]\nbtc_usd = https://b.example/ x", "three sources"), ("btc_usd = https://a.example/", "the path to the price"), ("btc_usd = 0", "the path to the price"),
                                        ("BTC_USD = 1", "btc_usd"), ("usd_btc = 1", "btc_usd"), ("usd_usd = 1", "btc_usd"), ("btcusd = 1", "btc_usd"), ("btc_usd = 1\n[rate.b]\nbtc_usd = 2", "already"),
-                                       ("btc_usd = 1\n[rate.b]\nbtc_usd = https://b.example/ x", "not both"), ("btc_usd = ftp://a.example/ x", "the path to the price")])
+                                       ("btc_usd = 1\n[rate.b]\nbtc_usd = https://b.example/ x", "not both"), ("btc_usd = ftp://a.example/ x", "the path to the price"),
+                                       ("btc_usd = https://a.example/ x\n[rate.b]\nbtc_usd = https://a.example/ x\n[rate.c]\nbtc_usd = https://a.example/ x", "it is one source")])
 def test_a_wrong_configuration_refuses_to_start(tmp_path, lines, why):
     (tmp_path / "diurnal.ini").write_text(f"[rate.a]\n{lines}\n")
     status, _, said = conftest.run("serve", "--listen", "127.0.0.1:0", data=tmp_path, check=False)

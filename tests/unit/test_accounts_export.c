@@ -129,8 +129,17 @@ TEST(accounts_of_an_empty_ledger_are_a_header)
 static err name_work(struct tx *tx, void *arg)
 {
     struct fund *f = arg;
-    static const struct str names[] = { { "=1+1", 4 }, { "+1", 2 },  { "-1", 2 },
-                                        { "@SUM", 4 }, { "A=1", 3 }, { "Ann \"Bo\", C", 11 } };
+    static const struct str names[] = { { "=1+1", 4 },
+                                        { "+1", 2 },
+                                        { "-1", 2 },
+                                        { "@SUM", 4 },
+                                        { "A=1", 3 },
+                                        { "Ann \"Bo\", C", 11 },
+                                        { "  =2+2", 6 },
+                                        { "\xEF\xBC\x9D"
+                                          "3",
+                                          4 },
+                                        { "\xC2\xA0-4", 4 } };
     err e = OK;
     for (size_t i = 0; !e && i < COUNT(names); i++) {
         int64_t id = 0;
@@ -155,6 +164,11 @@ TEST(accounts_have_no_formula_and_keep_quotes)
     x.names = true;
     text = take(&f, x, &pieces);
     expect(has(text, ",\"'=1+1\",") && has(text, ",\"'+1\",") && has(text, ",\"'-1\","));
+    /* programs that import tables take blanks off, and full-width signs for the others */
+    expect(has(text, ",\"'  =2+2\",") &&
+           has(text, ",\"'\xEF\xBC\x9D"
+                     "3\",") &&
+           has(text, ",\"'\xC2\xA0-4\","));
     expect(has(text, ",\"'@SUM\",") && has(text, ",\"A=1\",") &&
            has(text, ",\"Ann \"\"Bo\"\", C\","));
     fund_end(&f);
