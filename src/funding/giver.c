@@ -1,4 +1,5 @@
 #include "funding/giver.h"
+#include "base/check.h"
 #include "base/utf8.h"
 #include "funding/gift_receipt.h"
 #include "mail/mail.h"
@@ -105,6 +106,15 @@ static err replace(struct tx *tx, int64_t id, const struct giver_word *w)
     return e ? fault(e) : OK;
 }
 
+static err give(struct tx *tx, int64_t contribution, int64_t giver)
+{
+    struct stmt *s = query_start(tx, &giver_give);
+    bind_int(s, 1, contribution);
+    bind_int(s, 2, giver);
+    err e = query_run(s, NULL);
+    return e ? fault(e) : OK;
+}
+
 static err add_to_gift(struct tx *tx, const struct giver_word *w)
 {
     int64_t id = 0;
@@ -117,11 +127,29 @@ static err add_to_gift(struct tx *tx, const struct giver_word *w)
                       &id);
     if (e || !id)
         return e ? e : GIVER_NOBODY; // of blanks nothing is kept
-    struct stmt *s = query_start(tx, &giver_give);
-    bind_int(s, 1, w->contribution);
-    bind_int(s, 2, id);
-    e = query_run(s, NULL);
-    return e ? fault(e) : OK;
+    return give(tx, w->contribution, id);
+}
+
+err giver_learn(struct tx *tx, int64_t contribution, const struct giver *g, int64_t *ret_id)
+{
+    int64_t id = 0;
+    bool arrived = false;
+    err e = of_gift(tx, contribution, &id, &arrived);
+    check(e != GIVER_NO_GIFT);
+    if (e == GIVER_IS_FROZEN) // by staff; what is told goes on
+        e = OK;
+    bool known = id;
+    if (!e && !known)
+        e = giver_add(tx, g, &id);
+    *ret_id = id;
+    if (e || known || !id)
+        return e;
+    e = give(tx, contribution, id);
+    if (!e && arrived)
+        e = gift_receipt_due(tx, contribution, g->created_at);
+    if (!e)
+        tx_touch(tx, "funding"); // a name may stand beside the gift
+    return e;
 }
 
 err giver_set(struct tx *tx, const struct giver_word *w, struct arena *a)

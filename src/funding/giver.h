@@ -21,6 +21,11 @@ struct giver {
 MUST_USE err giver_add(struct tx *tx, const struct giver *g, int64_t *ret_id);
 enum { GIVER_MISSING = 1, GIVER_IS_FROZEN /* a gift of theirs is set aside for a look */ };
 MUST_USE err giver_get(struct tx *tx, int64_t id, struct arena *a, struct giver *ret);
+/* Who gave, told again or later than the gift itself: added to it when nobody stands with it yet,
+ * who may then fall due for a receipt. *ret_id: who stands with it now; 0: nobody. The gift is
+ * there (check). */
+MUST_USE err giver_learn(struct tx *tx, int64_t contribution, const struct giver *g,
+                         int64_t *ret_id);
 /*
  * Who gave, by the treasurer's word: of a gift whose giver is not known, has no address, or was
  * entered so. What a provider told of an address stays. A gift that arrived already falls due for

@@ -51,11 +51,39 @@ static bool same_amount(struct amount x, struct amount y)
     return asset_eq(x.asset, y.asset) && x.units == y.units;
 }
 
+/* Who gave, as the event tells. What stands in the table has no payer: it was told when it came. */
+static struct giver told_giver(const struct payment_event *e, int64_t now)
+{
+    return (struct giver){ .channel = e->channel,
+                           .name = e->payer.name,
+                           .email = e->payer.email,
+                           .message = e->payer.message,
+                           .named = e->payer.named,
+                           .created_at = now };
+}
+
+static bool tells_giver(const struct payment_event *e)
+{
+    return (e->kind == PAYMENT_PENDING || e->kind == PAYMENT_RECEIVED) &&
+           (e->payer.name.n || e->payer.email.n || e->payer.message.n);
+}
+
+/* Of a gift that is there: two messages tell of one, and perhaps only the second who gave. */
+static err learn(struct booking *b, struct payment_row *row)
+{
+    struct giver g = told_giver(&row->event, b->now);
+    return tells_giver(&row->event) ? giver_learn(b->tx, row->contribution, &g, &row->giver) : OK;
+}
+
 /* A new gift of what the event tells. */
 static err gift(struct booking *b, struct payment_row *row, struct str reference,
                 enum payment_state *ret)
 {
     const struct payment_event *e = &row->event;
+    struct giver giver = told_giver(e, b->now);
+    err why = tells_giver(e) ? giver_add(b->tx, &giver, &row->giver) : OK;
+    if (why)
+        return why;
     struct contribution_draft d = {
         .channel = e->channel,
         .amount = e->amount,
@@ -69,7 +97,7 @@ static err gift(struct booking *b, struct payment_row *row, struct str reference
         .by = ACTOR_CLI,
         .now = b->now,
     };
-    err why = contribution_book(b->tx, &d, b->a, &row->contribution, &row->ledger_transaction);
+    why = contribution_book(b->tx, &d, b->a, &row->contribution, &row->ledger_transaction);
     if (why == CONTRIBUTION_REFERENCE_USED) {
         waits(row, "funding_wait_reference");
         return OK;
@@ -113,7 +141,7 @@ static err settle_pending(struct booking *b, struct payment_row *row, enum payme
         return gift(b, row, row->event.object, ret);
     row->contribution = c.id ? c.id : received.contribution;
     *ret = PAYMENT_IS_SUPERSEDED;
-    return OK;
+    return learn(b, row);
 }
 
 /* What was announced is another amount than what came: the first will not come, this is a new gift.
@@ -134,13 +162,14 @@ static err arrive(struct booking *b, struct payment_row *row, int64_t contributi
                                       .public_reference = row->event.reference,
                                       .by = ACTOR_CLI,
                                       .now = b->now };
-    err e = contribution_arrive(b->tx, &v, b->a, &row->ledger_transaction);
-    check(e <= 0); // it is pending
-    if (e)
-        return e;
     row->contribution = contribution;
-    *ret = PAYMENT_IS_BOOKED;
-    return OK;
+    err e = learn(b, row); // before it arrives and a receipt falls due
+    if (!e)
+        e = contribution_arrive(b->tx, &v, b->a, &row->ledger_transaction);
+    check(e <= 0); // it is pending
+    if (!e)
+        *ret = PAYMENT_IS_BOOKED;
+    return e;
 }
 
 static err receive(struct booking *b, struct payment_row *row, enum payment_state *ret)
@@ -163,7 +192,7 @@ static err receive(struct booking *b, struct payment_row *row, enum payment_stat
     if (c.state != CONTRIBUTION_PENDING) { // the treasurer was faster
         row->contribution = c.id;
         *ret = PAYMENT_IS_SUPERSEDED;
-        return OK;
+        return learn(b, row);
     }
     return same_amount(c.amount, row->event.amount) ? arrive(b, row, c.id, ret)
                                                     : replace_pending(b, row, c.id, ret);
@@ -427,20 +456,6 @@ static enum payment_outcome seen(const struct payment_row *row, const struct pay
     return same ? PAYMENT_SEEN : PAYMENT_DIFFERS;
 }
 
-static err giver_of(struct tx *tx, const struct payment_event *e, int64_t now, int64_t *ret)
-{
-    if (e->kind != PAYMENT_PENDING && e->kind != PAYMENT_RECEIVED)
-        return OK;
-    return giver_add(tx,
-                     &(struct giver){ .channel = e->channel,
-                                      .name = e->payer.name,
-                                      .email = e->payer.email,
-                                      .message = e->payer.message,
-                                      .named = e->payer.named,
-                                      .created_at = now },
-                     ret);
-}
-
 static struct payment_result result_of(const struct booking *b, const struct payment_row *row,
                                        enum payment_state state)
 {
@@ -457,9 +472,7 @@ static struct payment_result result_of(const struct booking *b, const struct pay
 static err take(struct booking *b, struct payment_row *row, struct payment_result *ret)
 {
     enum payment_state state = PAYMENT_IS_WAITING;
-    err e = giver_of(b->tx, &row->event, b->now, &row->giver);
-    if (!e)
-        e = settle(b, row, &state);
+    err e = settle(b, row, &state);
     if (!e)
         e = release(b, row->event.channel);
     if (!e)
@@ -489,13 +502,12 @@ err payment_take(struct tx *tx, const struct payment_event *e, int64_t now, stru
     err why = payment_find(tx, e->channel, e->object, e->kind, a, &known);
     if (why)
         return why;
-    if (known.id) {
-        *ret = (struct payment_result){ .outcome = seen(&known, e),
-                                        .event = known.id,
-                                        .contribution = known.contribution };
-        return OK;
-    }
     struct booking b = { .tx = tx, .a = a, .now = now };
-    struct payment_row row = { .event = *e, .taken_at = now };
-    return take(&b, &row, ret);
+    struct payment_row row = { .event = *e, .taken_at = now, .contribution = known.contribution };
+    if (!known.id)
+        return take(&b, &row, ret);
+    *ret = (struct payment_result){ .outcome = seen(&known, e),
+                                    .event = known.id,
+                                    .contribution = known.contribution };
+    return ret->outcome == PAYMENT_SEEN && known.contribution ? learn(&b, &row) : OK;
 }

@@ -211,6 +211,7 @@ def test_the_same_gift_told_twice_and_by_both_ways_counts_once(site, paypal):
     settle(site)
     assert income(site) == {"USD": 2500}
     assert rows(site, "select count(*) from payment_event where kind = 'payment'") == [(1,)]
+    assert rows(site, "select g.email from contribution c join giver g on g.id = c.giver") == [("tove@example.org",)]
     sound(site)
 
 

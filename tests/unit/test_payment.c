@@ -434,6 +434,63 @@ TEST(who_gave_is_kept_apart_and_what_is_no_text_is_left_out)
     fund_end(&f);
 }
 
+QUERY(test_givers_kept, "select count(*) from giver");
+
+static int64_t givers_kept(struct fund *f)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    bool row = false;
+    expect(store_read(f->store, &tx) == OK);
+    struct stmt *s = query_start(&tx, &test_givers_kept);
+    expect(query_step(s, &row) == OK && row);
+    int64_t n = column_int(s, 0);
+    query_end(s);
+    return n;
+}
+
+static struct str giver_name(struct fund *f, int64_t contribution)
+{
+    struct giver g = { 0 };
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    expect(store_read(f->store, &tx) == OK);
+    int64_t giver = fund_get(f, contribution).giver;
+    expect(!giver || giver_get(&tx, giver, &f->arena, &g) == OK);
+    return g.name;
+}
+
+/* PayPal's webhook does not say who gave, its notification by IPN does: whichever comes first, the
+ * giver gets a receipt, is found, and can be erased. */
+TEST(who_gave_is_learned_from_a_later_message_once_and_stands_in_one_row)
+{
+    struct fund f = fund_start();
+    struct payment_event e = payment(&f, "ch_1", "25.00 USD");
+    expect(take(&f, e).outcome == PAYMENT_BOOKED && givers_kept(&f) == 0);
+    e.payer = (struct payer){ .name = S("Ada"), .email = S("ada@example.org") };
+    expect(take(&f, e).outcome == PAYMENT_SEEN);
+    expect_str(giver_name(&f, 1), S("Ada"));
+    e.payer.name = S("Bo");
+    expect(take(&f, e).outcome == PAYMENT_SEEN);
+    expect_str(giver_name(&f, 1), S("Ada"));
+    expect(givers_kept(&f) == 1);
+
+    e = event(&f, PAYMENT_PENDING, "ch_2", "", "9.00 USD");
+    take(&f, e);
+    e.kind = PAYMENT_RECEIVED;
+    e.payer.name = S("Cy");
+    expect(take(&f, e).outcome == PAYMENT_BOOKED);
+    expect_str(giver_name(&f, 2), S("Cy"));
+
+    e = event(&f, PAYMENT_PENDING, "ch_3", "", "8.00 USD");
+    e.payer.name = S("Di");
+    take(&f, e);
+    e.kind = PAYMENT_RECEIVED;
+    expect(take(&f, e).outcome == PAYMENT_BOOKED);
+    expect_str(giver_name(&f, 3), S("Di"));
+    expect(givers_kept(&f) == 3); // none that stands with no gift, where nobody would erase it
+    fund_expect_sound(&f);
+    fund_end(&f);
+}
+
 /* Everything that may happen to three gifts, in shuffled orders and told twice. */
 TEST(every_order_of_the_same_events_comes_to_the_same_sums)
 {
