@@ -85,7 +85,11 @@ static void read_statements(struct work *w, const struct bank_mapping *m)
     w->statements = arena_new(w->call->arena, struct bank_statement, w->n);
     for (size_t i = 0; i < w->n; i++) {
         struct bank_file f = {
-            .bytes = w->call->files[i].bytes, .mapping = m, .iban = w->channel->iban, .now = w->now
+            .bytes = w->call->files[i].bytes,
+            .mapping = m,
+            .iban = w->channel->iban,
+            .channels = w->call->setup->channels,
+            .now = w->now,
         };
         bank_statement_read(&f, w->call->arena, &w->statements[i]);
     }
@@ -149,7 +153,8 @@ static void say_all(const struct work *w)
              "%zu gifts, %zu taken back, %zu waiting, %zu already there, %zu ignored, %zu not "
              "understood",
              counts[BANK_GIFT], counts[BANK_REFUND], counts[BANK_WAITING], counts[BANK_THERE],
-             counts[BANK_OUTGOING] + counts[BANK_NOTHING] + counts[BANK_UNBOOKED],
+             counts[BANK_OUTGOING] + counts[BANK_NOTHING] + counts[BANK_UNBOOKED] +
+                 counts[BANK_PAYOUT],
              counts[BANK_WRONG]);
 }
 

@@ -145,7 +145,11 @@ static err read_coming(struct coming *c)
     if (e)
         return e;
     struct bank_file file = {
-        .bytes = c->bytes, .mapping = m, .iban = c->channel->iban, .now = c->r->now
+        .bytes = c->bytes,
+        .mapping = m,
+        .iban = c->channel->iban,
+        .channels = c->r->setup->channels,
+        .now = c->r->now,
     };
     bank_statement_read(&file, c->a, &c->statement);
     c->seen = mark_of(c, m);
@@ -184,7 +188,8 @@ static struct str counts(const struct request *r, const struct bank_statement *s
         { .name = "refunds", .count = (int64_t)n[BANK_REFUND] },
         { .name = "there", .count = (int64_t)n[BANK_THERE] },
         { .name = "ignored",
-          .count = (int64_t)(n[BANK_OUTGOING] + n[BANK_NOTHING] + n[BANK_UNBOOKED]) },
+          .count =
+              (int64_t)(n[BANK_OUTGOING] + n[BANK_NOTHING] + n[BANK_UNBOOKED] + n[BANK_PAYOUT]) },
         { .name = "wrong", .count = (int64_t)n[BANK_WRONG] },
     };
     return theme_phrase(r->setup->theme, r->arena, "desk_bank_counts", args, COUNT(args));
@@ -290,6 +295,7 @@ static const struct desk_input inputs[] = {
     { "quote", "desk_bank_key_quote", "desk_bank_hint_quote", INPUT_ASCII, false, NULL },
     { "encoding", "desk_bank_key_encoding", NULL, INPUT_CHOICE, false, NULL },
     { "camt_ids", "desk_bank_key_camt_ids", "desk_bank_hint_camt_ids", INPUT_TICK, false, NULL },
+    { "not_gifts", "desk_bank_key_not_gifts", "desk_bank_hint_not_gifts", INPUT_LINE, false, NULL },
 };
 
 static struct desk_form *mapping_form(const struct request *r, const struct channel *c)
@@ -363,7 +369,7 @@ static struct str mapping_text(const struct request *r, struct desk_form *f)
         struct str value = str_trim(desk_form_get(f, key));
         if (is_tick(key))
             value = desk_form_ticked(f, key) ? S("yes") : S("no");
-        else if (!csv)
+        else if (!csv && !str_eq(str_from_z(key), S("not_gifts"))) // the rest is for CSV
             continue;
         if (str_has(value, '\n') || str_has(value, '\r'))
             desk_form_wrong(f, key, bank_mapping_word(BANK_MAP_LINE));

@@ -223,6 +223,7 @@ static struct str rule_of(const struct csv_file *f)
     m.skip = 0;
     m.skip_end = 0;
     m.encoding = CHARSET_UTF8;
+    m.not_gifts = S(""); // who gave nothing then may do so later, and the other way round
     return bank_mapping_print(&m, f->g->a);
 }
 

@@ -18,8 +18,10 @@ enum key {
     KEY_COLUMNS, /* the columns' keys follow, as enum bank_column has them */
     KEY_CURRENCY_CODE = KEY_COLUMNS + BANK_COLUMNS,
     KEY_CAMT_IDS,
+    KEY_NOT_GIFTS,
     KEYS
 };
+enum { NAME_LEAST = 3 /* bytes */ };
 static const char *const key_names[KEYS] = {
     [KEY_DELIMITER] = "delimiter",
     [KEY_QUOTE] = "quote",
@@ -39,6 +41,7 @@ static const char *const key_names[KEYS] = {
     [KEY_COLUMNS + BANK_ID] = "id",
     [KEY_CURRENCY_CODE] = "currency_code",
     [KEY_CAMT_IDS] = "camt_ids",
+    [KEY_NOT_GIFTS] = "not_gifts",
 };
 
 static const struct {
@@ -76,6 +79,10 @@ static const struct {
                           "debits if there is one",
                           "bank_map_amount" },
     [BANK_MAP_CAMT_IDS] = { "camt_ids is yes or no", "bank_map_camt_ids" },
+    [BANK_MAP_NOT_GIFTS] = { "not_gifts is one line of at most 400 bytes: names of three letters "
+                             "or "
+                             "more, with semicolons between",
+                             "bank_map_not_gifts" },
     [BANK_MAP_LONG] = { "it is too long", "bank_map_long" },
 };
 
@@ -153,6 +160,17 @@ static bool take_truth(struct str s, bool *ret)
     return *ret || str_eq(s, S("no"));
 }
 
+/* Shorter ones stand in too many names. */
+static bool take_names(struct str s, struct str *ret)
+{
+    struct str rest = s;
+    *ret = s;
+    while (rest.n)
+        if (str_trim(scan_until(&rest, ';')).n < NAME_LEAST)
+            return false;
+    return s.n <= BANK_NOT_GIFTS_MAX && text_check(s, true) == TEXT_FINE;
+}
+
 static bool take_decimal(struct str s, char *ret)
 {
     if (!str_eq(s, S(",")) && !str_eq(s, S(".")))
@@ -186,6 +204,7 @@ static enum bank_mapping_fault take(struct bank_mapping *m, enum key key, struct
     case KEY_THOUSANDS: return unless(take_thousands(s, &m->thousands), BANK_MAP_THOUSANDS);
     case KEY_CURRENCY_CODE: return unless(currency_parse(s, &m->fixed), BANK_MAP_CURRENCY_CODE);
     case KEY_CAMT_IDS: return unless(take_truth(s, &m->camt_ids), BANK_MAP_CAMT_IDS);
+    case KEY_NOT_GIFTS: return unless(take_names(s, &m->not_gifts), BANK_MAP_NOT_GIFTS);
     case KEY_COLUMNS:
     case KEYS: break;
     }
@@ -260,7 +279,7 @@ static enum bank_mapping_fault take_line(struct bank_mapping *m, const struct in
     if (seen[key])
         return BANK_MAP_TWICE;
     seen[key] = true;
-    m->csv = m->csv || key != KEY_CAMT_IDS;
+    m->csv = m->csv || key < KEY_CAMT_IDS;
     return take(m, key, i->value);
 }
 
@@ -320,6 +339,7 @@ struct str bank_mapping_value(const struct bank_mapping *m, size_t i, struct are
     case KEY_THOUSANDS: return character(a, m->thousands, "none");
     case KEY_CURRENCY_CODE: return str_copy(a, currency_str(&m->fixed));
     case KEY_CAMT_IDS: return m->camt_ids ? S("yes") : S("no");
+    case KEY_NOT_GIFTS: return m->not_gifts;
     case KEY_COLUMNS:
     case KEYS: break;
     }

@@ -6,7 +6,7 @@
 
 /*
  * How one bank writes its statements as CSV, kept per bank channel as a text of lines `key = value`
- * (docs/bank.md lists the keys). CAMT.053 needs none of it; one line is for that.
+ * (docs/bank.md lists the keys). CAMT.053 needs none of it; two lines are for that.
  *
  *     delimiter = ;                day = Buchungstag        currency = Währung
  *     encoding = windows-1252      amount = Betrag          payer = Beguenstigter
@@ -31,6 +31,7 @@ enum {
     BANK_SKIP_MAX = 200,     /* lines */
     BANK_COLUMN_NAME_MAX = 120,
     BANK_COLUMN_NUMBER_MAX = 128,
+    BANK_NOT_GIFTS_MAX = 400, /* bytes */
 };
 struct bank_place {
     int number;      /* from 1; 0: by name */
@@ -45,6 +46,7 @@ struct bank_mapping {
     struct bank_place columns[BANK_COLUMNS];
     struct currency fixed; /* when there is no column of it */
     bool camt_ids;         /* the bank's references in CAMT.053 are what they should be */
+    struct str not_gifts;  /* payers who give nothing, with semicolons between; of CAMT.053 too */
 };
 
 enum bank_mapping_fault {
@@ -66,6 +68,7 @@ enum bank_mapping_fault {
     BANK_MAP_DAY,           /* without it there is no line */
     BANK_MAP_AMOUNT,        /* `amount`, or `credit` with or without `debit` */
     BANK_MAP_CAMT_IDS,      /* yes or no */
+    BANK_MAP_NOT_GIFTS, /* names in one line of BANK_NOT_GIFTS_MAX, each of three letters or more */
     BANK_MAP_LONG,
     BANK_MAP_FAULTS
 };

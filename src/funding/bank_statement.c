@@ -1,8 +1,10 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/encoding.h"
+#include "base/scan.h"
 #include "base/utf8.h"
 #include "funding/bank_inside.h"
+#include "funding/channel.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -26,6 +28,7 @@ static const struct {
     [BANK_OUTGOING] = { "not a gift, ignored", "bank_verdict_outgoing" },
     [BANK_NOTHING] = { "an amount of zero, ignored", "bank_verdict_nothing" },
     [BANK_UNBOOKED] = { "not booked by the bank yet, ignored", "bank_verdict_unbooked" },
+    [BANK_PAYOUT] = { "a payout of what was counted before, ignored", "bank_verdict_payout" },
     [BANK_WRONG] = { "not understood", "bank_verdict_wrong" },
 };
 
@@ -266,6 +269,46 @@ static void name_lines(struct bank_reading *g)
     find_twice(s, lines, n);
 }
 
+/* ---- who gives nothing ---- */
+
+static bool holds(struct str s, struct str name, struct arena *a)
+{
+    size_t at = 0;
+    return str_find(str_lower(a, s), str_lower(a, name), &at);
+}
+
+/* Of a line without a payer, what its words begin with: further behind it may be anybody's. */
+static bool is_from(const struct bank_line *l, struct str name, struct arena *a)
+{
+    return l->payer.n ? holds(l->payer, name, a) : holds(str_sub(l->text, 0, name.n), name, a);
+}
+
+static bool is_named(const struct bank_line *l, struct str names, struct arena *a)
+{
+    while (names.n)
+        if (is_from(l, str_trim(scan_until(&names, ';')), a))
+            return true;
+    return false;
+}
+
+static bool is_payout(const struct bank_reading *g, const struct bank_line *l)
+{
+    const struct channel *list = NULL;
+    size_t n = g->file->channels ? channels_list(g->file->channels, &list) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (list[i].provider && list[i].provider->pays_as && provider_listens(&list[i]) &&
+            is_from(l, str_from_z(list[i].provider->pays_as), g->a))
+            return true;
+    return g->file->mapping && is_named(l, g->file->mapping->not_gifts, g->a);
+}
+
+static void find_payouts(struct bank_reading *g)
+{
+    for (size_t i = 0; i < g->s->n; i++)
+        if (g->s->lines[i].verdict == BANK_GIFT && is_payout(g, &g->s->lines[i]))
+            g->s->lines[i].verdict = BANK_PAYOUT;
+}
+
 /* ---- the whole ---- */
 
 void bank_statement_count(struct bank_statement *s)
@@ -332,6 +375,7 @@ void bank_statement_read(const struct bank_file *f, struct arena *a, struct bank
         bank_csv_read(&g);
     if (!ret->n && ret->format == BANK_CSV) // a day without entries is a statement of CAMT.053
         bank_whole_wrong(&g, 0, 0, BANK_FAULT_EMPTY);
+    find_payouts(&g);
     name_lines(&g);
     bank_statement_count(ret);
 }

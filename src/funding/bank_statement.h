@@ -30,6 +30,7 @@ enum bank_verdict {
     BANK_OUTGOING, /* not ours to count */
     BANK_NOTHING,  /* an amount of zero */
     BANK_UNBOOKED, /* CAMT.053: announced, or for information */
+    BANK_PAYOUT,   /* from somebody who gives nothing: a provider passes on what it counted */
     BANK_WRONG,    /* not understood */
     BANK_VERDICTS
 };
@@ -91,10 +92,12 @@ struct bank_statement {
     struct str reading;          /* of CSV: what `content` was made from, encoding and columns */
     struct str rule;             /* a mapping by which the `raw` of a line is read again */
 };
+struct channels;
 struct bank_file {
     struct str bytes;
     const struct bank_mapping *mapping;
-    struct str iban; /* the channel's; empty: any account's statement is taken */
+    struct str iban;                 /* the channel's; empty: any account's statement is taken */
+    const struct channels *channels; /* whose providers count their gifts themselves; NULL: none */
     int64_t now;
 };
 /* CAMT.053 when it begins with '<', else CSV. Everything is in `a`, or borrowed from the file.

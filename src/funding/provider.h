@@ -88,6 +88,8 @@ struct provider {
     const char *word;         /* key of theme/words: what it is called */
     const char *const *hosts; /* whose pages `url` may lead to, NULL-ended; NULL: anyone's */
     bool url_optional;        /* it may only listen, and show no link */
+    const char *pays_as; /* in small letters, of its name as the payer when it passes on to a bank
+                            what it told of before; NULL: it does not, or under no one name */
     const struct provider_key *keys;
     size_t key_count;
     int silent_days;   /* without a word for so long, after it was heard once, is an alarm; 0: never

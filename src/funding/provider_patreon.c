@@ -185,6 +185,7 @@ static const struct provider patreon = {
     .hosts = (const char *const[]){ "patreon.com", NULL },
     .keys = keys,
     .key_count = COUNT(keys),
+    .pays_as = "patreon",
     .receive = receive,
     .keep = keep,
     .map = map,

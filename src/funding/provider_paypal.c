@@ -362,6 +362,7 @@ static const struct provider paypal = {
     .hosts = (const char *const[]){ "paypal.com", "paypal.me", NULL },
     .keys = keys,
     .key_count = COUNT(keys),
+    .pays_as = "paypal",
     .silent_days = 30,
     .proves_later = true,
     .receive = receive,

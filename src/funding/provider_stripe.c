@@ -393,6 +393,7 @@ static const struct provider stripe = {
     .hosts = (const char *const[]){ "stripe.com", NULL },
     .keys = keys,
     .key_count = COUNT(keys),
+    .pays_as = "stripe",
     .silent_days = 30,
     .receive = receive,
     .map = map,

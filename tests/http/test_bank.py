@@ -77,6 +77,44 @@ def test_a_statement_is_looked_at_and_booked_once(room):
     assert "everything holds" in run("check", data=room.data)[1]
 
 
+COUNTING = CHANNELS + """
+[channel.stripe]
+url = https://donate.stripe.com/m
+secret = whsec_1
+"""
+
+
+def test_what_a_provider_passes_on_is_no_gift_a_second_time(tmp_path):
+    """Each card gift was counted when Stripe told of it. Its weekly transfer to the bank is the same money."""
+    site = Site(str(tmp_path), CONFIG + COUNTING).start()
+    try:
+        set_mapping(site)
+        path = put(site, "may.csv", HEAD + "03.05.2018;812,40;STRIPE PAYMENTS EUROPE;payout;1\r\n"
+                                           "03.05.2018;25,00;Ann Reed;by Stripe I could not;2\r\n"
+                                           "03.05.2018;90,00;PayPal (Europe) S.a r.l.;;3\r\n")  # which does not count here
+        _, said, _ = bank(site, "import", "--channel", "savings", path)
+        assert "may.csv:2: 2018-05-03 812.40 EUR: a payout of what was counted before, ignored" in said
+        assert "2 gifts, 0 taken back, 0 waiting, 0 already there, 1 ignored" in said
+        assert "812.40" not in ledger(site) and "25.00" in ledger(site) and "90.00" in ledger(site)
+        assert "everything holds" in run("check", data=site.data)[1]
+    finally:
+        site.stop()
+
+
+def test_payers_who_give_nothing_are_named_in_the_mapping(room):
+    set_mapping(room, MAPPING + "not_gifts = Our Other Account; Town Hall\n")
+    path = put(room, "may.csv", HEAD + "03.05.2018;500,00;The Millbrook Diurnal, our other account;move;1\r\n"
+                                       "03.05.2018;60,00;;TOWN HALL refund;2\r\n"
+                                       "03.05.2018;5,00;;For the Town Hall reports;3\r\n")
+    _, said, _ = bank(room, "import", "--channel", "savings", path)
+    assert "1 gifts, 0 taken back, 0 waiting, 0 already there, 2 ignored" in said
+    assert "everything holds" in run("check", data=room.data)[1]
+    for wrong in ("ab", "Town Hall;x", "n" * 401, "One;;Two"):
+        path = put(room, "map.ini", MAPPING + f"not_gifts = {wrong}\n", "utf-8")
+        status, _, why = bank(room, "mapping", "--channel", "savings", path, check=False)
+        assert status == 1 and "not_gifts is one line" in why, wrong
+
+
 def test_what_is_not_understood_stops_all_files(room):
     set_mapping(room)
     good = put(room, "good.csv", HEAD + "03.05.2018;5,00;A;x;1\r\n")

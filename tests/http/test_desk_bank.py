@@ -53,6 +53,15 @@ def ledger(room):
     return room.site.client().get("/funding/ledger.csv").text
 
 
+def test_the_form_keeps_who_gives_nothing_for_both_formats(room):
+    for fields in (FIELDS, dict.fromkeys(FIELDS, "")):  # a mapping for CSV, and one for CAMT.053 alone
+        answer = room.treasurer.fill(MAPPING, "mapping", **{**fields, "not_gifts": "Town Hall; Our other account"})
+        assert answer.status == 303
+        assert form_of(room.treasurer.get(MAPPING), "mapping").fields["not_gifts"] == "Town Hall; Our other account"
+    assert room.treasurer.fill(MAPPING, "mapping", **{**FIELDS, "not_gifts": "x"}).status == 422
+    assert room.treasurer.fill(MAPPING, "mapping", **{**FIELDS, "not_gifts": ""}).status == 303
+
+
 def test_a_statement_is_looked_at_before_it_is_booked(room):
     before = ledger(room)
     text = HEAD + '03.05.2018;1.025,50;=HYPERLINK("x");<b>boat</b>;1\r\n03.05.2018;-9,00;Post;Stamps;2\r\n'

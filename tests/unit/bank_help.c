@@ -39,7 +39,7 @@ struct bank_statement bank_read_camt(struct fund *f, struct str bytes)
 
 struct str bank_verdicts(struct fund *f, const struct bank_statement *s)
 {
-    static const char letters[BANK_VERDICTS] = { 'G', 'R', 'W', 'T', 'O', 'N', 'U', 'X' };
+    static const char letters[BANK_VERDICTS] = { 'G', 'R', 'W', 'T', 'O', 'N', 'U', 'P', 'X' };
     char *text = arena_new(&f->arena, char, s->n);
     for (size_t i = 0; i < s->n; i++)
         text[i] = letters[s->lines[i].verdict];

@@ -10,7 +10,8 @@ struct bank_mapping bank_plain_mapping(bool ids);
 struct bank_statement bank_read(struct fund *f, const struct bank_mapping *m, struct str bytes);
 struct bank_statement bank_read_csv(struct fund *f, bool ids, const char *text);
 struct bank_statement bank_read_camt(struct fund *f, struct str bytes);
-/* "GTO": G gift, R refund, W waiting, T there, O outgoing, N nothing, U unbooked, X wrong. */
+/* "GTO": G gift, R refund, W waiting, T there, O outgoing, N nothing, U unbooked, P payout, X
+ * wrong. */
 struct str bank_verdicts(struct fund *f, const struct bank_statement *s);
 err bank_book(struct fund *f, struct bank_statement *s);
 void bank_match(struct fund *f, struct bank_statement *s);
