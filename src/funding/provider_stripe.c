@@ -175,6 +175,21 @@ static bool map_charge(struct mapping *m, enum payment_kind kind)
     return kind != PAYMENT_RECEIVED || read_fee(charge, e);
 }
 
+/* The Connect application that made the charge, as its id or whole, is one of those to leave out.
+ */
+static bool is_left_out(const struct mapping *m)
+{
+    struct str names = provider_value(m->call, "leave_out");
+    struct str application = { 0 };
+    if (!json_get_str(m->object, "application", &application) &&
+        !json_get_str(json_get(m->object, "application"), "id", &application))
+        return false;
+    while (names.n)
+        if (str_eq(scan_until(&names, ' '), application))
+            return true;
+    return false;
+}
+
 /* One that only blocks the giver's money is told again when that is taken, if ever. */
 static bool map_received(struct mapping *m, const char **ret_why)
 {
@@ -234,6 +249,10 @@ static bool map_refund(struct mapping *m, const char **ret_why)
 
 static bool map_type(struct mapping *m, struct str type, const char **ret_why)
 {
+    if (str_starts(type, S("charge.")) && is_left_out(m)) {
+        *ret_why = "a charge that another channel counts";
+        return true;
+    }
     if (str_eq(type, S("charge.succeeded")) || str_eq(type, S("charge.captured")))
         return map_received(m, ret_why);
     if (str_eq(type, S("charge.pending")))
@@ -385,7 +404,7 @@ static err poll(const struct provider_call *c, struct str cursor, struct provide
 static const struct provider_key keys[] = {
     { "secret", SECRET_MAX, true, true },      { "former_secret", SECRET_MAX, false, true },
     { "account_id", SECRET_MAX, false, true }, { "api_key", SECRET_MAX, false, true },
-    { "api", SECRET_MAX, false, false },
+    { "leave_out", SECRET_MAX, false, false }, { "api", SECRET_MAX, false, false },
 };
 static const struct provider stripe = {
     .name = "stripe",

@@ -294,6 +294,21 @@ def test_stripe_counts_what_was_captured_and_not_what_is_only_authorised(room):
     sound(room)
 
 
+def test_stripe_leaves_out_what_another_channel_counts(make_site):
+    """Ko-fi's gifts are charges on the newsroom's own Stripe account, made by Ko-fi's application."""
+    site = make_site(CONFIG.replace("account_id = acct_1", "account_id = acct_1\nleave_out = ca_kofi ca_other"))
+    assert stripe(site, event("charge.succeeded", charge("ch_1", application="ca_kofi"))).status == 200
+    assert stripe(site, event("charge.succeeded", charge("ch_2", application={"id": "ca_other", "object": "application"}))).status == 200
+    assert stripe(site, event("charge.pending", charge("ch_5", application="ca_kofi"))).status == 200
+    assert income(site) == {} and health(site, "stripe")["ignored"] == 3
+    assert health(site, "stripe")["why"] == "a charge that another channel counts"
+    assert stripe(site, event("refund.created", {"id": "re_1", "charge": "ch_1", "amount": 500, "currency": "usd", "created": 1525341700, "status": "succeeded"})).status == 200
+    assert stripe(site, event("charge.succeeded", charge("ch_3", application="ca_shop"))).status == 200
+    assert stripe(site, event("charge.succeeded", charge("ch_4", application=None))).status == 200
+    assert income(site) == {"USD": 5000}
+    sound(site)
+
+
 @pytest.mark.parametrize("wire,currency,minor", [(500, "jpy", 500), (500, "mga", 50000), (500, "ugx", 5), (500, "isk", 5), (12345, "kwd", 12345), (500, "huf", 500), (500, "twd", 500)])
 def test_stripe_minor_units(room, wire, currency, minor):
     assert stripe(room, event("charge.succeeded", charge(amount=wire, currency=currency))).status == 200
