@@ -249,6 +249,7 @@ static err take_value(struct maker *m, const struct section *s, size_t which, st
     const struct provider *p = c->provider;
     struct str value = s->more[which].value;
     int line = s->more[which].line;
+    struct date day = { 0 };
     for (size_t i = 0; i < p->key_count; i++) {
         const struct provider_key *k = &p->keys[i];
         if (!str_eq(s->more[which].name, str_from_z(k->name)))
@@ -259,6 +260,8 @@ static err take_value(struct maker *m, const struct section *s, size_t which, st
                                     "%s has no value, more than %zu bytes, or is not one line "
                                     "of text",
                                     k->name, k->most));
+        if (str_eq(s->more[which].name, S("since")) && !date_parse(value, &day))
+            return refuse(m, line, S("since is a day, as in 2018-05-01"));
         c->provider_values[i] = value;
         return OK;
     }

@@ -247,12 +247,27 @@ static bool map_refund(struct mapping *m, const char **ret_why)
                    str_eq(status, S("failed")) || str_eq(status, S("canceled")));
 }
 
+/* Why nothing of a charge counts, or NULL. Its events are "charge.succeeded" and so on; those of
+ * its disputes are about other objects. */
+static const char *not_counted(const struct mapping *m)
+{
+    struct date since = { 0 };
+    struct payment_event e = { 0 };
+    struct str kind = { 0 };
+    if (!json_get_str(m->object, "object", &kind) || !str_eq(kind, S("charge")))
+        return NULL;
+    if (is_left_out(m))
+        return "a charge that another channel counts";
+    bool early = date_parse(provider_value(m->call, "since"), &since) &&
+                 read_created(m->call, m->object, &e) && e.day < date_to_days(since);
+    return early ? "a charge of a day before `since`" : NULL;
+}
+
 static bool map_type(struct mapping *m, struct str type, const char **ret_why)
 {
-    if (str_starts(type, S("charge.")) && is_left_out(m)) {
-        *ret_why = "a charge that another channel counts";
+    *ret_why = not_counted(m);
+    if (*ret_why)
         return true;
-    }
     if (str_eq(type, S("charge.succeeded")) || str_eq(type, S("charge.captured")))
         return map_received(m, ret_why);
     if (str_eq(type, S("charge.pending")))
@@ -404,7 +419,8 @@ static err poll(const struct provider_call *c, struct str cursor, struct provide
 static const struct provider_key keys[] = {
     { "secret", SECRET_MAX, true, true },      { "former_secret", SECRET_MAX, false, true },
     { "account_id", SECRET_MAX, false, true }, { "api_key", SECRET_MAX, false, true },
-    { "leave_out", SECRET_MAX, false, false }, { "api", SECRET_MAX, false, false },
+    { "leave_out", SECRET_MAX, false, false }, { "since", 10, false, false },
+    { "api", SECRET_MAX, false, false },
 };
 static const struct provider stripe = {
     .name = "stripe",

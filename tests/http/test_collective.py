@@ -101,8 +101,14 @@ def test_no_answer_or_none_that_can_be_read_is_said_and_tried_again(make_site, f
     assert income(site) == {}
 
 
-@pytest.mark.parametrize("wrong", [{"slug": "Mill brook"}, {"since": "May 2018"}])
+@pytest.mark.parametrize("wrong", [{"slug": "Mill brook"}])
 def test_settings_that_cannot_be_right_ask_nobody(make_site, fake, wrong):
     site = make_site(config(fake, **wrong))
     until(lambda: health(site) == [(0, 1)], SOON)
     assert not fake.asked
+
+
+def test_a_since_that_is_no_day_is_refused_at_the_start(tmp_path, fake):
+    (tmp_path / "diurnal.ini").write_text(config(fake, since="May 2018"))
+    status, _, why = conftest.run("serve", "--listen", "127.0.0.1:0", data=tmp_path, check=False)
+    assert status == 1 and "since is a day" in why

@@ -146,7 +146,14 @@ def test_a_token_that_is_not_taken_is_said(make_site, fake, status):
     until(lambda: health(site) == [(0, 1)], SOON)
 
 
-@pytest.mark.parametrize("line", ["campaign = abc", "since = May 2018"])
+def test_a_since_that_is_no_day_is_refused_at_the_start(tmp_path):
+    section = "[channel.patreon]\nurl = https://www.patreon.com/millbrook\ncampaign = 123\ntoken = t\nsince = May 2018\n"
+    (tmp_path / "diurnal.ini").write_text(section)
+    status, _, why = conftest.run("serve", "--listen", "127.0.0.1:0", data=tmp_path, check=False)
+    assert status == 1 and "diurnal.ini:5: since is a day" in why
+
+
+@pytest.mark.parametrize("line", ["campaign = abc"])
 def test_settings_that_cannot_be_right_ask_nobody(make_site, fake, line):
     key = line.split()[0]
     config = (conftest.CONFIG + "[channel.patreon]\nurl = https://www.patreon.com/millbrook\ncampaign = 123\ntoken = t\nsince = 2018-01-01\n"

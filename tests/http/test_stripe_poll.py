@@ -77,6 +77,27 @@ def config(fake, key="rk_live_river"):
                               f"api_key = {key}\napi = {fake.url}\n")
 
 
+def test_what_was_given_before_since_is_not_counted(make_site, fake):
+    """The first list has the last hundred events: gifts of days that the treasurer may have typed in."""
+    early, late = charge(1), charge(2, 700)
+    early["data"]["object"]["created"] -= 3 * 86400
+    day = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86400))
+    fake.events = [late, early]
+    site = make_site(config(fake) + f"since = {day}\n")
+    until(lambda: income(site) == {"USD": 700}, SOON)
+    assert stripe(site, {**early, "id": "evt_again"}).status == 200  # nor when a message tells it
+    assert income(site) == {"USD": 700}
+    assert rows(site, "select why from channel_health where channel = 'stripe'") == [("a charge of a day before `since`",)]
+    sound(site)
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2018-02-30", "2018-5-1"])
+def test_since_is_a_day(tmp_path, fake, day):
+    (tmp_path / "diurnal.ini").write_text(config(fake) + f"since = {day}\n")
+    status, _, why = conftest.run("serve", "--listen", "127.0.0.1:0", data=tmp_path, check=False)
+    assert status == 1 and "since is a day" in why
+
+
 def cursor(site):
     return rows(site, "select poll_cursor from channel_health where channel = 'stripe'")
 
