@@ -317,6 +317,16 @@ static err ask_sender(const struct provider_call *c, struct str body)
     return str_eq(said, S("INVALID")) ? PROVIDER_FORGED : PROVIDER_DOWN;
 }
 
+/* Of what comes in; what goes back says the same of its payer and is none of it. */
+static bool is_left_out(const struct provider_call *c, const struct payment_event *e)
+{
+    struct str addresses = provider_value(c, "leave_out");
+    while (e->payer.email.n && addresses.n)
+        if (str_eq_nocase(scan_until(&addresses, ' '), e->payer.email))
+            return true;
+    return false;
+}
+
 static err confirm_ipn(const struct provider_call *c, struct str body, struct provider_events *ret)
 {
     struct paypal_receiver us = receiver_of(c);
@@ -332,7 +342,10 @@ static err confirm_ipn(const struct provider_call *c, struct str body, struct pr
     e = ask_sender(c, body);
     if (e)
         return e;
-    tell(c, &ipn->event, moves, ret);
+    bool left_out = is_left_out(c, &ipn->event);
+    tell(c, &ipn->event, moves && !left_out, ret);
+    if (left_out)
+        ret->why = "a payment of somebody who gives nothing";
     if (ipn->undoes) // it does not say of which reversal
         ret->why = "a reversal that was taken back: enter it by hand";
     return OK;
@@ -353,6 +366,7 @@ static const struct provider_key keys[] = {
     { "client_id", 200, false, false },
     { "client_secret", 200, false, false },
     { "webhook_id", PAYPAL_ID_MAX, false, true },
+    { "leave_out", 400, false, false },
     { "api", 200, false, false },
     { "ca_file", 1000, false, false },
 };

@@ -273,6 +273,22 @@ def test_a_capture_that_the_api_does_not_know_yet_waits(site, paypal):
     assert income(site) == {} and jobs(site) == 1
 
 
+def test_payouts_of_what_another_channel_counts_are_left_out(make_site, paypal):
+    """Patreon may pay out to PayPal what its own channel counted, charge by charge."""
+    site = make_site(conftest.CONFIG + f"[channel.paypal]\nurl = https://paypal.me/m\nmerchant_id = {MERCHANT}\napi = {paypal.url}\n"
+                     "leave_out = payouts@patreon.example other@example.org\n")
+    assert ipn(site, paypal, payer_email="Payouts@Patreon.example", mc_gross="812.40").status == 200
+    settle(site)
+    assert income(site) == {} and health(site)["ignored"] == 1 and health(site)["why"] == "a payment of somebody who gives nothing"
+    assert ipn(site, paypal, txn_id="CAP2").status == 200
+    settle(site)
+    assert income(site) == {"USD": 2500}
+    assert ipn(site, paypal, txn_id="REF1", parent_txn_id="CAP2", payment_status="Refunded", mc_gross="-10.00", payer_email="other@example.org").status == 200
+    settle(site)
+    assert income(site) == {"USD": 1500}, "what is taken back is so, whoever has it"
+    sound(site)
+
+
 def heard(site):
     return [at for (at,) in rows(site, "select heard_at from channel_health where channel = 'paypal'")]
 
