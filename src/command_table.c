@@ -266,16 +266,27 @@ static int contribution_settle_run(struct call *c)
 
 static const struct option ledger_verify_options[] = {
     { "proofs", "FILE", "the site's proofs.jsonl, to hold payments on chains to", false },
+    { "heads", "FILE", "daily heads that were kept: mails, the feed, a copied page", false },
+    { "statement", "FILE", "the statement.txt of a closed period, to hold its totals to", false },
 };
+
+/* An option's file, for the system; NULL: it was not given. */
+static const char *option_file(struct call *c, const char *name)
+{
+    struct str file = call_option(c, name);
+    return file.n ? str_z(c->arena, file) : NULL;
+}
 
 static int ledger_verify_run(struct call *c)
 {
     struct str say = { 0 };
-    struct str proofs = call_option(c, "proofs");
     if (c->arg_count != 1)
         return call_refuse(c, "one file, please");
-    err e = funding_ledger_verify(str_z(c->arena, c->args[0]),
-                                  proofs.n ? str_z(c->arena, proofs) : NULL, c->arena, &say);
+    struct ledger_files files = { .ledger = str_z(c->arena, c->args[0]),
+                                  .proofs = option_file(c, "proofs"),
+                                  .heads = option_file(c, "heads"),
+                                  .statement = option_file(c, "statement") };
+    err e = funding_ledger_verify(&files, c->arena, &say);
     return end(c, e, say);
 }
 

@@ -1,10 +1,12 @@
 #include "funding/funding_cli.h"
 #include "base/check.h"
+#include "base/file.h"
 #include "base/scan.h"
 #include "funding/contribution.h"
 #include "funding/goal.h"
 #include "funding/hand_entry.h"
 #include "funding/ledger_csv.h"
+#include "funding/ledger_kept.h"
 #include "funding/proof_verify.h"
 #include "funding/receipt.h"
 #include "store/store.h"
@@ -289,12 +291,26 @@ static struct str say_proofs(const struct proof_verdict *v, struct arena *a)
     return buf_copy(&out, a);
 }
 
-static err verify_ledger(const char *file, struct proof_verifier *proofs, struct arena *a,
+/* What a ledger is held to; NULL: not to that. */
+struct held_to {
+    struct proof_verifier *proofs;
+    struct kept_verifier *kept;
+};
+
+static void see_row(void *arg, const struct ledger_verified_row *row)
+{
+    const struct held_to *h = arg;
+    if (h->proofs)
+        proof_verify_row(h->proofs, row);
+    if (h->kept)
+        kept_verify_row(h->kept, row);
+}
+
+static err verify_ledger(const char *file, struct held_to *held, struct arena *a,
                          struct str *ret_say)
 {
     struct ledger_verifier *v = ledger_verify_start(a);
-    if (proofs)
-        ledger_verify_each(v, proof_verify_row, proofs);
+    ledger_verify_each(v, see_row, held);
     if (feed(file, put_ledger, v, a))
         return refuse(a, "the file cannot be opened or read", ret_say);
     struct ledger_verdict verdict = ledger_verify_end(v);
@@ -302,30 +318,75 @@ static err verify_ledger(const char *file, struct proof_verifier *proofs, struct
     return verdict.good ? OK : FUNDING_REFUSED;
 }
 
-static err verify_both(const char *file, const char *proofs_file, struct proof_verifier *proofs,
-                       struct arena *a, struct str *ret_say)
+static err say_before(bool good, struct str found, struct arena *a, struct str *ret_say)
 {
-    err e = OK;
-    if (feed(proofs_file, put_proofs, proofs, a))
-        return refuse(a, "the file of proofs cannot be opened or read", ret_say);
-    if (proof_verify_begin_ledger(proofs))
-        e = verify_ledger(file, proofs, a, ret_say);
-    if (e)
-        return e;
-    struct proof_verdict verdict = proof_verify_end(proofs);
-    *ret_say = str_print(a, STR_FMT STR_FMT, STR_ARG(say_proofs(&verdict, a)), STR_ARG(*ret_say));
-    return verdict.good ? OK : FUNDING_REFUSED;
+    *ret_say = str_print(a, STR_FMT STR_FMT, STR_ARG(found), STR_ARG(good ? *ret_say : S("")));
+    return good ? OK : FUNDING_REFUSED;
 }
 
-err funding_ledger_verify(const char *file, const char *proofs_file, struct arena *a,
-                          struct str *ret_say)
+static err verify_with(const struct ledger_files *files, struct held_to *held, struct arena *a,
+                       struct str *ret_say)
 {
-    if (!proofs_file)
-        return verify_ledger(file, NULL, a, ret_say);
+    err e = OK;
+    if (held->proofs && feed(files->proofs, put_proofs, held->proofs, a))
+        return refuse(a, "the file of proofs cannot be opened or read", ret_say);
+    if (!held->proofs || proof_verify_begin_ledger(held->proofs))
+        e = verify_ledger(files->ledger, held, a, ret_say);
+    if (!e && held->proofs) {
+        struct proof_verdict verdict = proof_verify_end(held->proofs);
+        e = say_before(verdict.good, say_proofs(&verdict, a), a, ret_say);
+    }
+    if (!e && held->kept) {
+        struct str found = { 0 };
+        bool good = kept_verify_end(held->kept, a, &found);
+        e = say_before(good, found, a, ret_say);
+    }
+    return e;
+}
+
+/* A file of those that were kept. */
+static err read_kept(const char *file, const char *what, struct kept_verifier *kept,
+                     err (*take)(struct kept_verifier *, struct str, const char **),
+                     struct arena *memory, struct str *ret_say)
+{
+    struct str text = { 0 };
+    const char *why = NULL;
+    if (!file)
+        return OK;
+    err e = file_read(file, KEPT_FILE_MAX, memory, &text);
+    if (e)
+        why = e > 0 ? file_refusal(e) : "it cannot be opened or read";
+    else if (take(kept, text, &why) == OK)
+        return OK;
+    *ret_say = str_print(memory, "%s: %s", what, why);
+    return FUNDING_REFUSED;
+}
+
+static err verify_in(const struct ledger_files *files, struct arena *memory, struct str *ret_say)
+{
+    struct held_to held = { 0 };
+    if (files->heads || files->statement)
+        held.kept = kept_verify_start(memory);
+    err e =
+        read_kept(files->heads, "the file of heads", held.kept, kept_verify_heads, memory, ret_say);
+    if (!e)
+        e = read_kept(files->statement, "the statement", held.kept, kept_verify_statement, memory,
+                      ret_say);
+    if (e)
+        return e;
+    if (files->proofs)
+        held.proofs = proof_verify_start(memory);
+    e = verify_with(files, &held, memory, ret_say);
+    if (held.proofs)
+        proof_verify_free(held.proofs);
+    return e;
+}
+
+err funding_ledger_verify(const struct ledger_files *files, struct arena *a, struct str *ret_say)
+{
     struct arena memory CLEANUP(arena_free);
     arena_init(&memory, PROOFS_ARENA);
-    struct proof_verifier *proofs = proof_verify_start(&memory);
-    err e = verify_both(file, proofs_file, proofs, a, ret_say);
-    proof_verify_free(proofs);
+    err e = verify_in(files, &memory, ret_say);
+    *ret_say = str_copy(a, *ret_say);
     return e;
 }

@@ -31,6 +31,12 @@ MUST_USE err funding_contribution_reverse(struct store *store, struct str id, st
                                           int64_t now, struct arena *a, struct str *ret_say);
 MUST_USE err funding_contribution_settle(struct store *store, struct str id, int64_t now,
                                          struct arena *a, struct str *ret_say);
-/* Needs no data folder: only the files. `proofs` may be NULL. */
-MUST_USE err funding_ledger_verify(const char *file, const char *proofs, struct arena *a,
+/* Needs no data folder: only the files. Those beside the ledger's may be NULL. */
+struct ledger_files {
+    const char *ledger;
+    const char *proofs;    /* proofs.jsonl */
+    const char *heads;     /* any text with daily heads in it */
+    const char *statement; /* of a closed period */
+};
+MUST_USE err funding_ledger_verify(const struct ledger_files *files, struct arena *a,
                                    struct str *ret_say);

@@ -92,6 +92,46 @@ static bool name_find(const struct str *names, size_t count, struct str name, si
     return false;
 }
 
+bool ledger_kind_parse(struct str s, enum ledger_kind *ret)
+{
+    size_t i = 0;
+    if (!name_find(kind_names, COUNT(kind_names), s, &i))
+        return false;
+    *ret = (enum ledger_kind)i;
+    return true;
+}
+
+bool ledger_kind_moves(enum ledger_kind k, enum ledger_account a, bool above_zero)
+{
+    enum {
+        ASSETS = 1 << LEDGER_ASSETS,
+        RECEIVABLE = 1 << LEDGER_RECEIVABLE,
+        INCOME = 1 << LEDGER_INCOME,
+        PENDING = 1 << LEDGER_PENDING,
+        FEES = 1 << LEDGER_FEES,
+        TRADING = 1 << LEDGER_TRADING,
+        HERE = ASSETS | RECEIVABLE | TRADING, /* what rises when something comes */
+        FROM = INCOME | PENDING | TRADING,    /* and what falls then */
+    };
+    static const struct {
+        unsigned up, down;
+    } moves[] = {
+        [LEDGER_GIFT] = { ASSETS | TRADING, INCOME | TRADING },
+        [LEDGER_PROMISE] = { RECEIVABLE, PENDING },
+        [LEDGER_SETTLEMENT] = { PENDING | ASSETS | TRADING, RECEIVABLE | INCOME | TRADING },
+        [LEDGER_REVERSAL] = { FROM, HERE },
+        [LEDGER_FEE] = { FEES, ASSETS },
+        [LEDGER_REFUND] = { FROM, HERE },
+        [LEDGER_REFUND_FAILED] = { HERE, FROM },
+        [LEDGER_DISPUTE] = { FROM, HERE },
+        [LEDGER_DISPUTE_WON] = { HERE, FROM },
+        [LEDGER_REORG_REVERSAL] = { FROM, HERE },
+        [LEDGER_REORG_RESTORE] = { HERE, FROM },
+        [LEDGER_VALUATION] = { INCOME | TRADING, INCOME | TRADING },
+    };
+    return ((above_zero ? moves[k].up : moves[k].down) & (1U << a)) != 0;
+}
+
 bool ledger_account_parse(struct str s, enum ledger_account *ret)
 {
     size_t i = 0;

@@ -55,6 +55,10 @@ enum { LEDGER_HASH = 32, LEDGER_ENTRIES_MAX = 16, LEDGER_REFERENCE_MAX = 120 };
 struct str ledger_account_name(enum ledger_account a); /* "income" */
 struct str ledger_kind_name(enum ledger_kind k);       /* "reversal" */
 struct str ledger_source_name(enum ledger_source s);   /* "hand" */
+bool ledger_kind_parse(struct str s, enum ledger_kind *ret);
+/* Whether a transaction of this kind may move the account this way (docs/ledger.md has the table).
+ */
+bool ledger_kind_moves(enum ledger_kind k, enum ledger_account a, bool above_zero);
 bool ledger_account_parse(struct str s, enum ledger_account *ret);
 bool ledger_source_parse(struct str s, enum ledger_source *ret);
 bool ledger_reference_is_valid(struct str s); /* as struct ledger_transaction says; may be empty */

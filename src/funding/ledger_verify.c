@@ -40,6 +40,8 @@ struct ledger_verifier {
     struct arena *arena;
     struct ledger_head head;
     int64_t line, transactions;
+    int64_t contributions; /* the highest number so far */
+    enum ledger_kind kind; /* of the transaction under way */
     const char *why;
     int64_t why_line;
     char text[LINE_BYTES]; /* the line that is being read */
@@ -162,6 +164,34 @@ static const char *check_syntax(const struct str f[FIELDS])
     return NULL;
 }
 
+/* Gifts are entered in the order of their numbers, each once; all else happens to one of them. */
+static bool check_contribution(struct ledger_verifier *v, const struct str f[FIELDS])
+{
+    int64_t n = 0;
+    (void)int_parse(f[CONTRIBUTION], 1, INT64_MAX, &n); // check_syntax has seen that it is one
+    bool first = v->kind == LEDGER_GIFT || v->kind == LEDGER_PROMISE;
+    if (first && n <= v->contributions)
+        return wrong(v, "a gift is entered twice, or out of order");
+    if (!first && n > v->contributions)
+        return wrong(v, "something happens to a gift that was never entered");
+    if (first)
+        v->contributions = n;
+    return true;
+}
+
+/* What a row says must be something that a transaction of its kind can say. */
+static bool check_meaning(struct ledger_verifier *v, const struct str f[FIELDS])
+{
+    enum ledger_account account = LEDGER_ASSETS;
+    enum ledger_source source = LEDGER_BY_HAND;
+    if (!ledger_kind_parse(f[KIND], &v->kind) || !ledger_source_parse(f[SOURCE], &source) ||
+        !ledger_account_parse(f[ACCOUNT], &account))
+        return wrong(v, "kind, source or account is not one that this version knows");
+    if (!ledger_kind_moves(v->kind, account, !str_starts(f[AMOUNT], S("-"))))
+        return wrong(v, "no transaction of this kind moves this account this way");
+    return v->facts_n || check_contribution(v, f);
+}
+
 /* The sequence goes on by one; transactions by one when the one before is complete. */
 static bool check_numbers(struct ledger_verifier *v, const struct str f[FIELDS])
 {
@@ -208,7 +238,9 @@ static const struct ledger_asset *asset_find(struct ledger_verifier *v, struct s
     for (size_t i = 0; i < v->asset_count; i++)
         if (str_eq(v->assets[i].name, name))
             return v->assets[i].decimals == decimals ? &v->assets[i] : NULL;
-    if (v->asset_count == LEDGER_VERIFY_ASSETS_MAX)
+    struct asset known = { 0 };
+    if (v->asset_count == LEDGER_VERIFY_ASSETS_MAX ||
+        (asset_parse(name, &known) && asset_decimals(known) != decimals))
         return NULL;
     struct ledger_asset *asset = &v->assets[v->asset_count++];
     *asset = (struct ledger_asset){ .name = str_copy(v->arena, name), .decimals = decimals };
@@ -279,7 +311,8 @@ static bool add_up(struct ledger_verifier *v, const struct str f[FIELDS])
         return wrong(v, "amount is not an amount");
     const struct ledger_asset *asset = asset_find(v, f[ASSET], decimals);
     if (!asset)
-        return wrong(v, "an asset has other decimals than before, or there are too many assets");
+        return wrong(v, "an asset has other decimals than it has, or than before, or there are too "
+                        "many assets");
     struct ledger_total *total = total_find(v, f, asset);
     if (!total)
         return wrong(v, "there are too many accounts");
@@ -306,6 +339,9 @@ static bool check_chain(struct ledger_verifier *v, struct str row, struct str ha
 static void tell(const struct ledger_verifier *v, const struct str f[FIELDS])
 {
     struct ledger_verified_row row = {
+        .seq = v->head.seq,
+        .day = f[DAY_OF_GIFT],
+        .hash = v->head.hash,
         .channel = f[CHANNEL],
         .source = f[SOURCE],
         .account = f[ACCOUNT],
@@ -325,7 +361,7 @@ static bool check_row(struct ledger_verifier *v, struct str row)
     if (why)
         return wrong(v, why);
     struct str chained = { row.s, (size_t)(f[CHAIN].s - 1 - row.s) };
-    if (!check_numbers(v, f) || !check_facts(v, f) || !add_up(v, f) ||
+    if (!check_numbers(v, f) || !check_meaning(v, f) || !check_facts(v, f) || !add_up(v, f) ||
         !check_chain(v, chained, f[CHAIN]))
         return false;
     if (v->seen)

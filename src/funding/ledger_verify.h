@@ -4,8 +4,9 @@
 
 /*
  * Checks a ledger.csv with nothing but its bytes: the header (format version), each field's syntax,
- * sequence and transaction numbers without gaps, the hash chain, and sums of zero per transaction
- * and asset. Constant memory; fed in pieces of any size.
+ * sequence and transaction numbers without gaps, the hash chain, sums of zero per transaction and
+ * asset, that each row is one that a transaction of its kind can have, that gifts are entered once
+ * and nothing happens to one that never was. Constant memory; fed in pieces of any size.
  *
  * It cannot see that whole transactions are missing at the end: compare the head it prints with one
  * published elsewhere.
@@ -32,9 +33,11 @@ struct ledger_verifier *ledger_verify_start(struct arena *a); /* lives as long a
 
 /* Each row that is good so far goes to `seen` too, borrowed. */
 struct ledger_verified_row {
-    struct str channel, source, account, asset, reference;
+    int64_t seq;
+    struct str day, channel, source, account, asset, reference;
     int128 units;
     int decimals;
+    const uint8_t *hash; /* LEDGER_HASH bytes */
 };
 void ledger_verify_each(struct ledger_verifier *v,
                         void (*seen)(void *arg, const struct ledger_verified_row *row), void *arg);

@@ -126,6 +126,11 @@ def test_a_closed_period_is_signed_and_shows_what_came_later_as_lines(gifts, tmp
 
     give(gifts, "7.25", "2018-05-31")
     gifts.command("contribution", "reverse", "--id", "1", "--reason", "sent back")
+    (tmp_path / "ledger.csv").write_bytes(client.get("/funding/ledger.csv").body)
+    for name, good in (("statement.txt", True), ("forged.txt", False)):
+        status, out, said = run("ledger", "verify", "--statement", str(tmp_path / name), str(tmp_path / "ledger.csv"), check=False)
+        assert (status == 0) == good and ("its totals and its head hold" in out) == good, out + said
+        assert good or "settled is 2604.00 there, and 2603.00 by the ledger's rows" in said
     shown = client.get("/funding/goals/1").text
     assert shown.count("<tr><th scope=\"row\" class=\"number\">") == 2
     assert "$7.25" in shown and "-$100.50" in shown.replace("−", "-") and "settled 2603.00" in shown
@@ -221,7 +226,7 @@ def test_names_stand_beside_gifts_only_when_asked_for_and_in_no_file(gifts):
     assert "Tove" not in gifts.client().get("/funding").text
 
 
-def test_daily_heads_are_told_in_a_feed_and_a_kept_one_is_found_in_the_file(gifts):
+def test_daily_heads_are_told_in_a_feed_and_a_kept_one_is_found_in_the_file(gifts, tmp_path):
     client = gifts.client()
     feed = ElementTree.fromstring(client.get("/funding/heads.atom").body)
     assert not feed.findall(ATOM + "entry")
@@ -244,6 +249,16 @@ def test_daily_heads_are_told_in_a_feed_and_a_kept_one_is_found_in_the_file(gift
     assert f"{day} {seq} {head}" in client.get("/funding").text
     ids = {e.text for e in feed.iter(ATOM + "id")}
     assert len(ids) == 2
+    for name in ("heads.atom", "ledger.csv"):
+        (tmp_path / name).write_bytes(client.get(f"/funding/{name}").body)
+    (tmp_path / "page.html").write_bytes(client.get("/funding").body)
+    for kept in ("heads.atom", "page.html"):
+        out = run("ledger", "verify", "--heads", str(tmp_path / kept), str(tmp_path / "ledger.csv"))[1]
+        assert f"heads: 1 hold, the last of {day} at entry {seq}\n" in out
+    (tmp_path / "early.csv").write_bytes(b"".join((tmp_path / "ledger.csv").read_bytes().splitlines(keepends=True)[:-2]))
+    assert run("ledger", "verify", str(tmp_path / "early.csv"))[0] == 0, "by itself it looks whole"
+    status, _, said = run("ledger", "verify", "--heads", str(tmp_path / "heads.atom"), str(tmp_path / "early.csv"), check=False)
+    assert status == 1 and f"the head of {day}: entry {seq} is missing: this ledger ends before it" in said
     assert gifts.command("check")[0] == 0
 
 

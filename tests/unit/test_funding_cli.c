@@ -168,16 +168,19 @@ TEST(funding_cli_verifies_a_file_and_names_the_line_that_is_wrong)
     fund_promise(&f, "bitcoin", "0.5 BTC", "2018-05-03");
     struct str csv = str_copy(&f.arena, fund_csv(&f));
     expect(file_write(path, csv, 0600, &f.arena) == OK);
-    expect(funding_ledger_verify(path, NULL, &f.arena, &say) == OK);
+    expect(funding_ledger_verify(&(struct ledger_files){ .ledger = path }, &f.arena, &say) == OK);
     expect(says(say, "income bank hand: -25.00 USD\n"));
     expect(says(say, "receivable bitcoin hand: 0.50000000 BTC\n"));
     expect(says(say, "good: 4 entries in 2 transactions, head "));
     expect(file_write(path, str_sub(csv, 0, csv.n - 1), 0600, &f.arena) == OK);
-    expect(funding_ledger_verify(path, NULL, &f.arena, &say) == FUNDING_REFUSED);
+    expect(funding_ledger_verify(&(struct ledger_files){ .ledger = path }, &f.arena, &say) ==
+           FUNDING_REFUSED);
     expect_str(say, S("line 5: the file ends within a row"));
     expect(unlink(path) == 0);
-    expect(funding_ledger_verify(path, NULL, &f.arena, &say) == FUNDING_REFUSED);
+    expect(funding_ledger_verify(&(struct ledger_files){ .ledger = path }, &f.arena, &say) ==
+           FUNDING_REFUSED);
     expect_str(say, S("the file cannot be opened or read"));
-    expect(funding_ledger_verify("/", NULL, &f.arena, &say) == FUNDING_REFUSED);
+    expect(funding_ledger_verify(&(struct ledger_files){ .ledger = "/" }, &f.arena, &say) ==
+           FUNDING_REFUSED);
     fund_end(&f);
 }

@@ -226,6 +226,68 @@ TEST(ledger_verify_refuses_a_rightly_hashed_file_that_does_not_add_up)
     }
 }
 
+/* Why a file of these rows, each rightly hashed, is refused; NULL: it is good. */
+static const char *why_refused(const char *const *rows, size_t n, int64_t *ret_line)
+{
+    struct arena a;
+    arena_init(&a, 4 << 20);
+    struct forge g = { .out = buf_make(1 << 20) };
+    buf_put(&g.out, ledger_csv_header);
+    sha256(ledger_csv_header, g.hash);
+    for (size_t i = 0; i < n; i++)
+        forge_row(&g, rows[i]);
+    struct ledger_verdict v = verify(&a, buf_str(&g.out));
+    const char *why = v.why;
+    *ret_line = v.line;
+    buf_free(&g.out);
+    arena_free(&a);
+    return why;
+}
+
+TEST(ledger_verify_names_rows_that_say_what_no_such_transaction_says)
+{
+    static const struct {
+        const char *rows[4];
+        int64_t line;
+        const char *why;
+    } wrong[] = {
+        { { "1,1,1,2018-05-04,2018-05-03,bank,bonus,hand,assets,USD,25.00," },
+          2,
+          "kind, source or account is not one that this version knows" },
+        { { "1,1,1,2018-05-04,2018-05-03,bank,gift,magic,assets,USD,25.00," },
+          2,
+          "kind, source or account is not one that this version knows" },
+        { { GOOD1, "2,1,1,2018-05-04,2018-05-03,bank,gift,hand,purse,USD,-25.00," },
+          3,
+          "kind, source or account is not one that this version knows" },
+        { { "1,1,1,2018-05-04,2018-05-03,bank,gift,hand,assets,USD,-25.00," },
+          2,
+          "no transaction of this kind moves this account this way" },
+        { { "1,1,1,2018-05-04,2018-05-03,bank,fee,hand,income,USD,-25.00," },
+          2,
+          "no transaction of this kind moves this account this way" },
+        { { "1,1,1,2018-05-04,2018-05-03,bank,gift,hand,assets,USD,25.000," },
+          2,
+          "an asset has other decimals than it has, or than before, or there are too many assets" },
+        { { GOOD1, GOOD2, "3,2,1,2018-05-04,2018-05-03,bank,gift,hand,assets,USD,25.00," },
+          4,
+          "a gift is entered twice, or out of order" },
+        { { GOOD1, GOOD2, "3,2,2,2018-05-04,2018-05-03,bank,refund,hand,income,USD,25.00," },
+          4,
+          "something happens to a gift that was never entered" },
+    };
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        size_t n = 0;
+        int64_t line = 0;
+        while (n < COUNT(wrong[i].rows) && wrong[i].rows[n])
+            n++;
+        const char *why = why_refused(wrong[i].rows, n, &line);
+        if (!why || strcmp(why, wrong[i].why) != 0 || line != wrong[i].line)
+            printf("# %zu: line %d: %s\n", i, (int)line, why ? why : "good");
+        expect(why && strcmp(why, wrong[i].why) == 0 && line == wrong[i].line);
+    }
+}
+
 TEST(ledger_verify_bounds_lines_accounts_and_assets)
 {
     struct arena a;
@@ -244,10 +306,10 @@ TEST(ledger_verify_bounds_lines_accounts_and_assets)
         for (int i = 0; i < gifts; i++)
             for (int j = 0; j < 2; j++)
                 forge_row(&g, str_z(&a, str_print(&a,
-                                                  "%d,%d,1,2018-05-04,2018-05-03,c%d,gift,hand,"
+                                                  "%d,%d,%d,2018-05-04,2018-05-03,c%d,gift,hand,"
                                                   "%s,USD,%s25.00,",
-                                                  2 * i + j + 1, i + 1, i, j ? "income" : "assets",
-                                                  j ? "-" : "")));
+                                                  2 * i + j + 1, i + 1, i + 1, i,
+                                                  j ? "income" : "assets", j ? "-" : "")));
         expect(verify(&a, buf_str(&g.out)).good == !over);
         buf_free(&g.out);
     }
