@@ -114,7 +114,7 @@ static err read_corrected(struct reading *g, struct tx *tx)
 static err read_all_entries(struct reading *g, struct tx *tx)
 {
     err e = OK;
-    g->entries = arena_new(g->r->arena, struct entry_row, GIFTS_MAX * ENTRIES_MAX);
+    g->entries = arena_new(g->r->arena, struct entry_row, (size_t)GIFTS_MAX * ENTRIES_MAX);
     for (size_t i = 0; !e && i < g->gift_count; i++)
         e = read_entries(g, tx, g->gifts[i].id);
     return e;
