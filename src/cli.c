@@ -197,6 +197,12 @@ struct str call_option(const struct call *c, const char *name)
     return (struct str){ 0 };
 }
 
+const char *call_option_file(struct call *c, const char *name)
+{
+    struct str file = call_option(c, name);
+    return file.n ? str_z(c->arena, file) : NULL;
+}
+
 bool call_given(const struct call *c, const char *name)
 {
     return call_option(c, name).s;

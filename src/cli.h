@@ -74,6 +74,7 @@ int cli_parse(const struct command *commands, size_t count, const struct str *wo
 /* The value of an option; empty text when it was not given. The name must be one of the command's.
  */
 struct str call_option(const struct call *c, const char *name);
+const char *call_option_file(struct call *c, const char *name); /* for the system; NULL: none */
 bool call_given(const struct call *c, const char *name);
 
 /* Says why not, as one line, and returns EXIT_REFUSED. */

@@ -270,22 +270,15 @@ static const struct option ledger_verify_options[] = {
     { "statement", "FILE", "the statement.txt of a closed period, to hold its totals to", false },
 };
 
-/* An option's file, for the system; NULL: it was not given. */
-static const char *option_file(struct call *c, const char *name)
-{
-    struct str file = call_option(c, name);
-    return file.n ? str_z(c->arena, file) : NULL;
-}
-
 static int ledger_verify_run(struct call *c)
 {
     struct str say = { 0 };
     if (c->arg_count != 1)
         return call_refuse(c, "one file, please");
     struct ledger_files files = { .ledger = str_z(c->arena, c->args[0]),
-                                  .proofs = option_file(c, "proofs"),
-                                  .heads = option_file(c, "heads"),
-                                  .statement = option_file(c, "statement") };
+                                  .proofs = call_option_file(c, "proofs"),
+                                  .heads = call_option_file(c, "heads"),
+                                  .statement = call_option_file(c, "statement") };
     err e = funding_ledger_verify(&files, c->arena, &say);
     return end(c, e, say);
 }
