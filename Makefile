@@ -56,12 +56,13 @@ UNIT  := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/unit/*.c)))
 
 LIB   := $(filter-out $(OUT)/src/main.o,$(OBJ))
 FUZZ  := $(patsubst tests/fuzz/%.c,$(OUT)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+REPLAY := $(FUZZ:$(OUT)/fuzz_%=$(OUT)/replay_%)
 FAULT := $(OUT)/tests/fault.o
 SIM   := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/sim/*.c)))
 BENCH := $(patsubst bench/%.c,$(OUT)/%,$(sort $(wildcard bench/*_bench.c)))
 DEPS  := $(OBJ:.o=.d) $(UNIT:.o=.d) $(SIM:.o=.d) $(FAULT:.o=.d) $(OUT)/tests/fault_server.d $(FUZZ:$(OUT)/%=$(OUT)/tests/fuzz/%.d) $(BENCH:$(OUT)/%=$(OUT)/bench/%.d)
 
-.PHONY: all run check check-all need unit sim coverage release install fuzzers fuzz crash bench benches \
+.PHONY: all run check check-all need unit sim coverage release install fuzzers replays fuzz crash bench benches \
         golden screenshots docs clean FORCE
 all: $(OUT)/diurnal
 
@@ -80,11 +81,12 @@ need: ; @tools/need test
 
 unit: $(OUT)/unit ; $<
 fuzzers: $(FUZZ)
+replays: $(REPLAY)
 benches: $(BENCH)
 release: ; @tools/need build && $(MAKE) -s -j$$(nproc) MODE=release all && echo build/release/diurnal
 fuzz: ; @tools/need test && tools/fuzz run $${SECONDS_EACH:-600}
 # Branches of funding/ that its tests have taken, per file.
-coverage: ; @tools/need test && $(MAKE) -s -j$$(nproc) MODE=cov all build/cov/unit build/cov/faulty build/cov/sim && tools/coverage
+coverage: ; @tools/need test && $(MAKE) -s -j$$(nproc) MODE=cov all build/cov/unit build/cov/faulty build/cov/sim replays && tools/coverage
 sim: ; @$(MAKE) -s -j$$(nproc) MODE=release build/release/sim && build/release/sim $(or $(SEEDS),2000) $(or $(SEED),1)
 crash: ; @tools/need test && $(MAKE) -s -j$$(nproc) MODE=release all && tools/crash-tests all
 bench: ; @tools/need bench && $(MAKE) -s -j$$(nproc) MODE=release all benches && bench/run
@@ -108,8 +110,10 @@ $(OUT)/unit: $(UNIT) $(FAULT) $(LIB) ; @echo "ld $@"; $(CC) -o $@ $^ -Wl,--wrap=
 $(OUT)/faulty: $(OBJ) $(OUT)/tests/fault_server.o ; @echo "ld $@"; $(CC) -o $@ $^ -Wl,--wrap=sqlite3_step $(LDLIBS)
 $(OUT)/sim: $(SIM) $(FAULT) $(LIB) ; @echo "ld $@"; $(CC) -o $@ $^ -Wl,--wrap=sqlite3_step $(LDLIBS)
 $(FUZZ): $(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(LIB) ; @echo "ld $@"; $(CC) -o $@ $^ -fsanitize=fuzzer $(LDLIBS)
+$(REPLAY): $(OUT)/replay_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/replay.o $(LIB) ; @echo "ld $@"; $(CC) -o $@ $^ $(LDLIBS)
 $(BENCH): $(OUT)/%: $(OUT)/bench/%.o $(LIB) ; @echo "ld $@"; $(CC) -o $@ $^ $(LDLIBS)
 $(OUT)/tests/%.o: CPPFLAGS += -Itests
+$(OUT)/tests/fuzz/%.o: CFLAGS += -Wno-unused-result
 $(OUT)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo "cc $@"; $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<

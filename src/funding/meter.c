@@ -78,19 +78,17 @@ static err fill_one(int64_t *to, int128 units)
 static err fill(struct meter *m, const struct counts *c)
 {
     int128 settled = c->provable + c->attested + c->by_hand;
-    err e = fill_one(&m->settled, settled);
-    if (!e)
-        e = fill_one(&m->provable, c->provable);
-    if (!e)
-        e = fill_one(&m->attested, c->attested);
-    if (!e)
-        e = fill_one(&m->by_hand, c->by_hand);
-    if (!e)
-        e = fill_one(&m->pending, c->pending);
-    if (!e)
-        e = fill_one(&m->fees, c->fees);
-    if (e)
-        return e;
+    const struct {
+        int64_t *to;
+        int128 from;
+    } sums[] = { { &m->settled, settled },      { &m->provable, c->provable },
+                 { &m->attested, c->attested }, { &m->by_hand, c->by_hand },
+                 { &m->pending, c->pending },   { &m->fees, c->fees } };
+    for (size_t i = 0; i < COUNT(sums); i++) {
+        err e = fill_one(sums[i].to, sums[i].from);
+        if (e)
+            return e;
+    }
     m->percent = percent_of(settled, m->goal.amount.minor);
     m->unvalued = c->unvalued;
     m->unvalued_count = c->unvalued_count;

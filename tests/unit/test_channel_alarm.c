@@ -2,6 +2,7 @@
 #include "funding/channel_alarm.h"
 #include "mail/queue.h"
 #include "people/person.h"
+#include "unit/fault_sweep.h"
 #include "unit/fund_room.h"
 #include "unit/test.h"
 
@@ -63,10 +64,16 @@ static size_t mails_of(struct fund_room *o, struct queued ret[8])
     return n;
 }
 
+static err alarm_job(void *arg)
+{
+    struct fund_room *o = arg;
+    return channel_alarm_job(&o->app, &o->setup);
+}
+
 static void run(struct fund_room *o, int64_t later)
 {
     fund_room_at(o, o->app.clock.fixed + later);
-    expect(channel_alarm_job(&o->app, &o->setup) == OK);
+    expect(fault_each(alarm_job, o) == OK);
 }
 
 static struct channel_health health_of(struct fund_room *o)
@@ -81,7 +88,7 @@ static struct channel_health health_of(struct fund_room *o)
     return list[0];
 }
 
-TEST(an_alarm_is_mailed_to_treasurers_once_and_again_only_after_it_was_good)
+TEST_AND_FAULTS(an_alarm_is_mailed_to_treasurers_once_and_again_only_after_it_was_good)
 {
     struct fund_room o = { 0 };
     struct queued mails[8];
@@ -105,7 +112,7 @@ TEST(an_alarm_is_mailed_to_treasurers_once_and_again_only_after_it_was_good)
     fund_room_end(&o);
 }
 
-TEST(an_alarm_that_has_ended_when_its_mail_is_written_is_not_sent)
+TEST_AND_FAULTS(an_alarm_that_has_ended_when_its_mail_is_written_is_not_sent)
 {
     struct fund_room o = { 0 };
     struct queued mails[8];
@@ -126,7 +133,7 @@ TEST(an_alarm_that_has_ended_when_its_mail_is_written_is_not_sent)
     fund_room_end(&o);
 }
 
-TEST(what_asks_for_somebody_is_said_in_words_and_what_does_not_is_not)
+TEST_AND_FAULTS(what_asks_for_somebody_is_said_in_words_and_what_does_not_is_not)
 {
     static const struct {
         enum health_fact fact;
@@ -156,7 +163,7 @@ TEST(what_asks_for_somebody_is_said_in_words_and_what_does_not_is_not)
     }
 }
 
-TEST(without_mail_an_alarm_is_noted_and_nothing_queued)
+TEST_AND_FAULTS(without_mail_an_alarm_is_noted_and_nothing_queued)
 {
     struct fund_room o = { 0 };
     struct queued mails[8];
@@ -168,7 +175,7 @@ TEST(without_mail_an_alarm_is_noted_and_nothing_queued)
     fund_room_end(&o);
 }
 
-TEST(figures_of_channels_stand_in_metrics)
+TEST_AND_FAULTS(figures_of_channels_stand_in_metrics)
 {
     struct fund_room o = { 0 };
     struct channel_figures f = { 0 };

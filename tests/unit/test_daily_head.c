@@ -2,6 +2,7 @@
 #include "funding/ledger_csv.h"
 #include "mail/queue.h"
 #include "people/person.h"
+#include "unit/fault_sweep.h"
 #include "unit/fund_room.h"
 #include "unit/test.h"
 
@@ -42,7 +43,13 @@ static size_t mails_of(struct fund_room *o, struct queued ret[8])
     return n;
 }
 
-TEST(a_head_is_written_once_for_each_day_and_stays_when_the_ledger_grows)
+static err heads_job(void *arg)
+{
+    struct fund_room *o = arg;
+    return daily_head_job(&o->app, &o->setup);
+}
+
+TEST_AND_FAULTS(a_head_is_written_once_for_each_day_and_stays_when_the_ledger_grows)
 {
     struct fund_room o = { 0 };
     size_t n = 0;
@@ -50,14 +57,14 @@ TEST(a_head_is_written_once_for_each_day_and_stays_when_the_ledger_grows)
     fund_add(&o.fund, "bank", "25 USD", "2018-05-03");
     struct ledger_head first = head_of(&o);
     fund_room_at(&o, MIDNIGHT);
-    expect(daily_head_job(&o.app, &o.setup) == OK);
+    expect(fault_each(heads_job, &o) == OK);
     fund_add(&o.fund, "bank", "5 USD", "2018-05-04");
-    expect(daily_head_job(&o.app, &o.setup) == OK); // again, as jobs may run twice
+    expect(fault_each(heads_job, &o) == OK); // again, as jobs may run twice
     const struct daily_head *heads = heads_of(&o, &n);
     expect(n == 1 && heads[0].day == fund_day("2018-05-04") && heads[0].head.seq == 2);
     expect(memcmp(heads[0].head.hash, first.hash, LEDGER_HASH) == 0);
     fund_room_at(&o, MIDNIGHT + DAY + HOUR);
-    expect(daily_head_job(&o.app, &o.setup) == OK);
+    expect(fault_each(heads_job, &o) == OK);
     heads = heads_of(&o, &n);
     expect(n == 2 && heads[0].day == fund_day("2018-05-05") && heads[0].head.seq == 4);
     struct str line = daily_head_line(&o.fund.arena, &heads[1]);
@@ -82,13 +89,13 @@ static err try_query(struct fund_room *o, const struct query *q)
     return store_write(o->app.store, run_query, &q);
 }
 
-TEST(a_head_that_was_told_cannot_be_changed_and_one_that_is_not_in_the_chain_is_found)
+TEST_AND_FAULTS(a_head_that_was_told_cannot_be_changed_and_one_that_is_not_in_the_chain_is_found)
 {
     struct fund_room o = { 0 };
     fund_room_start(&o, "");
     fund_add(&o.fund, "bank", "25 USD", "2018-05-03");
     fund_room_at(&o, MIDNIGHT);
-    expect(daily_head_job(&o.app, &o.setup) == OK);
+    expect(fault_each(heads_job, &o) == OK);
     expect(try_query(&o, &test_head_change) < 0);
     expect(try_query(&o, &test_head_delete) < 0);
     expect(fund_findings(&o.fund) == 0);
@@ -104,7 +111,7 @@ static err hire(struct tx *tx, void *arg)
     return person_add(tx, ACTOR_CLI, d, &id);
 }
 
-TEST(witnesses_and_treasurers_get_a_head_by_mail_when_anything_was_booked)
+TEST_AND_FAULTS(witnesses_and_treasurers_get_a_head_by_mail_when_anything_was_booked)
 {
     struct fund_room o = { 0 };
     struct queued mails[8];
@@ -119,14 +126,14 @@ TEST(witnesses_and_treasurers_get_a_head_by_mail_when_anything_was_booked)
     expect(store_write(o.app.store, hire, &treasurer) == OK);
     expect(store_write(o.app.store, hire, &editor) == OK);
     fund_room_at(&o, MIDNIGHT);
-    expect(daily_head_job(&o.app, &o.setup) == OK);
+    expect(fault_each(heads_job, &o) == OK);
     expect(mails_of(&o, mails) == 0); // nothing was booked
     fund_add(&o.fund, "bank", "25 USD", "2018-05-03");
     fund_room_at(&o, MIDNIGHT + DAY);
-    expect(daily_head_job(&o.app, &o.setup) == OK);
+    expect(fault_each(heads_job, &o) == OK);
     expect(mails_of(&o, mails) == 2); // who is both gets one
     fund_room_at(&o, MIDNIGHT + 2 * DAY);
-    expect(daily_head_job(&o.app, &o.setup) == OK);
+    expect(fault_each(heads_job, &o) == OK);
     expect(mails_of(&o, mails) == 2); // nothing new
     expect_str(mails[0].order.to, S("ann@example.net"));
     expect_str(mails[1].order.to, S("bob@example.com"));
@@ -144,7 +151,7 @@ TEST(witnesses_and_treasurers_get_a_head_by_mail_when_anything_was_booked)
     fund_room_end(&o);
 }
 
-TEST(witnesses_that_are_no_addresses_or_too_many_are_refused_with_their_line)
+TEST_AND_FAULTS(witnesses_that_are_no_addresses_or_too_many_are_refused_with_their_line)
 {
     static const char *const wrong[] = {
         "[funding]\nwitnesses = ann@example.net, bob@example.com\n",

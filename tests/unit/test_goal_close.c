@@ -5,6 +5,7 @@
 #include "people/keys.h"
 #include "render/format.h"
 #include "render/theme.h"
+#include "unit/fault_sweep.h"
 #include "unit/fund_room.h"
 #include "unit/test.h"
 
@@ -60,7 +61,13 @@ static int64_t sample(struct fund_room *o)
     return goal;
 }
 
-TEST(a_closed_period_has_a_statement_that_the_newsrooms_key_has_signed)
+static err close_job(void *arg)
+{
+    struct fund_room *o = arg;
+    return goal_close_job(&o->app, &o->setup);
+}
+
+TEST_AND_FAULTS(a_closed_period_has_a_statement_that_the_newsrooms_key_has_signed)
 {
     struct fund_room o = { 0 };
     uint8_t key[ED25519_PUBLIC_BYTES];
@@ -89,7 +96,7 @@ TEST(a_closed_period_has_a_statement_that_the_newsrooms_key_has_signed)
     fund_room_end(&o);
 }
 
-TEST(a_closed_goal_is_neither_changed_nor_dropped_nor_marked)
+TEST_AND_FAULTS(a_closed_goal_is_neither_changed_nor_dropped_nor_marked)
 {
     struct fund_room o = { 0 };
     int64_t id = 0;
@@ -103,7 +110,7 @@ TEST(a_closed_goal_is_neither_changed_nor_dropped_nor_marked)
     fund_room_end(&o);
 }
 
-TEST(what_is_booked_later_of_a_closed_period_is_an_adjustment_and_the_totals_stay)
+TEST_AND_FAULTS(what_is_booked_later_of_a_closed_period_is_an_adjustment_and_the_totals_stay)
 {
     struct fund_room o = { 0 };
     size_t n = 0;
@@ -138,37 +145,38 @@ TEST(what_is_booked_later_of_a_closed_period_is_an_adjustment_and_the_totals_sta
     fund_room_end(&o);
 }
 
-TEST(periods_close_by_themselves_after_the_stated_days_and_not_when_they_were_set_only_lately)
+TEST_AND_FAULTS(
+    periods_close_by_themselves_after_the_stated_days_and_not_when_they_were_set_only_lately)
 {
     struct fund_room o = { 0 };
     int64_t late = 0;
     fund_room_start(&o, "[funding]\nclose_after_days = 10\n");
     int64_t goal = sample(&o);
     fund_room_at(&o, JUNE + 9 * DAY);
-    expect(goal_close_job(&o.app, &o.setup) == OK);
+    expect(fault_each(close_job, &o) == OK);
     expect(!close_of(&o, goal).goal);
     expect(fund_goal(&o.fund, "10 USD", "2018-03", &late) == OK);
     fund_room_at(&o, JUNE + 10 * DAY);
-    expect(goal_close_job(&o.app, &o.setup) == OK);
+    expect(fault_each(close_job, &o) == OK);
     expect(close_of(&o, goal).goal == goal && !close_of(&o, late).goal);
     fund_room_at(&o, JUNE + 19 * DAY);
-    expect(goal_close_job(&o.app, &o.setup) == OK);
+    expect(fault_each(close_job, &o) == OK);
     expect(close_of(&o, late).goal == late);
     fund_room_end(&o);
 }
 
-TEST(no_period_closes_by_itself_when_the_days_are_zero)
+TEST_AND_FAULTS(no_period_closes_by_itself_when_the_days_are_zero)
 {
     struct fund_room o = { 0 };
     fund_room_start(&o, "[funding]\nclose_after_days = 0\n");
     int64_t goal = sample(&o);
     fund_room_at(&o, JUNE + 999 * DAY);
-    expect(goal_close_job(&o.app, &o.setup) == OK);
+    expect(fault_each(close_job, &o) == OK);
     expect(!close_of(&o, goal).goal);
     fund_room_end(&o);
 }
 
-TEST(a_period_ends_when_its_last_day_ends_in_the_sites_zone_also_in_leap_years)
+TEST_AND_FAULTS(a_period_ends_when_its_last_day_ends_in_the_sites_zone_also_in_leap_years)
 {
     struct fund_room o = { 0 };
     int64_t goal = 0;
@@ -203,7 +211,7 @@ static err run_query(struct tx *tx, void *arg)
     return query_run(query_start(tx, *q), NULL);
 }
 
-TEST(the_database_itself_refuses_to_change_what_was_closed)
+TEST_AND_FAULTS(the_database_itself_refuses_to_change_what_was_closed)
 {
     static const struct query *const forbidden[] = { &test_close_change, &test_close_delete,
                                                      &test_closed_goal_change,
@@ -220,7 +228,7 @@ TEST(the_database_itself_refuses_to_change_what_was_closed)
     fund_room_end(&o);
 }
 
-TEST(a_frozen_total_that_is_not_the_ledgers_is_found)
+TEST_AND_FAULTS(a_frozen_total_that_is_not_the_ledgers_is_found)
 {
     struct fund_room o = { 0 };
     fund_room_start(&o, "");
@@ -267,7 +275,7 @@ static struct meter meter_now(struct fund_room *o)
     return m;
 }
 
-TEST(marks_lie_above_their_goal_on_one_scale_and_are_few)
+TEST_AND_FAULTS(marks_lie_above_their_goal_on_one_scale_and_are_few)
 {
     struct fund_room o = { 0 };
     fund_room_start(&o, "");
@@ -298,7 +306,7 @@ TEST(marks_lie_above_their_goal_on_one_scale_and_are_few)
     fund_room_end(&o);
 }
 
-TEST(a_meter_with_marks_shows_all_parts_in_words_and_its_scale_ends_with_the_last_mark)
+TEST_AND_FAULTS(a_meter_with_marks_shows_all_parts_in_words_and_its_scale_ends_with_the_last_mark)
 {
     struct fund_room o = { 0 };
     fund_room_start(&o, "");

@@ -1,5 +1,6 @@
 #include "funding/support.h"
 #include "funding/wallet_hand.h"
+#include "unit/fault_sweep.h"
 #include "unit/fund_room.h"
 #include "unit/test.h"
 
@@ -30,10 +31,16 @@ static void desk_start(struct desk *d, const char *lines)
     expect(d->channel && d->channel->wallet);
 }
 
+static err hand_out(void *arg)
+{
+    struct desk *d = arg;
+    struct job job = { .subject = 0 };
+    return wallet_hand_job(&d->room.app, &d->room.setup, &job);
+}
+
 static void run(struct desk *d)
 {
-    struct job job = { .subject = 0 };
-    expect(wallet_hand_job(&d->room.app, &d->room.setup, &job) == OK);
+    expect(fault_each(hand_out, d) == OK);
 }
 
 static size_t list(struct desk *d, const struct wallet_address **ret)
@@ -82,6 +89,8 @@ static err do_own(struct tx *tx, void *arg)
 static struct str own(struct desk *d, int64_t now)
 {
     struct asking k = { .d = d, .now = now };
+    if (fault_passes)
+        (void)fault_sweep(d->room.fund.store, do_own, &k);
     err e = store_write(d->room.fund.store, do_own, &k);
     expect(e == OK || e == WALLET_NONE_LEFT);
     return e ? S("") : k.address;
@@ -120,7 +129,7 @@ static bool handed(struct desk *d, struct str address)
     return yes;
 }
 
-TEST(spares_reach_just_to_the_gap_and_move_with_the_last_paid_address)
+TEST_AND_FAULTS(spares_reach_just_to_the_gap_and_move_with_the_last_paid_address)
 {
     struct desk d = { 0 };
     const struct wallet_address *all = NULL;
@@ -138,7 +147,7 @@ TEST(spares_reach_just_to_the_gap_and_move_with_the_last_paid_address)
     fund_room_end(&d.room);
 }
 
-TEST(more_spares_than_one_write_takes_are_made)
+TEST_AND_FAULTS(more_spares_than_one_write_takes_are_made)
 {
     struct desk d = { 0 };
     const struct wallet_address *all = NULL;
@@ -148,7 +157,7 @@ TEST(more_spares_than_one_write_takes_are_made)
     fund_room_end(&d.room);
 }
 
-TEST(a_wallet_that_hands_nothing_out_gets_no_spares_and_no_job)
+TEST_AND_FAULTS(a_wallet_that_hands_nothing_out_gets_no_spares_and_no_job)
 {
     struct desk d = { 0 };
     const struct wallet_address *all = NULL;
@@ -162,7 +171,7 @@ TEST(a_wallet_that_hands_nothing_out_gets_no_spares_and_no_job)
     fund_room_end(&d.room);
 }
 
-TEST(a_giver_gets_an_address_that_nobody_else_is_shown_until_none_is_left)
+TEST_AND_FAULTS(a_giver_gets_an_address_that_nobody_else_is_shown_until_none_is_left)
 {
     struct desk d = { 0 };
     desk_start(&d, "gap = 4\nown_addresses = yes\n");
@@ -184,7 +193,7 @@ TEST(a_giver_gets_an_address_that_nobody_else_is_shown_until_none_is_left)
     fund_room_end(&d.room);
 }
 
-TEST(an_own_address_nobody_paid_to_is_given_again_after_a_week_before_a_spare_is)
+TEST_AND_FAULTS(an_own_address_nobody_paid_to_is_given_again_after_a_week_before_a_spare_is)
 {
     struct desk d = { 0 };
     desk_start(&d, "gap = 6\nown_addresses = yes\n");
@@ -201,7 +210,7 @@ TEST(an_own_address_nobody_paid_to_is_given_again_after_a_week_before_a_spare_is
     fund_room_end(&d.room);
 }
 
-TEST(each_month_has_an_address_and_givers_leave_some_for_months_to_come)
+TEST_AND_FAULTS(each_month_has_an_address_and_givers_leave_some_for_months_to_come)
 {
     struct desk d = { 0 };
     desk_start(&d, "gap = 6\nrotate = month\nown_addresses = yes\n");
@@ -220,7 +229,7 @@ TEST(each_month_has_an_address_and_givers_leave_some_for_months_to_come)
     fund_room_end(&d.room);
 }
 
-TEST(the_pool_shows_one_address_a_day_in_turn)
+TEST_AND_FAULTS(the_pool_shows_one_address_a_day_in_turn)
 {
     struct desk d = { 0 };
     desk_start(&d, "gap = 3\nrotate = pool\npool = 3\n");
