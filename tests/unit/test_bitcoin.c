@@ -224,6 +224,62 @@ TEST(secret_finds_private_keys_of_every_form)
     }
 }
 
+/* Sixty-four hexadecimal digits are a key; with any other byte among them they are none. */
+TEST(secret_knows_each_digit_of_a_key)
+{
+    for (int prefix = 0; prefix < 3; prefix++)
+        for (int c = 1; c < 256; c++) {
+            char text[2 + 64 + 1] = "0x";
+            text[1] = "xXx"[prefix];
+            char *digits = prefix == 2 ? text : text + 2;
+            memset(digits, 'a', 64);
+            digits[64] = 0;
+            digits[40] = (char)c;
+            bool hex = strchr("0123456789abcdefABCDEF", c) != NULL;
+            expect((secret_find(str_from_z(text)) == SECRET_HEX) == hex);
+            expect(secret_find_sure(str_from_z(text)) == SECRET_NONE);
+        }
+}
+
+TEST(secret_words_come_in_twelves_to_twenty_fours)
+{
+    char text[400];
+    for (int count = 1; count < 30; count++)
+        for (size_t letters = 2; letters < 10; letters++) {
+            size_t n = 0;
+            for (int i = 0; i < count; i++) {
+                memset(text + n, 'a', letters);
+                n += letters;
+                text[n++] = ' ';
+            }
+            struct str words = { text, n };
+            bool phrase =
+                count >= 12 && count <= 24 && count % 3 == 0 && letters >= 3 && letters <= 8;
+            expect((secret_find(words) == SECRET_WORDS) == phrase);
+        }
+    expect(secret_find(S("a a a - a a a")) == SECRET_NONE);
+}
+
+TEST(secret_that_is_sure_has_a_checksum_that_holds)
+{
+    static const char *const mistyped[] = {
+        "L4rK1yDtCWekvXuE6oXD9jCYfFNV2cWRpVuPLBcCU2z8TrisoyY2",
+        "6PRVWUbkzzsbcVac2qwfssoUJAN1Xhrg6bNk8J7Nzm5H7kxEbn2Nh2ZoGh",
+        "S6c56bnXQiBjk9mqSYE7ykVQ7NzrRz",
+        "S6c56bnXQiBjk9mqSYE7yk",
+        "S6c56bnXQiBjk9mqSYE7ykVQ7N",
+        "T6c56bnXQiBjk9mqSYE7ykVQ7NzrRy",
+        "S6c56bnXQiBjk9mqSYE7ykVQ7NzrR0",
+        "6PRVWUbkzzsbcVac2qwfssoUJAN1Xhrg6bNk8J7Nzm5H7kxEbn2Nh2ZoG0",
+        "X4rK1yDtCWekvXuE6oXD9jCYfFNV2cWRpVuPLBcCU2z8TrisoyY1",
+        "04rK1yDtCWekvXuE6oXD9jCYfFNV2cWRpVuPLBcCU2z8TrisoyY1",
+        "xprv0s21ZrQH143K3QTDL4LX",
+        "xprv9s21ZrQH143K3QT", // too short to be told from a word
+    };
+    for (size_t i = 0; i < COUNT(mistyped); i++)
+        expect(secret_find_sure(str_from_z(mistyped[i])) == SECRET_NONE);
+}
+
 TEST(secret_leaves_public_things_alone)
 {
     static const char *const fine[] = {

@@ -1,9 +1,12 @@
+#include "base/buf.h"
 /* Without these PayPal's words, which anybody may send us, could be believed when they are not
  * PayPal's, not ours, or not of this amount. */
 #include "funding/paypal_api.h"
 #include "funding/paypal_ipn.h"
 #include "funding/told_amount.h"
 #include "unit/test.h"
+
+#include <string.h>
 
 #define NOW INT64_C(1525428000000000) /* 2018-05-04T10:00:00Z */
 
@@ -138,6 +141,130 @@ TEST(ipn_that_is_not_ours_or_not_whole_is_refused)
     int64_t at = 0;
     expect(!paypal_ipn_time(S("20:12:59 Feb 30, 2018 PST"), &at));
     expect(!paypal_ipn_time(S("20:12:59 Jan 13, 2018 CET"), &at));
+    arena_free(&a);
+}
+
+/* No byte of it can be another, or be missing, and the time still be one. */
+TEST(ipn_times_are_read_whole_or_not_at_all)
+{
+    static const char good[] = "20:12:59 Jan 13, 2018 PST";
+    char text[sizeof good];
+    int64_t at = 0;
+    for (size_t i = 0; i < sizeof good - 1; i++) {
+        memcpy(text, good, sizeof good);
+        text[i] = '#';
+        expect(!paypal_ipn_time(str_from_z(text), &at));
+        expect(!paypal_ipn_time((struct str){ good, i }, &at));
+    }
+    static const char *const wrong[] = {
+        "24:00:00 Jan 13, 2018 PST", "20:60:00 Jan 13, 2018 PST",  "20:00:61 Jan 13, 2018 PST",
+        "20:00:00 Jan 00, 2018 PST", "20:00:00 Jan 32, 2018 PST",  "20:00:00 Jan 13, 1999 PST",
+        "20:00:00 Foo 13, 2018 PST", "20:00:00 Jan 13, 2018 PSTx",
+    };
+    for (size_t i = 0; i < COUNT(wrong); i++)
+        expect(!paypal_ipn_time(str_from_z(wrong[i]), &at));
+    expect(paypal_ipn_time(S("23:59:60 Dec 31, 2018 PDT"), &at));
+}
+
+TEST(ipn_escapes_and_character_sets_are_read_or_refused)
+{
+    struct arena a = begin();
+    struct paypal_ipn n = { 0 };
+    for (int c = 1; c < 256; c++) {
+        char rest[] = "payment_status=Completed&mc_gross=5.00&memo=%4?&charset=windows-1252";
+        *strchr(rest, '?') = (char)c;
+        bool hex = strchr("0123456789abcdefABCDEF", c) != NULL;
+        expect((ipn(&a, rest, &n) == OK) == hex);
+    }
+    static const struct {
+        const char *fields, *message;
+    } sets[] = {
+        { "charset=windows-1252&memo=%80%7f%e9", "\xe2\x82\xac\x7f\xc3\xa9" },
+        { "charset=windows-1252&memo=a%81b", "ab" }, // nothing is there
+        { "charset=windows-1252&memo=%9f%a0", "\xc5\xb8\xc2\xa0" },
+        { "charset=ISO-8859-1&memo=%e9", "\xc3\xa9" },
+        { "charset=UTF-8&memo=%c3%a9", "\xc3\xa9" },
+        { "charset=KOI8-R&memo=%e9", "" },
+        { "memo=%e9&charset", "\xc3\xa9" },
+    };
+    for (size_t i = 0; i < COUNT(sets); i++) {
+        struct str rest =
+            str_print(&a, "payment_status=Completed&mc_gross=5.00&%s", sets[i].fields);
+        expect(ipn(&a, str_z(&a, rest), &n) == OK);
+        expect_str(n.event.payer.message, str_from_z(sets[i].message));
+    }
+    expect(ipn(&a, "payment_status=Completed&mc_gross=5.00&memo=a%00b", &n) == PAYPAL_IPN_BROKEN);
+    arena_free(&a);
+}
+
+TEST(ipn_is_ours_by_number_or_by_address_and_by_no_other)
+{
+    struct arena a = begin();
+    struct paypal_ipn n = { 0 };
+    static const struct {
+        const char *id, *email, *fields;
+        err e;
+    } receivers[] = {
+        { "OURS", "", "receiver_id=OURS", OK },
+        { "OURS", "", "receiver_email=gifts%40example.org", PAYPAL_IPN_STRANGER },
+        { "", "gifts@example.org", "receiver_email=Gifts%40Example.org", OK },
+        { "", "gifts@example.org", "receiver_email=x%40example.org", PAYPAL_IPN_STRANGER },
+        { "", "gifts@example.org", "receiver_id=OURS", PAYPAL_IPN_STRANGER },
+        { "OURS", "gifts@example.org", "receiver_email=gifts%40example.org", OK },
+        { "OURS", "gifts@example.org", "receiver_id=X&receiver_email=gifts%40example.org",
+          PAYPAL_IPN_STRANGER },
+    };
+    for (size_t i = 0; i < COUNT(receivers); i++) {
+        struct paypal_receiver us = { .merchant_id = str_from_z(receivers[i].id),
+                                      .email = str_from_z(receivers[i].email) };
+        struct str body = str_print(&a,
+                                    "txn_id=61E67681CH3238416&mc_currency=EUR&payment_status="
+                                    "Completed&mc_gross=5.00&payment_date=20%%3A12%%3A59+Jan+13%%2C"
+                                    "+2018+PST&%s",
+                                    receivers[i].fields);
+        expect(paypal_ipn_read(body, &us, &a, &n) == receivers[i].e);
+    }
+    arena_free(&a);
+}
+
+TEST(ipn_at_its_limits_is_read_and_one_past_is_not)
+{
+    struct arena a = begin();
+    struct paypal_receiver us = { .merchant_id = S("OURS") };
+    struct paypal_ipn n = { 0 };
+    struct buf b CLEANUP(buf_free) = buf_make(PAYPAL_IPN_MAX + 10);
+    buf_put(&b, S(IPN "payment_status=Completed&mc_gross=5.00&mc_fee=-1.00"));
+    for (int fields = 7; fields < PAYPAL_IPN_FIELDS_MAX; fields++)
+        buf_put(&b, S("&x"));
+    expect(paypal_ipn_read(buf_str(&b), &us, &a, &n) == OK && n.event.fee.units == 0);
+    size_t kept = b.n;
+    buf_put(&b, S("&x"));
+    expect(paypal_ipn_read(buf_str(&b), &us, &a, &n) == PAYPAL_IPN_BROKEN);
+    b.n = kept;
+    while (b.n < PAYPAL_IPN_MAX)
+        buf_put_char(&b, 'x');
+    expect(paypal_ipn_read(buf_str(&b), &us, &a, &n) == OK);
+    buf_put_char(&b, 'x');
+    expect(paypal_ipn_read(buf_str(&b), &us, &a, &n) == PAYPAL_IPN_BROKEN);
+    expect(paypal_ipn_read(S(""), &us, &a, &n) == PAYPAL_IPN_BROKEN);
+    arena_free(&a);
+}
+
+TEST(ipn_that_failed_names_its_own_payment_and_a_fee_above_the_gift_is_none)
+{
+    struct arena a = begin();
+    struct paypal_ipn n = { 0 };
+    static const char *const failed[] = { "Denied", "Failed", "Expired", "Voided" };
+    for (size_t i = 0; i < COUNT(failed); i++) {
+        struct str rest = str_print(&a, "payment_status=%s&mc_gross=5.00", failed[i]);
+        expect(ipn(&a, str_z(&a, rest), &n) == OK && n.event.kind == PAYMENT_FAILED);
+        expect_str(n.event.of, n.event.object);
+    }
+    expect(ipn(&a, "payment_status=Pending&mc_gross=5.00&mc_fee=1.00", &n) == OK);
+    expect(n.event.kind == PAYMENT_PENDING && n.event.fee.units == 0);
+    expect(ipn(&a, "payment_status=Completed&mc_gross=5.00&mc_fee=5.00", &n) == OK);
+    expect(n.event.fee.units == 0);
+    expect(ipn(&a, "payment_status=Canceled_Reversal&mc_gross=5.00", &n) == PAYPAL_IPN_BROKEN);
     arena_free(&a);
 }
 
