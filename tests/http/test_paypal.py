@@ -35,6 +35,7 @@ class PayPal(ThreadingHTTPServer):
         self.sent = set()
         self.asked = []
         self.down = False
+        self.answers = {}  # what is answered instead: path's beginning to (status, body)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.folder = folder
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -57,9 +58,18 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def instead(self):
+        for path, (status, body) in self.server.answers.items():
+            if self.path.startswith(path):
+                self.answer(status, body)
+                return True
+        return False
+
     def do_GET(self):
         paypal = self.server
         paypal.asked.append(self.path)
+        if self.instead():
+            return None
         if paypal.down:
             return self.answer(503, {})
         if self.path.startswith("/v1/notifications/certs/"):
@@ -74,6 +84,8 @@ class Handler(BaseHTTPRequestHandler):
         paypal = self.server
         body = self.rfile.read(int(self.headers["Content-Length"]))
         paypal.asked.append(self.path)
+        if self.instead():
+            return None
         if paypal.down:
             return self.answer(503, {})
         if self.path == "/v1/oauth2/token":
@@ -328,6 +340,52 @@ def test_while_paypal_is_down_a_message_waits_and_is_noted(site, paypal):
     assert send(site, paypal, capture(paypal, "CAP1")).status == 200
     until(lambda: rows(site, "select count(*) from channel_health where polls_failed > 0") == [(1,)])
     assert income(site) == {} and jobs(site) == 1
+
+
+CAPTURES, TOKEN, CERTIFICATES, POSTBACK = "/v2/payments/captures/", "/v1/oauth2/token", "/v1/notifications/certs/", "/cgi-bin/webscr"
+
+
+@pytest.mark.parametrize("path,status,body", [
+    *((CAPTURES, status, {}) for status in (400, 401, 403, 408, 429, 500)),
+    (CAPTURES, 200, b"no JSON"), (CAPTURES, 200, {"id": "OTHER"}), (CAPTURES, 200, {}),
+    *((TOKEN, status, {}) for status in (401, 429, 500)),
+    (TOKEN, 200, b"no JSON"), (TOKEN, 200, {}), (TOKEN, 200, {"access_token": ""}), (TOKEN, 200, {"access_token": "a b"}),
+    (TOKEN, 200, {"access_token": "x" * 4001}),
+    *((CERTIFICATES, status, b"") for status in (404, 410, 429, 500)), (CERTIFICATES, 200, b"no certificate")])
+def test_answers_of_paypal_that_prove_nothing_count_for_nothing(site, paypal, path, status, body):
+    paypal.answers[path] = (status, body)
+    assert send(site, paypal, capture(paypal, "CAP1")).status == 200
+    until(lambda: rows(site, "select 1 from channel_health where forged + malformed + ignored + polls_failed > 0"))
+    assert path in " ".join(paypal.asked) and income(site) == {}
+    sound(site)
+
+
+@pytest.mark.parametrize("status,body", [(200, b"INVALID"), (200, b""), (200, b"VERIFIED?"), (404, b"VERIFIED"), (429, b""), (500, b"VERIFIED")])
+def test_a_postback_that_is_not_verified_counts_for_nothing(site, paypal, status, body):
+    paypal.answers[POSTBACK] = (status, body)
+    assert ipn(site, paypal).status == 200
+    until(lambda: rows(site, "select 1 from channel_health where forged + malformed + polls_failed > 0"))
+    assert POSTBACK in paypal.asked and income(site) == {}
+    sound(site)
+
+
+def test_a_sale_of_an_older_subscription_counts_and_its_refund_too(site, paypal):
+    paypal.objects["/v1/payments/sale/SALE1"] = {
+        "id": "SALE1", "state": "completed", "amount": {"currency": "USD", "total": "10.00"}, "create_time": "2018-05-03T10:00:00Z",
+        "transaction_fee": {"currency": "USD", "value": "0.50"}}
+    paypal.objects["/v1/payments/refund/BACK1"] = {
+        "id": "BACK1", "state": "completed", "sale_id": "SALE1", "amount": {"currency": "USD", "total": "4.00"},
+        "create_time": "2018-05-04T10:00:00Z"}
+    amount = lambda total: {"currency": "USD", "total": total}
+    assert send(site, paypal, {"event_type": "PAYMENT.SALE.COMPLETED", "resource": {"id": "SALE1", "amount": amount("10.00")}}).status == 200
+    settle(site)
+    assert income(site) == {"USD": 1000}
+    assert rows(site, "select sum(minor) from ledger_entry where account = 'fees'") == [(50,)]
+    event = {"event_type": "PAYMENT.SALE.REFUNDED", "resource": {"id": "BACK1", "sale_id": "SALE1", "amount": amount("4.00")}}
+    assert send(site, paypal, event, ident="t-2").status == 200
+    settle(site)
+    assert income(site) == {"USD": 600}
+    sound(site)
 
 
 def test_an_ipn_counts_when_paypal_sent_these_very_bytes(site, paypal):

@@ -62,7 +62,9 @@ def test_what_is_pledged_stands_apart_and_in_no_sum(make_site, fake):
     assert "Pledged" not in site.client().get("/funding").text
 
 
-@pytest.mark.parametrize("profile", [b"", {"receiving": {"amount": "-1.00", "currency": "EUR"}},
+@pytest.mark.parametrize("profile", [b"", [], {}, {"receiving": []}, {"receiving": {}}, {"receiving": {"amount": "1.00"}},
+                                     {"receiving": {"amount": 1, "currency": "EUR"}}, {"receiving": {"amount": "1.00", "currency": "BTC"}},
+                                     {"receiving": {"amount": "-1.00", "currency": "EUR"}},
                                      {"receiving": {"amount": "99999999999999.00", "currency": "EUR"}}])
 def test_an_answer_without_sense_pledges_nothing_and_is_said(make_site, fake, profile):
     fake.profile = profile
@@ -71,8 +73,25 @@ def test_an_answer_without_sense_pledges_nothing_and_is_said(make_site, fake, pr
     assert rows(site, "select polls_failed from channel_health") == [(1,)] and rows(site, "select count(*) from pledge") == [(0,)]
 
 
-def test_a_name_that_leaves_the_path_is_not_asked_for(make_site, fake):
+@pytest.mark.parametrize("status", [404, 429, 500, 302])
+def test_an_answer_of_another_status_pledges_nothing_and_is_said(make_site, fake, status):
+    fake.profile, fake.status = {"receiving": {"amount": "1.00", "currency": "EUR"}}, status
+    site = start(make_site, fake)
+    until(lambda: polled(site), SOON)
+    assert rows(site, "select polls_failed from channel_health") == [(1,)] and rows(site, "select count(*) from pledge") == [(0,)]
+
+
+@pytest.mark.parametrize("account", ["Mill-brook_2.River", "mill.brook"])
+def test_names_of_any_form_that_liberapay_has_are_asked_for(make_site, fake, account):
     fake.profile = {"receiving": {"amount": "1.00", "currency": "EUR"}}
-    site = start(make_site, fake, account="../admin")
+    site = start(make_site, fake, account=account)
+    until(lambda: polled(site), SOON)
+    assert fake.asked == [f"/{account}/public.json"] and rows(site, "select count(*) from pledge") == [(1,)]
+
+
+@pytest.mark.parametrize("account", ["../admin", ".hidden", "mill/brook", "mill?brook", "~millbrook"])
+def test_a_name_that_leaves_the_path_is_not_asked_for(make_site, fake, account):
+    fake.profile = {"receiving": {"amount": "1.00", "currency": "EUR"}}
+    site = start(make_site, fake, account=account)
     until(lambda: polled(site), SOON)
     assert fake.asked == [] and rows(site, "select count(*) from pledge") == [(0,)]

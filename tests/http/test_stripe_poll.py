@@ -24,6 +24,7 @@ class Stripe(ThreadingHTTPServer):
         self.events = []  # newest first
         self.asked = []
         self.status = 200
+        self.raw = None  # what is answered instead
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -50,7 +51,7 @@ class Handler(BaseHTTPRequestHandler):
             else:
                 newer = fake.events[:ids.index(query["ending_before"])]
                 body = {"object": "list", "data": newer[-limit:], "has_more": len(newer) > limit}
-        text = json.dumps(body).encode()
+        text = json.dumps(body).encode() if fake.raw is None else fake.raw
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(text)))
@@ -130,6 +131,18 @@ def test_an_api_that_refuses_us_or_is_down_is_said_and_nothing_counted(make_site
     site = make_site(config(fake, key="rk_live_wrong"))
     until(lambda: rows(site, "select polls_failed, why from channel_health") == [(1, "the provider's API does not take our credentials")], SOON)
     assert income(site) == {} and "rk_live_wrong" not in site.log_text()
+
+
+@pytest.mark.parametrize("status,raw", [
+    (500, b"{}"), (403, b"{}"), (302, b"{}"), (400, b"{}"), (200, b"no JSON"), (200, b"{}"), (200, b'{"data":{},"has_more":false}'),
+    (200, b'{"data":[]}'), (200, b'{"data":[],"has_more":1}'), (200, b'{"data":[{}],"has_more":false}'),
+    (200, b'{"data":[' + b",".join([b"{}"] * 101) + b'],"has_more":false}')])
+def test_an_answer_that_is_no_list_counts_for_nothing(make_site, fake, status, raw):
+    fake.status, fake.raw = status, raw
+    site = make_site(config(fake))
+    until(lambda: rows(site, "select polls_failed from channel_health") == [(1,)], SOON)
+    assert fake.asked and income(site) == {}
+    sound(site)
 
 
 def test_without_a_key_nobody_is_asked(make_site, fake):
