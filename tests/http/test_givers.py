@@ -104,7 +104,7 @@ def test_all_statements_of_a_year_go_to_each_once(room, post):
         assert answer.status == 422 and "number from 2000" in str(errors_of(answer)), year
     for _ in range(2):
         answer = room.treasurer.fill(GIVERS, "statements", year="2018")
-        assert "on their way" in notice_of(room.treasurer.follow(answer))
+        assert "on their way to everybody who gave in that year and left an address" in notice_of(room.treasurer.follow(answer))
     sent = post.wait(120)
     answer = room.treasurer.fill(GIVERS, "statements", year="2017")
     assert answer.status == 303

@@ -154,6 +154,29 @@ TEST(coins_of_a_network_for_tests_are_told_to_be_so)
     town_end(t);
 }
 
+static err give_back(struct tx *tx, void *arg)
+{
+    struct town *t = arg;
+    int64_t transaction = 0;
+    struct contribution_part part = { .id = 1,
+                                      .kind = LEDGER_REFUND,
+                                      .amount = fund_amount("0.00000300 BTC"),
+                                      .reason = S("asked for it"),
+                                      .by = ACTOR_CLI,
+                                      .now = t->room.fund.now };
+    return contribution_take_back(tx, &part, &t->a, &transaction);
+}
+
+TEST(what_was_given_back_by_hand_leaves_the_proof_of_the_payment_whole)
+{
+    struct town *t = paid_town();
+    expect(store_write(t->room.fund.store, give_back, t) == OK);
+    struct judged j = judge(t, proofs_of(t), ledger_of(t));
+    expect(j.proofs.good && j.ledger.good && j.proofs.sums[0].payments == 3);
+    expect(j.proofs.sums[0].proven == 71500 && j.proofs.sums[0].unproven == -300);
+    town_end(t);
+}
+
 TEST(a_payment_whose_block_went_away_has_a_proof_only_in_its_new_block)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 1\n");
