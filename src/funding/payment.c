@@ -68,11 +68,14 @@ static bool tells_giver(const struct payment_event *e)
            (e->payer.name.n || e->payer.email.n || e->payer.message.n);
 }
 
-/* Of a gift that is there: two messages tell of one, and perhaps only the second who gave. */
+/* Two messages tell of one gift, and perhaps only the second who gave. Of a payment that waits
+ * there is no gift: what was typed in with its number stands there by the treasurer's word. */
 static err learn(struct booking *b, struct payment_row *row)
 {
     struct giver g = told_giver(&row->event, b->now);
-    return tells_giver(&row->event) ? giver_learn(b->tx, row->contribution, &g, &row->giver) : OK;
+    if (!row->contribution || !tells_giver(&row->event))
+        return OK;
+    return giver_learn(b->tx, row->contribution, &g, &row->giver);
 }
 
 /* A new gift of what the event tells. */
@@ -509,5 +512,5 @@ err payment_take(struct tx *tx, const struct payment_event *e, int64_t now, stru
     *ret = (struct payment_result){ .outcome = seen(&known, e),
                                     .event = known.id,
                                     .contribution = known.contribution };
-    return ret->outcome == PAYMENT_SEEN && known.contribution ? learn(&b, &row) : OK;
+    return ret->outcome == PAYMENT_SEEN ? learn(&b, &row) : OK;
 }

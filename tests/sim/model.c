@@ -174,9 +174,28 @@ static int named(const struct model *m, const struct told *t)
     return good ? gift : 0;
 }
 
+/* Who gave, told of a gift that is there: whoever stands with it already, or somebody new. */
+static int learn(struct model *m, int gift, const struct op *op)
+{
+    bool tells =
+        gift && op->giver && (op->event == PAYMENT_PENDING || op->event == PAYMENT_RECEIVED);
+    if (tells && !m->gifts[gift].giver)
+        m->gifts[gift].giver = ++m->giver_count;
+    return tells ? m->gifts[gift].giver : 0;
+}
+
+static void of_gift(struct model *m, struct told *t, int gift)
+{
+    t->gift = gift;
+    if (t->fresh)
+        t->giver = learn(m, gift, &t->op);
+}
+
 static void new_gift(struct model *m, struct told *t, bool with_reference)
 {
     const struct op *op = &t->op;
+    if (t->fresh && op->giver)
+        t->giver = ++m->giver_count;
     if (with_reference && m->used[op->channel][op->object])
         return; // typed in already: waits
     if (with_reference)
@@ -206,7 +225,7 @@ static void do_pending(struct model *m, struct told *t)
         return;
     }
     t->state = TOLD_SUPERSEDED;
-    t->gift = gift ? gift : received->gift;
+    of_gift(m, t, gift ? gift : received->gift);
 }
 
 static void receive(struct model *m, struct told *t)
@@ -219,11 +238,11 @@ static void receive(struct model *m, struct told *t)
     } else if (g->state == CONTRIBUTION_SETTLED ||
                (g->state == CONTRIBUTION_REVERSED && g->source == LEDGER_BY_HAND)) {
         t->state = TOLD_SUPERSEDED;
-        t->gift = gift;
+        of_gift(m, t, gift);
     } else if (g->state == CONTRIBUTION_PENDING && g->asset == t->op.asset &&
                g->units == t->op.units) {
         promise(m, g, -1);
-        t->gift = gift;
+        of_gift(m, t, gift);
         t->state = TOLD_BOOKED;
         arrive(m, g, t->op.at < m->now ? t->op.at : m->now);
     } else {
@@ -379,16 +398,17 @@ static struct answer take(struct model *m, const struct op *op)
         bool same = known->op.of == op->of &&
                     (!has_amount(op->event) ||
                      (known->op.asset == op->asset && known->op.units == op->units));
+        if (same)
+            (void)learn(m, known->gift, op);
         return (struct answer){ .outcome = same ? PAYMENT_SEEN : PAYMENT_DIFFERS,
                                 .gift = known->gift };
     }
     struct told *t = &m->told[++m->told_count];
-    *t = (struct told){ .op = *op };
-    if (op->giver && (op->event == PAYMENT_PENDING || op->event == PAYMENT_RECEIVED))
-        t->giver = ++m->giver_count;
+    *t = (struct told){ .op = *op, .fresh = true };
     m->at[op->channel][op->object][op->event] = (int16_t)m->told_count;
     m->first = m->end = 0;
     do_kind(m, t);
+    t->fresh = false;
     enum told_state state = t->state;
     struct answer a = { .gift = t->gift, .released = release(m, op->channel) };
     a.outcome = state == TOLD_BOOKED       ? PAYMENT_BOOKED

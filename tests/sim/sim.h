@@ -89,6 +89,7 @@ struct told {
     int gift;    /* its number, from 1; 0: none yet */
     int matched; /* by hand, with that gift; 0: not */
     int giver;
+    bool fresh;         /* it is being told: later nobody knows any more who gave, but `giver` */
     int128 part, value; /* what it took out */
 };
 struct price {

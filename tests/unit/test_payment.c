@@ -458,6 +458,22 @@ static struct str giver_name(struct fund *f, int64_t contribution)
     return g.name;
 }
 
+TEST(an_announcement_of_a_payment_that_waits_names_nobody_s_gift)
+{
+    struct fund f = fund_start();
+    struct contribution_draft d = fund_draft(&f, "stripe", "25.00 USD", "2018-05-03");
+    int64_t id = 0;
+    d.reference = S("ch_1");
+    expect(fund_try(&f, &d, &id) == OK);
+    expect(take(&f, payment(&f, "ch_1", "25.00 USD")).outcome == PAYMENT_WAITS);
+    struct payment_event e = event(&f, PAYMENT_PENDING, "ch_1", "", "25.00 USD");
+    e.payer.name = S("Ada");
+    expect(take(&f, e).outcome == PAYMENT_SUPERSEDED);
+    expect(givers_kept(&f) == 0 && fund_get(&f, 1).giver == 0);
+    fund_expect_sound(&f);
+    fund_end(&f);
+}
+
 /* PayPal's webhook does not say who gave, its notification by IPN does: whichever comes first, the
  * giver gets a receipt, is found, and can be erased. */
 TEST(who_gave_is_learned_from_a_later_message_once_and_stands_in_one_row)
