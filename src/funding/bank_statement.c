@@ -271,42 +271,52 @@ static void name_lines(struct bank_reading *g)
 
 /* ---- who gives nothing ---- */
 
-static bool holds(struct str s, struct str name, struct arena *a)
-{
-    size_t at = 0;
-    return str_find(str_lower(a, s), str_lower(a, name), &at);
-}
+/* A line as it is looked for names: in small letters, each made once. */
+struct payer_text {
+    struct str payer, words;
+};
 
 /* Of a line without a payer, what its words begin with: further behind it may be anybody's. */
-static bool is_from(const struct bank_line *l, struct str name, struct arena *a)
+static bool is_from(const struct payer_text *t, struct str name)
 {
-    return l->payer.n ? holds(l->payer, name, a) : holds(str_sub(l->text, 0, name.n), name, a);
+    size_t at = 0;
+    return t->payer.n ? str_find(t->payer, name, &at) : str_starts(t->words, name);
 }
 
-static bool is_named(const struct bank_line *l, struct str names, struct arena *a)
+static bool is_named(const struct payer_text *t, struct str names)
 {
     while (names.n)
-        if (is_from(l, str_trim(scan_until(&names, ';')), a))
+        if (is_from(t, str_trim(scan_until(&names, ';'))))
             return true;
     return false;
 }
 
-static bool is_payout(const struct bank_reading *g, const struct bank_line *l)
+/* `names` are the mapping's, in small letters. */
+static bool is_payout(const struct bank_reading *g, const struct payer_text *t, struct str names)
 {
     const struct channel *list = NULL;
     size_t n = g->file->channels ? channels_list(g->file->channels, &list) : 0;
     for (size_t i = 0; i < n; i++)
         if (list[i].provider && list[i].provider->pays_as && provider_listens(&list[i]) &&
-            is_from(l, str_from_z(list[i].provider->pays_as), g->a))
+            is_from(t, str_from_z(list[i].provider->pays_as)))
             return true;
-    return g->file->mapping && is_named(l, g->file->mapping->not_gifts, g->a);
+    return is_named(t, names);
 }
 
 static void find_payouts(struct bank_reading *g)
 {
-    for (size_t i = 0; i < g->s->n; i++)
-        if (g->s->lines[i].verdict == BANK_GIFT && is_payout(g, &g->s->lines[i]))
-            g->s->lines[i].verdict = BANK_PAYOUT;
+    const struct bank_mapping *m = g->file->mapping;
+    struct str names = m ? str_lower(g->a, m->not_gifts) : S("");
+    for (size_t i = 0; i < g->s->n; i++) {
+        struct bank_line *l = &g->s->lines[i];
+        if (l->verdict != BANK_GIFT)
+            continue;
+        struct payer_text t = { .payer = str_lower(g->a, l->payer) };
+        if (!t.payer.n)
+            t.words = str_lower(g->a, str_sub(l->text, 0, BANK_NOT_GIFTS_MAX));
+        if (is_payout(g, &t, names))
+            l->verdict = BANK_PAYOUT;
+    }
 }
 
 /* ---- the whole ---- */

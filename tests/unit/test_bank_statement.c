@@ -170,6 +170,29 @@ TEST(bank_files_have_a_most_of_lines_and_bytes)
     fund_end(&f);
 }
 
+/* As at the desk, whose memory for a statement has a most. */
+TEST(bank_payers_who_give_nothing_are_found_in_the_longest_file_in_bounded_memory)
+{
+    struct fund f = fund_start();
+    struct arena a CLEANUP(arena_free);
+    struct buf text CLEANUP(buf_free) = buf_make(BANK_FILE_MAX);
+    struct buf names CLEANUP(buf_free) = buf_make(BANK_NOT_GIFTS_MAX);
+    struct bank_mapping m = bank_plain_mapping(false);
+    struct bank_statement s = { 0 };
+    arena_init(&a, 64 * 1024 * 1024);
+    for (int i = 100; i < 199; i++)
+        buf_print(&names, "%d;", i);
+    m.not_gifts = buf_str(&names);
+    for (int i = 0; i < BANK_LINES_MAX; i++)
+        buf_print(&text, "03.05.2018;25,00;%0700d%s;boat;\n", 0, i == 7 ? "198" : "");
+    expect(!buf_full(&text) && !buf_full(&names));
+    struct bank_file file = { .bytes = buf_str(&text), .mapping = &m, .now = f.now };
+    bank_statement_read(&file, &a, &s);
+    expect(!arena_full(&a) && s.counts[BANK_PAYOUT] == 1 &&
+           s.counts[BANK_GIFT] == BANK_LINES_MAX - 1);
+    fund_end(&f);
+}
+
 TEST(bank_lines_are_known_by_their_number_or_by_what_they_say)
 {
     struct fund f = fund_start();
