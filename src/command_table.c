@@ -3,15 +3,13 @@
 #include "base/check.h"
 #include "base/config.h"
 #include "base/file.h"
+#include "check_commands.h"
 #include "demo.h"
 #include "discussion/author_export.h"
 #include "discussion/filter_learn.h"
 #include "discussion/hold_rules.h"
-#include "funding/bank_check.h"
 #include "funding/funding_cli.h"
 #include "funding/hand_entry.h"
-#include "funding/ledger.h"
-#include "funding/payment_evidence.h"
 #include "goal_commands.h"
 #include "http/http.h"
 #include "mail_commands.h"
@@ -454,50 +452,6 @@ static int backup_run(struct call *c)
     if (e)
         return call_refuse(c, STR_FMT, STR_ARG(why.n ? why : S("reading or writing failed")));
     call_say(c, "backup written: " STR_FMT, STR_ARG(c->args[0]));
-    return EXIT_DONE;
-}
-
-static void put_finding(void *arg, const struct store_finding *f)
-{
-    call_say(arg, STR_FMT ": " STR_FMT ": " STR_FMT, STR_ARG(f->check), STR_ARG(f->must_hold),
-             STR_ARG(f->row));
-}
-
-/* All that recompute; each names the first row that differs. */
-static err check_again(struct call *c, int64_t *findings)
-{
-    struct tx tx CLEANUP(tx_end) = { 0 };
-    struct str why[3] = { { 0 } };
-    err e[3] = { OK };
-    err failed = store_read(store_of(c), &tx);
-    if (failed)
-        return failed;
-    e[0] = ledger_check(&tx, c->arena, &why[0]);
-    e[1] = bank_check(&tx, c->arena, &why[1]);
-    e[2] = payment_evidence_check(&tx, c->setup, c->arena, &why[2]);
-    for (size_t i = 0; i < COUNT(e); i++) {
-        if (e[i] < 0)
-            return e[i];
-        if (e[i])
-            call_say(c, "ledger: " STR_FMT, STR_ARG(why[i]));
-        *findings += e[i] > 0;
-    }
-    return OK;
-}
-
-static int check_run(struct call *c)
-{
-    int64_t findings = 0;
-    err e = store_check(store_of(c), put_finding, c, &findings);
-    if (!e)
-        e = check_again(c, &findings);
-    if (e)
-        return end(c, e, S(""));
-    if (findings) {
-        call_say(c, "%" PRId64 " findings", findings);
-        return EXIT_REFUSED;
-    }
-    call_say(c, "everything holds");
     return EXIT_DONE;
 }
 

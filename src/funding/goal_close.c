@@ -15,6 +15,11 @@
 QUERY(goal_close_one,
       "select goal, closed_at, by_staff, seq, last_transaction, settled, net, pending, statement,"
       " public_key, signature from goal_close where goal = $1");
+QUERY(goal_close_after,
+      "select c.goal, closed_at, by_staff, c.seq, last_transaction, settled, net, pending,"
+      " statement, public_key, signature, g.currency, e.hash"
+      " from goal_close c join goal g on g.id = c.goal left join ledger_entry e on e.seq = c.seq"
+      " where c.goal > $1 order by c.goal limit 1");
 QUERY(goal_close_insert,
       "insert into goal_close (goal, closed_at, by_staff, seq, last_transaction, settled, net,"
       " pending, statement, public_key, signature)"
@@ -251,6 +256,86 @@ static err insert(struct tx *tx, const struct goal_close *c)
     if (e)
         return fault(e);
     return changes ? OK : GOAL_CLOSE_DONE;
+}
+
+/* ---- looking again */
+
+struct closed {
+    struct goal_close row;
+    struct currency currency;
+    struct str hash; /* of the ledger's entry `seq`; empty: there is none */
+};
+
+static err read_closed(struct tx *tx, int64_t after, struct arena *a, struct closed *ret,
+                       bool *ret_row)
+{
+    struct stmt *s = query_start(tx, &goal_close_after);
+    bind_int(s, 1, after);
+    err e = query_step(s, ret_row);
+    if (e || !*ret_row)
+        return e ? fault(e) : OK;
+    e = row_read(s, a, &ret->row);
+    if (!e && !currency_parse(column_str(s, 11, a), &ret->currency))
+        e = fault(ERR_DATA);
+    ret->hash = column_str(s, 12, a);
+    query_end(s);
+    return e;
+}
+
+/* The end of the ledger then, as make_statement() writes it. */
+static struct str print_head(const struct closed *c, struct arena *a)
+{
+    uint8_t none[LEDGER_HASH];
+    char text[2 * LEDGER_HASH];
+    sha256(ledger_csv_header, none);
+    if (c->row.seq && c->hash.n != LEDGER_HASH)
+        return S("\nentries that are not there\n");
+    const void *hash = c->row.seq ? c->hash.s : (const void *)none;
+    ledger_hash_print(hash, text);
+    return str_print(a, "\nentries %" PRId64 "\nhead %.*s\n", c->row.seq, (int)sizeof text, text);
+}
+
+/* What is wrong with it; NULL: nothing. */
+static const char *closed_wrong(const struct closed *c, struct arena *a)
+{
+    const struct {
+        const char *name;
+        int64_t minor;
+    } totals[] = { { "settled", c->row.settled },
+                   { "net", c->row.net },
+                   { "pending", c->row.pending } };
+    size_t at = 0;
+    for (size_t i = 0; i < COUNT(totals); i++) {
+        struct money m = { .minor = totals[i].minor, .cur = c->currency };
+        struct str amount = money_print(a, m);
+        struct str line = str_print(a, "\n%s " STR_FMT "\n", totals[i].name, STR_ARG(amount));
+        if (!str_find(c->row.statement, line, &at))
+            return "its statement says other totals than are frozen";
+    }
+    if (!str_find(c->row.statement, print_head(c, a), &at))
+        return "the head in its statement is not in the chain";
+    if (!ed25519_verify(c->row.public_key, c->row.statement, c->row.signature))
+        return "its signature does not hold";
+    return NULL;
+}
+
+err goal_close_check(struct tx *tx, struct arena *a, struct str *ret_why)
+{
+    struct arena one CLEANUP(arena_free);
+    struct closed c = { 0 };
+    bool row = true;
+    arena_init(&one, 8 * (size_t)GOAL_STATEMENT_MAX);
+    for (;;) {
+        err e = read_closed(tx, c.row.goal, &one, &c, &row);
+        if (e || !row)
+            return e;
+        const char *why = closed_wrong(&c, &one);
+        if (why) {
+            *ret_why = str_print(a, "closed period of goal %" PRId64 ": %s", c.row.goal, why);
+            return GOAL_CLOSE_WRONG;
+        }
+        arena_reset(&one);
+    }
 }
 
 /* What was booked between reading and this is an adjustment: the statement says up to which entry

@@ -28,6 +28,14 @@ enum { GOAL_STATEMENT_MAX = 64 * 1024, GOAL_ADJUSTMENTS_MAX = 100 };
 
 MUST_USE err goal_close_get(struct tx *tx, int64_t goal, struct arena *a, struct goal_close *ret);
 
+/*
+ * Each closed period's statement once more: it says the totals that are frozen, its head is in the
+ * chain at its entry, and its signature holds. GOAL_CLOSE_WRONG with the first that differs, in
+ * `a`.
+ */
+enum { GOAL_CLOSE_WRONG = 1 };
+MUST_USE err goal_close_check(struct tx *tx, struct arena *a, struct str *ret_why);
+
 enum {
     GOAL_CLOSE_MISSING = 1,
     GOAL_CLOSE_EARLY, /* the period has not ended */

@@ -240,6 +240,82 @@ TEST_AND_FAULTS(a_frozen_total_that_is_not_the_ledgers_is_found)
     fund_room_end(&o);
 }
 
+/* What goal_close_check() says of what is there; empty: nothing. */
+static struct str check_again(struct fund_room *o)
+{
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    struct str why = { 0 };
+    expect(store_read(o->app.store, &tx) == OK);
+    err e = goal_close_check(&tx, &o->fund.arena, &why);
+    expect(e == OK || (e == GOAL_CLOSE_WRONG && why.n));
+    return why;
+}
+
+/* Puts the statement in place of the one that was signed, as who holds the whole machine can. */
+struct forgery {
+    struct goal_close row;
+    struct str signature;
+};
+QUERY(test_close_unguard, "drop trigger if exists goal_close_fixed");
+QUERY(test_close_forge, "update goal_close set statement = $1, signature = $2");
+
+static err forge(struct tx *tx, void *arg)
+{
+    const struct forgery *f = arg;
+    struct stmt *s = query_start(tx, &test_close_forge);
+    bind_str(s, 1, f->row.statement);
+    bind_blob(s, 2, f->signature);
+    return query_run(s, NULL);
+}
+
+/* The statement with one text in it put in place of another of the same length. */
+static struct str changed(struct fund_room *o, struct str statement, const char *from,
+                          const char *to)
+{
+    size_t at = 0;
+    expect(strlen(from) == strlen(to) && str_find(statement, str_from_z(from), &at));
+    size_t behind = at + strlen(from);
+    return str_print(&o->fund.arena, STR_FMT "%s" STR_FMT, STR_ARG(str_sub(statement, 0, at)), to,
+                     STR_ARG(str_sub(statement, behind, statement.n)));
+}
+
+TEST(a_closed_periods_statement_is_read_again_and_its_signature_must_hold)
+{
+    static const struct {
+        const char *from, *to, *why;
+    } lies[] = {
+        { "settled 210.00", "settled 211.00", "its statement says other totals than are frozen" },
+        { "net 208.50", "net 208.51", "its statement says other totals than are frozen" },
+        { "pending 7.00", "pending 8.00", "its statement says other totals than are frozen" },
+        { "\nentries 1", "\nentries 2", "the head in its statement is not in the chain" },
+        { "\nhead ", "\nhead_", "the head in its statement is not in the chain" },
+        { "provable 60.00", "provable 61.00", "its signature does not hold" },
+    };
+    struct fund_room o = { 0 };
+    fund_room_start(&o, "");
+    int64_t goal = sample(&o);
+    fund_room_at(&o, JUNE);
+    expect_str(check_again(&o), S(""));
+    expect(close_goal(&o, goal) == OK);
+    fund_add(&o.fund, "bank", "3 USD", "2018-05-31"); // later, which changes nothing
+    expect_str(check_again(&o), S(""));
+    struct goal_close c = close_of(&o, goal);
+    struct str signature = { (const char *)c.signature, sizeof c.signature };
+    const struct query *q = &test_close_unguard;
+    expect(store_write(o.app.store, run_query, &q) == OK);
+    for (size_t i = 0; i < COUNT(lies); i++) {
+        struct forgery f = { .row = c, .signature = signature };
+        f.row.statement = changed(&o, c.statement, lies[i].from, lies[i].to);
+        expect(store_write(o.app.store, forge, &f) == OK);
+        expect(str_ends(check_again(&o), str_from_z(lies[i].why)));
+    }
+    static const char none[ED25519_SIGNATURE_BYTES];
+    struct forgery f = { .row = c, .signature = { none, sizeof none } };
+    expect(store_write(o.app.store, forge, &f) == OK);
+    expect_str(check_again(&o), S("closed period of goal 1: its signature does not hold"));
+    fund_room_end(&o);
+}
+
 /* ---- marks */
 
 struct marking {
