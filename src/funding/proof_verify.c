@@ -164,8 +164,9 @@ static bool all_differ(struct proof_verifier *v)
     return true;
 }
 
-/* The sums of transactions, each in its first output. */
-static void add_up(struct proof_verifier *v)
+/* The sums of transactions, each in its first output. A channel has one coin: units of two are no
+ * sum. */
+static bool add_up(struct proof_verifier *v)
 {
     size_t first = 0;
     for (size_t i = 0; i < v->count; i++) {
@@ -173,10 +174,13 @@ static void add_up(struct proof_verifier *v)
         bool same = i > 0 && by_transaction(k, &v->kept[first]) == 0;
         if (!same)
             first = i;
+        if (!str_eq(k->asset, v->kept[first].asset))
+            return wrong(v, "a channel's transaction is proven in two coins");
         v->kept[first].outputs++;
         if (same)
             v->kept[first].value += k->value; // at most 21 million coins each, 2^32 outputs
     }
+    return true;
 }
 
 bool proof_verify_begin_ledger(struct proof_verifier *v)
@@ -192,8 +196,7 @@ bool proof_verify_begin_ledger(struct proof_verifier *v)
         return false;
     if (v->count)
         qsort(v->kept, v->count, sizeof *v->kept, by_output);
-    add_up(v);
-    return true;
+    return add_up(v);
 }
 
 /* The first output of a transaction, or NULL. */
@@ -223,7 +226,7 @@ void proof_verify_row(void *verifier, const struct ledger_verified_row *row)
     struct kept *k = find(v, row->channel, row->reference);
     if (!sum)
         (void)wrong(v, "there are too many channels");
-    else if (k && !str_eq(row->asset, S("BTC")) && !str_eq(row->asset, S("BCH")))
+    else if (k && !str_eq(row->asset, k->asset))
         (void)wrong(v, "the ledger counts a proven payment in another asset");
     else if (k)
         k->ledger += row->units; // the ledger's own sums were checked for overflow

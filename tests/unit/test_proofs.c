@@ -294,3 +294,233 @@ TEST(files_of_proofs_that_are_cut_doubled_or_too_long_are_refused)
     expect(!j.proofs.good && j.proofs.line == 1);
     town_end(t);
 }
+
+/* The transaction of the first proof. */
+static struct str first_txid(struct str proofs)
+{
+    size_t at = 0;
+    expect(str_find(proofs, S("\"object\":\""), &at));
+    return str_sub(proofs, at + strlen("\"object\":\""), 64);
+}
+
+/* The verdict on proofs of which the ledger says just this row. */
+static struct proof_verdict judge_row(struct town *t, struct str proofs,
+                                      struct ledger_verified_row row)
+{
+    struct proof_verifier *v = proof_verify_start(&t->a);
+    expect(proof_verify_put(v, proofs) && proof_verify_begin_ledger(v));
+    proof_verify_row(v, &row);
+    struct proof_verdict verdict = proof_verify_end(v);
+    proof_verify_free(v);
+    return verdict;
+}
+
+TEST(a_proof_in_one_coin_proves_nothing_that_is_counted_in_another)
+{
+    struct town *t = paid_town();
+    struct str proofs = proofs_of(t);
+    struct ledger_verified_row row = { .channel = S("bitcoin"),
+                                       .source = S("chain"),
+                                       .account = S("assets"),
+                                       .asset = S("BTC"),
+                                       .reference = first_txid(proofs),
+                                       .units = 1500,
+                                       .decimals = 8 };
+    struct proof_verdict v = judge_row(t, proofs, row);
+    bool pair = !v.why; // else the first is the single gift
+    if (!pair) {
+        row.units = 70000;
+        v = judge_row(t, proofs, row);
+    }
+    expect(v.good && v.sum_count == 1 && v.sums[0].proven == row.units);
+    row.asset = S("BCH"); // the same transaction, told to be of the other coin
+    v = judge_row(t, proofs, row);
+    expect(!v.good && strcmp(v.why, "the ledger counts a proven payment in another asset") == 0);
+    row.asset = S("ETH");
+    expect(!judge_row(t, proofs, row).good);
+    town_end(t);
+}
+
+TEST(a_transaction_of_a_channel_is_not_proven_in_two_coins)
+{
+    struct town *t = paid_town();
+    struct str first = { 0 };
+    struct str second = { 0 };
+    struct str rest = { 0 };
+    struct proof p = { 0 };
+    const char *why = NULL;
+    const struct chain *cash = chain_find(CHAIN_BITCOINCASH, S("regtest"));
+    expect(str_cut(proofs_of(t), '\n', &first, &rest) && str_cut(rest, '\n', &second, &rest));
+    struct str address = script_address(&t->a, &t->script, t->chain);
+    second = swapped(&t->a, second, "\"chain\":\"bitcoin\"", "\"chain\":\"bitcoincash\"");
+    second = swapped(&t->a, second, str_z(&t->a, address),
+                     str_z(&t->a, script_address(&t->a, &t->script, cash)));
+    expect(proof_check(second, &t->a, &p, &why) == OK && p.chain == cash);
+    struct judged j = judge(
+        t, str_print(&t->a, STR_FMT "\n" STR_FMT "\n", STR_ARG(first), STR_ARG(second)), S(""));
+    expect(!j.proofs.good &&
+           strcmp(j.proofs.why, "a channel's transaction is proven in two coins") == 0);
+    town_end(t);
+}
+
+TEST(rows_that_are_no_assets_of_a_chain_are_not_held_to_proofs)
+{
+    struct town *t = paid_town();
+    struct str proofs = proofs_of(t);
+    struct ledger_verified_row row = { .channel = S("bitcoin"),
+                                       .source = S("hand"),
+                                       .account = S("assets"),
+                                       .asset = S("BTC"),
+                                       .reference = first_txid(proofs),
+                                       .units = 1,
+                                       .decimals = 8 };
+    struct proof_verdict v = judge_row(t, proofs, row);
+    expect(v.good && v.newer == 3 && v.sums[0].unproven == 0);
+    row.source = S("chain");
+    row.account = S("gifts");
+    v = judge_row(t, proofs, row);
+    expect(v.good && v.newer == 3 && v.sums[0].unproven == 0);
+    row.account = S("assets");
+    row.reference = S("no transaction");
+    v = judge_row(t, proofs, row);
+    expect(v.good && v.newer == 3 && v.sums[0].unproven == 1);
+    town_end(t);
+}
+
+/* The first proof as that of so many channels. */
+static struct str of_channels(struct town *t, int n)
+{
+    struct str line = { 0 };
+    struct str rest = { 0 };
+    struct buf b CLEANUP(buf_free) = buf_make(1 << 20);
+    expect(str_cut(proofs_of(t), '\n', &line, &rest));
+    for (int i = 0; i < n; i++) {
+        struct str to = str_print(&t->a, "\"channel\":\"c%d\"", i);
+        buf_put(&b, swapped(&t->a, line, "\"channel\":\"bitcoin\"", str_z(&t->a, to)));
+        buf_put_char(&b, '\n');
+    }
+    return buf_copy(&b, &t->a);
+}
+
+TEST(proofs_and_rows_of_too_many_channels_are_refused)
+{
+    struct town *t = paid_town();
+    struct judged j = judge(t, of_channels(t, PROOF_SUMS_MAX), ledger_of(t));
+    expect(!j.proofs.good && strcmp(j.proofs.why, "a payment is proven twice") == 0);
+    j = judge(t, of_channels(t, PROOF_SUMS_MAX + 1), ledger_of(t));
+    expect(!j.proofs.good && strcmp(j.proofs.why, "there are too many channels") == 0);
+    expect(j.proofs.line == PROOF_SUMS_MAX + 1);
+    struct proof_verifier *v = proof_verify_start(&t->a);
+    expect(proof_verify_begin_ledger(v));
+    for (int i = 0; i <= PROOF_SUMS_MAX; i++) {
+        struct ledger_verified_row row = { .channel = str_print(&t->a, "c%d", i),
+                                           .source = S("chain"),
+                                           .account = S("assets"),
+                                           .asset = S("BTC"),
+                                           .reference = S("x"),
+                                           .units = 1,
+                                           .decimals = 8 };
+        expect(proof_verify_end(v).good);
+        proof_verify_row(v, &row);
+    }
+    struct proof_verdict verdict = proof_verify_end(v);
+    expect(!verdict.good && strcmp(verdict.why, "there are too many channels") == 0);
+    expect(!proof_verify_put(v, S("\n")) && !proof_verify_begin_ledger(v));
+    proof_verify_free(v);
+    town_end(t);
+}
+
+TEST(each_of_more_proofs_than_there_is_room_for_at_first_is_found_again)
+{
+    enum { BLOCKS = 22, EACH = 3, MANY = BLOCKS * EACH };
+    struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 1\n");
+    int64_t sum = 0;
+    for (int i = 0; i < BLOCKS; i++) {
+        struct str list[EACH];
+        for (int k = 0; k < EACH; k++) {
+            list[k] = town_gift(t, (uint64_t)(1000 + 10 * i + k));
+            sum += 1000 + 10 * i + k;
+        }
+        town_mine(t, list, EACH);
+    }
+    town_mine_empty(t, 1);
+    town_pass(t);
+    struct judged j = judge(t, proofs_of(t), ledger_of(t));
+    expect(j.proofs.good && j.ledger.good && j.proofs.newer == 0 && j.proofs.sum_count == 1);
+    expect(j.proofs.sums[0].payments == MANY && j.proofs.sums[0].proven == sum);
+    expect(j.proofs.sums[0].unproven == 0);
+    town_end(t);
+}
+
+TEST(a_proof_that_lacks_a_member_or_has_it_as_a_number_is_refused)
+{
+    static const char *const names[] = { "chain",   "network", "channel", "object",
+                                         "address", "block",   "header",  "transaction" };
+    struct town *t = paid_town();
+    struct str line = { 0 };
+    struct str rest = { 0 };
+    struct proof p = { 0 };
+    const char *why = NULL;
+    expect(str_cut(proofs_of(t), '\n', &line, &rest));
+    expect(proof_check(line, &t->a, &p, &why) == OK);
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct str begin = str_print(&t->a, "\"%s\":\"", names[i]);
+        size_t at = 0;
+        size_t end = 0;
+        expect(str_find(line, begin, &at));
+        struct str before = str_sub(line, 0, at);
+        struct str behind = str_sub(line, at + begin.n, line.n);
+        expect(str_find(behind, S("\""), &end));
+        behind = str_sub(behind, end + 1, behind.n);
+        struct str number = str_print(&t->a, STR_FMT "\"%s\":7" STR_FMT, STR_ARG(before), names[i],
+                                      STR_ARG(behind));
+        bool last = str_starts(behind, S("}"));
+        struct str none =
+            str_print(&t->a, STR_FMT STR_FMT, STR_ARG(str_sub(before, 0, before.n - last)),
+                      STR_ARG(str_sub(behind, !last, behind.n)));
+        why = NULL;
+        expect(proof_check(number, &t->a, &p, &why) == PROOF_WRONG && why);
+        expect(strcmp(why, "a line is not a JSON object") != 0);
+        expect(proof_check(none, &t->a, &p, &why) == PROOF_WRONG && why);
+        expect(strcmp(why, "a line is not a JSON object") != 0);
+    }
+    town_end(t);
+}
+
+TEST(a_proof_is_refused_wherever_it_is_cut)
+{
+    struct town *t = paid_town();
+    struct str line = { 0 };
+    struct str rest = { 0 };
+    struct arena a;
+    arena_init(&a, 1 << 20);
+    expect(str_cut(proofs_of(t), '\n', &line, &rest));
+    for (size_t n = 0; n <= line.n; n++) {
+        struct proof p = { 0 };
+        const char *why = NULL;
+        arena_reset(&a);
+        err e = proof_check(str_sub(line, 0, n), &a, &p, &why);
+        expect(n == line.n ? e == OK : e == PROOF_WRONG && why);
+    }
+    arena_free(&a);
+    town_end(t);
+}
+
+TEST(a_branch_is_as_deep_as_a_tree_can_be_and_no_deeper)
+{
+    struct town *t = paid_town();
+    char more[(MERKLE_DEPTH_MAX + 1) * 67 + 20] = "\"branch\":[";
+    static const char hash[] =
+        "\"0000000000000000000000000000000000000000000000000000000000000000\",";
+    for (int i = 0; i < MERKLE_DEPTH_MAX; i++)
+        (void)strcat(more, hash);
+    expect(strcmp(judge_changed(t, "\"branch\":[", more), "branch or position cannot be") == 0);
+    more[strlen(more) - 2 * strlen(hash)] = '\0'; // with its own two: just as deep
+    expect(strcmp(judge_changed(t, "\"branch\":[", more), "the transaction is not in this block") ==
+           0);
+    expect(strcmp(judge_changed(t, "\"position\":1", "\"position\":4294967296"),
+                  "branch or position cannot be") == 0);
+    expect(strcmp(judge_changed(t, "\"branch\":[", "\"branch\":1,\"channel\":["),
+                  "a line is not a JSON object") == 0);
+    town_end(t);
+}
