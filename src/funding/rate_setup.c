@@ -97,7 +97,7 @@ static err take_line(struct maker *m, const struct config_entry *e)
 {
     struct rate_pair *p = NULL;
     if (e->value.n > LINE_MAX_BYTES || text_check(e->value, true) != TEXT_FINE ||
-        e->section.n > RATE_NAME_MAX)
+        e->section.n > str_from_z(rate_sections.prefix).n + RATE_NAME_MAX)
         return refuse(m, e->line, "the value or the source's name is too long, or not one line");
     p = pair_of(m, e);
     if (!p)
