@@ -190,6 +190,63 @@ TEST(what_is_wrong_in_a_wallet_is_refused_with_its_line)
     }
 }
 
+/* ---- two wallets that are one ---- */
+
+static bool overlap(const char *x, const char *y, const char *channel_x, const char *channel_y)
+{
+    struct outcome one = make(x);
+    struct outcome two = make(y);
+    bool there = false;
+    bool back = false;
+    const struct wallet *a = wallet_of(&one, channel_x);
+    const struct wallet *b = wallet_of(&two, channel_y);
+    expect(wallet_overlaps(a, b, &one.arena, &there) == OK);
+    expect(wallet_overlaps(b, a, &one.arena, &back) == OK);
+    expect(there == back);
+    drop(&one);
+    drop(&two);
+    return there;
+}
+
+/* A channel of the one address that the key has under this number. */
+static bool has_within_its_gap(int64_t number)
+{
+    struct outcome o = make(BTC_KEY);
+    struct str address = place(&o, wallet_of(&o, "bitcoin"), number);
+    struct str text =
+        str_print(&o.arena, "[channel.bitcoin]\naddress = " STR_FMT "\n", STR_ARG(address));
+    bool found = overlap(BTC_KEY, str_z(&o.arena, text), "bitcoin", "bitcoin");
+    drop(&o);
+    return found;
+}
+
+TEST(a_wallet_overlaps_one_of_the_same_coin_that_has_an_address_of_its_gap)
+{
+    expect(has_within_its_gap(0) && has_within_its_gap(19));
+    expect(!has_within_its_gap(20));
+    expect(overlap(BTC_KEY, BTC_KEY "gap = 30\n", "bitcoin", "bitcoin"));
+    expect(overlap(BTC, BTC, "bitcoin", "bitcoin"));
+    expect(!overlap(BTC,
+                    "[channel.bitcoin]\n"
+                    "address = bc1qnjg0jd8228aq7egyzacy8cys3knf9xvrerkf9g\n",
+                    "bitcoin", "bitcoin"));
+    expect(overlap(ETH, ETH, "ethereum", "ethereum"));
+    expect(!overlap(ETH, ETH "chain_id = 31337\n", "ethereum", "ethereum"));
+    expect(!overlap(ETH, BTC, "ethereum", "bitcoin"));
+    expect(!overlap(ETH, "[channel.ethereum]\nkey = " ETH_XPUB "\n", "ethereum", "ethereum"));
+}
+
+TEST(a_wallet_ends_at_its_last_number)
+{
+    struct outcome o = make(BTC_KEY ETH);
+    struct wallet_place p = { 0 };
+    const struct wallet *w = wallet_of(&o, "bitcoin");
+    expect(wallet_place(w, EXTENDED_KEY_INDEX_MAX, &o.arena, &p) == OK);
+    expect(p.number == EXTENDED_KEY_INDEX_MAX);
+    expect(!str_eq(p.text, place(&o, w, EXTENDED_KEY_INDEX_MAX - 1)));
+    drop(&o);
+}
+
 /* ---- addresses that were handed out ---- */
 
 struct hand {

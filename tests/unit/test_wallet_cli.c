@@ -1,6 +1,8 @@
 #include "funding/wallet_cli.h"
 #include "unit/test.h"
 
+#include <string.h>
+
 /* Without these an operator could compare addresses that are not the wallet's, or type a private
  * key and see it again. */
 
@@ -104,4 +106,44 @@ TEST(wallet_addresses_say_what_is_wrong)
     expect_says(args, WALLET_REFUSED, "Ethereum's addresses are the same on all its networks");
     args.network = S("");
     expect_says(args, WALLET_REFUSED, "for Ethereum give the xpub of an account (m/44'/60'/0')");
+}
+
+TEST(wallet_addresses_of_ethereum_and_bitcoin_cash_are_listed_too)
+{
+    struct wallet_addresses_args args = {
+        .coin = S("ethereum"),
+        .key = S("xpub6Ce9NcJvTk36xtLSrJLZqE7wtgA5deCeYs7rSQtreh4cj6ByPtrg9sD7V2FNFLPnf8heNP3FGkeV9"
+                 "qwfzvZNSd54JoNXVsXFYSYwHsnJxqP"),
+        .first = S("2147483646"),
+        .count = S("2")
+    };
+    struct asked a = ask(args);
+    size_t at = 0;
+    expect(a.e == OK && str_starts(a.say, S("2147483646 0x")));
+    expect(str_find(a.say, S("\n2147483647 0x"), &at));
+    expect(a.say.n == 2 * strlen("2147483646 0x") + 2 * 40 + 1);
+    arena_free(&a.arena);
+    args = (struct wallet_addresses_args){ .coin = S("bitcoincash"),
+                                           .key = S("qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a") };
+    expect_says(args, OK, "0 bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a");
+    args.coin = S("bitcoin"); // the other coin's address
+    a = ask(args);
+    expect(a.e == WALLET_REFUSED && a.say.n > 0);
+    arena_free(&a.arena);
+}
+
+TEST(wallet_addresses_are_asked_for_by_numbers)
+{
+    static const char *const wrong[] = { "x", "-1", "2147483648", "1.0", " 1" };
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        struct wallet_addresses_args args = { .coin = S("bitcoin"),
+                                              .key = str_from_z(account),
+                                              .first = str_from_z(wrong[i]) };
+        expect_says(args, WALLET_REFUSED,
+                    "--first is a number from 0 to 2147483647, --count one from 1 to 1000");
+        args.first = S("");
+        args.count = str_from_z(wrong[i]);
+        expect_says(args, WALLET_REFUSED,
+                    "--first is a number from 0 to 2147483647, --count one from 1 to 1000");
+    }
 }
