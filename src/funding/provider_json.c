@@ -20,7 +20,9 @@ bool provider_asset(struct str code, struct asset *ret)
         return false;
     for (size_t i = 0; i < code.n; i++) {
         char c = code.s[i];
-        upper[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+        upper[i] = c;
+        if (c >= 'a' && c <= 'z')
+            upper[i] = (char)(c - 'a' + 'A');
     }
     return asset_parse((struct str){ upper, code.n }, ret);
 }

@@ -32,7 +32,9 @@ static bool code_of(struct str s, struct asset *ret)
     for (size_t i = 0; i < s.n; i++) {
         if (s.s[i] >= 'A' && s.s[i] <= 'Z') // one spelling
             return false;
-        upper[i] = s.s[i] >= 'a' && s.s[i] <= 'z' ? (char)(s.s[i] - 'a' + 'A') : s.s[i];
+        upper[i] = s.s[i];
+        if (s.s[i] >= 'a' && s.s[i] <= 'z')
+            upper[i] = (char)(s.s[i] - 'a' + 'A');
     }
     return asset_parse((struct str){ upper, s.n }, ret);
 }
