@@ -110,6 +110,7 @@ struct looking {
     const struct mempool_look *l;
     struct seen *seen;
     struct keys now; /* the list of this look, sorted */
+    struct buf next; /* what was seen by its end, as seen.keys */
     const struct txid *ids;
     size_t id_count;
     struct hasher hasher;
@@ -204,8 +205,8 @@ static void find_fresh(struct looking *k)
 {
     struct keys before = keys_of(&k->seen->keys);
     bool first = !k->seen->at;
-    struct buf next = buf_make(MEMPOOL_LIST_BYTES);
     size_t asked = 0;
+    k->next = buf_make(MEMPOOL_LIST_BYTES);
     k->fresh = arena_new(k->l->arena, struct row, MEMPOOL_ROWS);
     for (size_t i = 0; i < k->id_count; i++) {
         bool fresh = !first && !has_key(before, k->ids[i].bytes);
@@ -215,12 +216,10 @@ static void find_fresh(struct looking *k)
             look_at(k, k->ids[i].bytes);
             asked++;
         }
-        buf_put(&next, bytes_str(k->ids[i].bytes, KEY_BYTES));
+        buf_put(&k->next, bytes_str(k->ids[i].bytes, KEY_BYTES));
     }
-    if (next.n)
-        qsort(next.s, next.n / KEY_BYTES, KEY_BYTES, compare);
-    buf_free(&k->seen->keys);
-    k->seen->keys = next;
+    if (k->next.n)
+        qsort(k->next.s, k->next.n / KEY_BYTES, KEY_BYTES, compare);
 }
 
 static err find_gone(struct looking *k)
@@ -282,11 +281,17 @@ static err look(struct looking *k)
     if (!ask_list(k))
         return mempool_forget(k->l->app, k->l->channel);
     find_fresh(k);
-    k->seen->at = clock_now(&k->l->app->clock);
     err e = find_gone(k);
     if (!e && (k->fresh_count || k->gone_count))
         e = store_write(k->l->app->store, write_rows, k);
-    return e;
+    if (e) { // what was not written was not seen: the next look asks again
+        buf_free(&k->next);
+        return e;
+    }
+    buf_free(&k->seen->keys);
+    k->seen->keys = k->next;
+    k->seen->at = clock_now(&k->l->app->clock);
+    return OK;
 }
 
 err mempool_look(const struct mempool_look *l)

@@ -1,6 +1,7 @@
 #include "funding/mempool.h"
 #include "funding/meter.h"
 #include "unit/chain_help.h"
+#include "unit/fault_sweep.h"
 #include "unit/test.h"
 #include "unit/town.h"
 
@@ -72,7 +73,7 @@ TEST(mempool_what_is_on_its_way_is_apart_until_a_block_holds_it)
     end(t);
 }
 
-TEST(mempool_a_payment_that_is_replaced_is_gone)
+TEST_AND_FAULTS(mempool_a_payment_that_is_replaced_is_gone)
 {
     struct town *t = begin(CHANNEL);
     put(t, town_gift(t, 5000));
@@ -136,7 +137,7 @@ TEST(mempool_of_a_node_that_lies_or_has_none_nothing_is_on_its_way)
     }
 }
 
-TEST(mempool_when_the_node_is_silent_nothing_is_known)
+TEST_AND_FAULTS(mempool_when_the_node_is_silent_nothing_is_known)
 {
     struct town *t = begin(CHANNEL);
     put(t, town_gift(t, 5000));
