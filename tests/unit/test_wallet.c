@@ -2,6 +2,8 @@
 #include "funding/wallet_address.h"
 #include "unit/store_help.h"
 
+#include <string.h>
+
 /* Without these a mistyped key would send gifts to nobody, or an address that was shown would stop
  * being watched. Keys and addresses are published vectors. */
 
@@ -188,6 +190,58 @@ TEST(what_is_wrong_in_a_wallet_is_refused_with_its_line)
         expect(right);
         drop(&o);
     }
+}
+
+/* The line `key = xxx…`, of so many bytes, behind those of a channel. */
+static void expect_long(const char *channel, const char *key, int n, const char *part)
+{
+    char letters[1100];
+    memset(letters, 'x', sizeof letters);
+    char text[1500];
+    (void)snprintf(text, sizeof text, "%s%s = %.*s\n", channel, key, n, letters);
+    struct outcome o = make(text);
+    size_t at = 0;
+    expect(part ? !o.channels && str_find(o.why, str_from_z(part), &at) : o.channels != NULL);
+    drop(&o);
+}
+
+TEST(a_wallet_s_user_and_password_are_of_so_many_bytes_and_no_more)
+{
+    expect_long(BTC_NODE "node_password = p\n", "node_user", NODE_CREDENTIAL_MAX, NULL);
+    expect_long(BTC_NODE "node_password = p\n", "node_user", NODE_CREDENTIAL_MAX + 1, "too long");
+    expect_long(BTC_NODE "node_user = u\n", "node_password", NODE_CREDENTIAL_MAX, NULL);
+    expect_long(BTC_NODE "node_user = u\n", "node_password", NODE_CREDENTIAL_MAX + 1, "too long");
+    expect_long(BTC_NODE, "network", 1001, "more than 1000 bytes");
+}
+
+#define CONTRACT       "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+#define OTHER_CONTRACT "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
+
+TEST(tokens_of_a_wallet_are_known_and_named_once)
+{
+    static const struct {
+        const char *tokens, *part;
+    } wrong[] = {
+        { "USDC", "no Ethereum address" },
+        { "USDC 0x5aaeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "no Ethereum address" },
+        { "USDC " CONTRACT ",", "no token" },
+        { ", USDC " CONTRACT, "no token" },
+        { "USDC " CONTRACT ", USDT " CONTRACT, "twice" },
+        { "USDC " CONTRACT ", USDC " OTHER_CONTRACT, "twice" },
+    };
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        char text[500];
+        (void)snprintf(text, sizeof text, "%stokens = %s\n", ETH_NODE, wrong[i].tokens);
+        struct outcome o = make(text);
+        size_t at = 0;
+        expect(!o.channels && str_find(o.why, str_from_z(wrong[i].part), &at));
+        drop(&o);
+    }
+    struct outcome o = make(ETH_NODE "tokens = USDC " CONTRACT ", USDT " OTHER_CONTRACT "\n");
+    const struct wallet *w = wallet_of(&o, "ethereum");
+    expect(w->token_count == 2);
+    expect_str(asset_str(&w->tokens[1].asset), S("USDT"));
+    drop(&o);
 }
 
 /* ---- two wallets that are one ---- */
