@@ -147,3 +147,38 @@ TEST(wallet_addresses_are_asked_for_by_numbers)
                     "--first is a number from 0 to 2147483647, --count one from 1 to 1000");
     }
 }
+
+TEST(wallet_addresses_say_what_is_wrong_with_a_key)
+{
+    static const struct {
+        const char *coin, *key, *part;
+    } wrong[] = {
+        { "bitcoin",
+          "wpkh("
+          "xpub6Ce9NcJvTk36xtLSrJLZqE7wtgA5deCeYs7rSQtreh4cj6ByPtrg9sD7V2FNFLPnf8heNP3FGkeV9qwfzvZN"
+          "Sd54JoNXVsXFYSYwHsnJxqP/0/*)",
+          "lacks its checksum" },
+        { "bitcoin",
+          "wpkh("
+          "xpub6Ce9NcJvTk36xtLSrJLZqE7wtgA5deCeYs7rSQtreh4cj6ByPtrg9sD7V2FNFLPnf8heNP3FGkeV9qwfzvZN"
+          "Sd54JoNXVsXFYSYwHsnJxqP/0/*)#qqqqqqqq",
+          "there is a typing error" },
+        { "bitcoin",
+          "xpub6Ce9NcJvTk36xtLSrJLZqE7wtgA5deCeYs7rSQtreh4cj6ByPtrg9sD7V2FNFLPnf8heNP3FGkeV9qwfzvZN"
+          "Sd54JoNXVsXFYSYwHsnJxqP",
+          "does not say what kind" },
+        { "bitcoincash", "1BpEi6DfDAUFd7GtittLSdBeYJvcoaVggu", "in the old form" },
+        { "bitcoin", "hello", "no descriptor, no account's public key and no address" },
+        { "bitcoin", "", "no descriptor, no account's public key and no address" },
+    };
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        struct asked a = ask((struct wallet_addresses_args){ .coin = str_from_z(wrong[i].coin),
+                                                             .key = str_from_z(wrong[i].key) });
+        size_t at = 0;
+        bool right = a.e == WALLET_REFUSED && str_find(a.say, str_from_z(wrong[i].part), &at);
+        if (!right)
+            printf("# %s: " STR_FMT "\n", wrong[i].key, STR_ARG(a.say));
+        expect(right);
+        arena_free(&a.arena);
+    }
+}
