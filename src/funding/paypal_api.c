@@ -4,11 +4,12 @@
 #include "base/encoding.h"
 #include "base/json.h"
 #include "base/scan.h"
+#include "funding/paypal_report.h"
 #include "funding/told_amount.h"
 #include "outgoing/fetch.h"
 
 enum {
-    ANSWER_MAX = 256 * 1024, /* bytes */
+    ANSWER_MAX = PAYPAL_REPORT_MAX, /* bytes; other answers are smaller */
     ASK_MS = 20000,
     TOKEN_MAX = 4000, /* bytes */
     AUTHORIZATION_MAX = 6000,
@@ -181,8 +182,7 @@ static err ask(const struct paypal_account *p, struct fetch_request q, struct ar
     return judge(answer.status);
 }
 
-/* RFC 6749 section 4.4. A token is used for the one confirmation it was made for. */
-static err get_token(const struct paypal_account *p, struct arena *a, struct str *ret)
+err paypal_token(const struct paypal_account *p, struct arena *a, struct str *ret)
 {
     const struct json *j = NULL;
     struct str why = { 0 };
@@ -232,6 +232,17 @@ static err get_object(const struct paypal_account *p, struct str token, const ch
                a, ret);
 }
 
+err paypal_ask_report(const struct paypal_account *p, struct str token,
+                      const struct paypal_span *span, struct arena *a, struct str *ret)
+{
+    struct str query = str_print(
+        a,
+        "start_date=" STR_FMT "&end_date=" STR_FMT "&fields=transaction_info&page_size=%d&page=%d",
+        STR_ARG(time_print(a, span->from)), STR_ARG(time_print(a, span->until)), PAYPAL_REPORT_PAGE,
+        span->page);
+    return get_object(p, token, "/v1/reporting/transactions?", query, a, ret);
+}
+
 static err ask_for(const struct paypal_account *p, struct str token, enum paypal_object object,
                    struct str id, struct arena *a, struct paypal_fact *ret)
 {
@@ -266,7 +277,7 @@ err paypal_confirm(const struct paypal_account *p, const struct paypal_hint *hin
     struct str token = { 0 };
     struct paypal_fact f = { 0 };
     check(hint->object != PAYPAL_NOTHING && paypal_id_good(hint->id));
-    err e = get_token(p, a, &token);
+    err e = paypal_token(p, a, &token);
     if (!e)
         e = ask_for(p, token, hint->object, hint->id, a, &f);
     if (!e && f.object == PAYPAL_REFUND) {

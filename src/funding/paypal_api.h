@@ -50,6 +50,18 @@ MUST_USE err paypal_fact_read(struct str body, enum paypal_object object, struct
 MUST_USE err paypal_confirm(const struct paypal_account *p, const struct paypal_hint *hint,
                             struct arena *a, struct paypal_fact *ret);
 
+/* A token to ask with (RFC 6749 section 4.4); good for minutes. */
+MUST_USE err paypal_token(const struct paypal_account *p, struct arena *a, struct str *ret);
+
+/* A page, from 1, of the account's transactions of a span of PAYPAL_REPORT_DAYS at most, for
+ * paypal_report_read(). DENIED also when the app may not search transactions. */
+struct paypal_span {
+    int64_t from, until;
+    int page;
+};
+MUST_USE err paypal_ask_report(const struct paypal_account *p, struct str token,
+                               const struct paypal_span *span, struct arena *a, struct str *ret);
+
 /*
  * What the ledger is to be told, but for channel, day, source and message: none or one event. What
  * PayPal took back itself ("reversed") is a refund like others: the API does not tell the two

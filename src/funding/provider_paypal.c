@@ -4,6 +4,7 @@
 #include "funding/channel.h"
 #include "funding/paypal_api.h"
 #include "funding/paypal_ipn.h"
+#include "funding/paypal_report.h"
 #include "funding/provider_json.h"
 #include "outgoing/fetch.h"
 
@@ -25,8 +26,10 @@
 #define IPN_SANDBOX  "https://ipnpb.sandbox.paypal.com/cgi-bin/webscr"
 
 enum { BODY_MAX = 64 * 1024, ASK_MS = 30000, ANSWER_IPN = 64, HEADER_LINES = 5 };
-#define MISSING_WAIT  HOUR
-#define MOVES_NOTHING "an event that moves no money"
+enum { REPORT_PAGES = 5 }; // of one poll: its memory
+#define REPORT_OVERLAP DAY
+#define MISSING_WAIT   HOUR
+#define MOVES_NOTHING  "an event that moves no money"
 
 static struct str api_of(const struct provider_call *c)
 {
@@ -360,6 +363,100 @@ static err confirm(const struct provider_call *c, struct str kept, struct provid
     return take_webhook(kept, &h, &body) ? confirm_webhook(c, &h, body, ret) : PROVIDER_MALFORMED;
 }
 
+/* ---- what no message told of ---- */
+
+struct report {
+    const struct provider_call *call;
+    struct paypal_account account;
+    struct str token;
+    struct paypal_span span;
+    struct payment_event *events;
+    size_t n;
+    int64_t pages; /* of the span, once one was read */
+    bool skipped;
+};
+
+static void add_events(struct report *r, const struct paypal_report *page)
+{
+    struct payment_event *all = arena_new(r->call->arena, struct payment_event, r->n + page->n);
+    for (size_t i = 0; i < r->n; i++)
+        all[i] = r->events[i];
+    for (size_t i = 0; i < page->n; i++)
+        all[r->n + i] = page->events[i];
+    r->events = all;
+    r->n += page->n;
+    r->skipped |= page->skipped;
+}
+
+static err read_page(struct report *r)
+{
+    struct str body = { 0 };
+    struct paypal_report page = { 0 };
+    err e = paypal_ask_report(&r->account, r->token, &r->span, r->call->arena, &body);
+    if (e > 0)
+        return e == PAYPAL_API_DENIED ? PROVIDER_DENIED : PROVIDER_DOWN;
+    if (!e)
+        e = paypal_report_read(body, r->call->arena, &page);
+    if (e)
+        return e < 0 ? e : PROVIDER_DOWN;
+    r->pages = page.pages;
+    add_events(r, &page);
+    return OK;
+}
+
+/* All of the span; of one with too many pages its first half, and so on. */
+static err read_span(struct report *r)
+{
+    for (r->span.page = 1; r->span.page == 1 || r->span.page <= r->pages; r->span.page++) {
+        err e = read_page(r);
+        if (e)
+            return e;
+        if (r->pages <= REPORT_PAGES)
+            continue;
+        if (r->span.until - r->span.from < 2 * SECOND)
+            return PROVIDER_DOWN; // nobody has so many gifts in a second
+        r->span.until = r->span.from + (r->span.until - r->span.from) / 2;
+        r->span.page = 0;
+        r->n = 0;
+    }
+    return OK;
+}
+
+/* From where on: the first time from the day that is configured. */
+static bool begin_of(const struct provider_call *c, struct str cursor, int64_t *ret)
+{
+    struct date since = { 0 };
+    if (time_parse(cursor, ret))
+        return true;
+    if (!date_parse(provider_value(c, "since"), &since))
+        return false;
+    *ret = date_to_days(since) * DAY;
+    return true;
+}
+
+/* The cursor is the time from which on the next poll looks: a day before the end of what was read,
+ * for PayPal lists a transaction some hours after it was made. */
+static err poll(const struct provider_call *c, struct str cursor, struct provider_events *ret)
+{
+    struct report r = { .call = c, .account = account_of(c), .span.until = c->now };
+    if (!begin_of(c, cursor, &r.span.from) || r.span.from > c->now)
+        return PROVIDER_MALFORMED;
+    if (r.span.until - r.span.from > PAYPAL_REPORT_DAYS * DAY)
+        r.span.until = r.span.from + PAYPAL_REPORT_DAYS * DAY;
+    err e = paypal_token(&r.account, c->arena, &r.token);
+    if (e)
+        return e < 0 ? e : e == PAYPAL_API_DENIED ? PROVIDER_DENIED : PROVIDER_DOWN;
+    e = read_span(&r);
+    if (e)
+        return e;
+    tell(c, r.events, r.n, ret);
+    ret->why = r.skipped ? "a transaction of the API's list was not understood" : NULL;
+    ret->poll = r.span.until < c->now;
+    int64_t next = ret->poll ? r.span.until : r.span.until - REPORT_OVERLAP;
+    ret->cursor = time_print(c->arena, next > r.span.from ? next : r.span.from);
+    return OK;
+}
+
 static const struct provider_key keys[] = {
     { "merchant_id", PAYPAL_ID_MAX, true, true },
     { "email", 254, false, true },
@@ -367,6 +464,7 @@ static const struct provider_key keys[] = {
     { "client_secret", 200, false, false },
     { "webhook_id", PAYPAL_ID_MAX, false, true },
     { "leave_out", 400, false, false },
+    { "since", 10, false, false },
     { "api", 200, false, false },
     { "ca_file", 1000, false, false },
 };
@@ -383,5 +481,7 @@ static const struct provider paypal = {
     .keep = keep,
     .map = map,
     .confirm = confirm,
+    .poll = poll,
+    .poll_needs = "since",
 };
 PROVIDER(paypal);

@@ -23,6 +23,8 @@ from test_serve import until
 
 MERCHANT = "MERCHANT1234X"
 HOOK = "8PT597110X687430LKGECATA"
+REPORT = "/v1/reporting/transactions?"
+CAPTURES, TOKEN, CERTIFICATES, POSTBACK = "/v2/payments/captures/", "/v1/oauth2/token", "/v1/notifications/certs/", "/cgi-bin/webscr"
 
 
 class PayPal(ThreadingHTTPServer):
@@ -33,12 +35,20 @@ class PayPal(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.objects = {}
         self.sent = set()
+        self.transactions = []
         self.asked = []
         self.down = False
         self.answers = {}  # what is answered instead: path's beginning to (status, body)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.folder = folder
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def report(self, asked):
+        """The transactions between two times, a page of them, oldest first."""
+        found = [t for t in self.transactions if asked["start_date"] <= t["transaction_initiation_date"][:19] + "Z" <= asked["end_date"]]
+        at, size = int(asked["page"]), int(asked["page_size"])
+        return {"transaction_details": [{"transaction_info": t} for t in found[(at - 1) * size:at * size]], "account_number": MERCHANT,
+                "page": at, "total_items": len(found), "total_pages": -(-len(found) // size)}
 
     def sign(self, text, signer="signer"):
         done = subprocess.run(["openssl", "dgst", "-sha256", "-sign", f"{signer}.key"], input=text.encode(), capture_output=True,
@@ -77,6 +87,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(200, pem.read_bytes(), "text/plain") if pem.exists() else self.answer(404, {})
         if self.headers["Authorization"] != "Bearer token-1":
             return self.answer(401, {"name": "AUTHENTICATION_FAILURE"})
+        if self.path.startswith(REPORT):
+            return self.answer(200, paypal.report(dict(urllib.parse.parse_qsl(self.path.partition("?")[2]))))
         found = paypal.objects.get(self.path)
         return self.answer(200, found) if found else self.answer(404, {"name": "RESOURCE_NOT_FOUND"})
 
@@ -342,7 +354,124 @@ def test_while_paypal_is_down_a_message_waits_and_is_noted(site, paypal):
     assert income(site) == {} and jobs(site) == 1
 
 
-CAPTURES, TOKEN, CERTIFICATES, POSTBACK = "/v2/payments/captures/", "/v1/oauth2/token", "/v1/notifications/certs/", "/cgi-bin/webscr"
+def transaction(ident, value="25.00", code="T0006", status="S", fee="-1.25", at=-3600, **more):
+    return {"transaction_id": ident, "transaction_event_code": code, "transaction_status": status,
+            "transaction_initiation_date": stamp(at).replace("Z", "+0000"), "transaction_amount": {"currency_code": "USD", "value": value},
+            "fee_amount": {"currency_code": "USD", "value": fee}, **more}
+
+
+def cursor(site):
+    return rows(site, "select poll_cursor from channel_health where channel = 'paypal'")
+
+
+def polling(site, since=None):
+    site.stop()
+    with open(os.path.join(site.data, "diurnal.ini"), encoding="utf-8") as f:
+        config = f.read()
+    site.configure(config.replace("webhook_id", f"since = {since or stamp(-3 * 86400)[:10]}\nwebhook_id"))
+    site.start()
+
+
+def test_what_no_message_told_of_is_found_in_the_list_and_what_one_did_counts_once(site, paypal):
+    assert send(site, paypal, capture(paypal, "CAP1")).status == 200
+    settle(site)
+    paypal.transactions = [
+        transaction("CAP1"), transaction("CAP2", "10.00", fee="0.00"), transaction("SUB1", "5.00", code="T0002"),
+        transaction("REF1", "-10.00", code="T1107", fee="0.35", paypal_reference_id="CAP1", paypal_reference_id_type="TXN"),
+        transaction("LATER", "7.00", status="P"), transaction("DENIED", "7.00", status="D"), transaction("GONE", "6.00", status="V"),
+        transaction("PAID", "-99.00"), transaction("OUT", "-50.00", code="T0400"), transaction("IN", "50.00", code="T0300"),
+        transaction("BACK", "-25.00", code="T1106"),
+        transaction("PATREON", "400.00", code="T0001"), transaction("OLD", "88.00", at=-5 * 86400)]
+    polling(site)
+    until(lambda: cursor(site) != [("",)])
+    assert income(site) == {"USD": 2500 + 1000 + 500 + 600 - 1000}
+    assert rows(site, "select object, kind from payment_event order by object, kind") == [
+        ("CAP1", "payment"), ("CAP2", "payment"), ("GONE", "payment"), ("REF1", "refund"), ("SUB1", "payment")]
+    assert rows(site, "select sum(minor) from ledger_entry where account = 'fees'") == [(125 + 125 + 125,)]
+    sound(site)
+    # A message that comes after all tells nothing new.
+    assert send(site, paypal, capture(paypal, "CAP2", "10.00"), ident="t-2").status == 200
+    settle(site)
+    assert income(site) == {"USD": 3600} and health(site)["polls_failed"] == 0
+    # The day before the end of what was read is read again: lists grow late.
+    paypal.asked.clear()
+    paypal.transactions.append(transaction("CAP3", "1.00", at=-20 * 3600))
+    site.stop()
+    site.start()
+    until(lambda: rows(site, "select 1 from payment_event where object = 'CAP3'"))
+    assert income(site) == {"USD": 3700}
+    sound(site)
+
+
+@pytest.mark.parametrize("many", [99, 100, 101, 500])
+def test_every_page_of_the_list_is_read(site, paypal, many):
+    paypal.transactions = [transaction(f"CAP{n}", "1.00", fee="0.00", at=-7200 + n) for n in range(many)]
+    polling(site)
+    until(lambda: cursor(site) != [("",)])
+    assert income(site) == {"USD": 100 * many}
+    assert len([p for p in paypal.asked if p.startswith(REPORT)]) == -(-many // 100)
+
+
+def test_months_are_read_a_month_at_a_time(site, paypal):
+    paypal.transactions = [transaction(f"CAP{n}", "1.00", fee="0.00", at=-n * 86400) for n in range(99, 0, -1)]
+    polling(site, since=stamp(-100 * 86400)[:10])
+    until(lambda: income(site) == {"USD": 100 * 99})
+    spans = [dict(urllib.parse.parse_qsl(p.partition("?")[2])) for p in paypal.asked if p.startswith(REPORT)]
+    assert len({s["start_date"] for s in spans}) == 4
+    sound(site)
+
+
+@pytest.mark.parametrize("since", ["2018-02-30", "9999-01-01"])
+def test_a_day_that_is_none_or_not_yet_is_said(site, paypal, since):
+    polling(site, since=since)
+    until(lambda: rows(site, "select polls_failed from channel_health where polls_failed > 0") == [(1,)])
+    assert not paypal.asked
+
+
+def test_a_list_of_too_many_pages_is_read_by_halves(site, paypal):
+    paypal.transactions = [transaction(f"CAP{n}", "1.00", fee="0.00", at=-86400 + n) for n in range(601)]
+    paypal.transactions += [transaction(f"NEW{n}", "1.00", fee="0.00", at=-7200 + n) for n in range(10)]
+    polling(site)
+    until(lambda: income(site) == {"USD": 100 * 611})
+    assert rows(site, "select count(*) from payment_event") == [(611,)]
+    sound(site)
+
+
+@pytest.mark.parametrize("path,status,body,why", [
+    (REPORT, 403, {"name": "NOT_AUTHORIZED"}, "does not take our credentials"), (TOKEN, 401, {}, "does not take our credentials"),
+    (TOKEN, 500, {}, "did not answer"), (REPORT, 500, {}, "did not answer"), (REPORT, 200, b"no JSON", "did not answer"),
+    (REPORT, 200, {}, "did not answer"), (REPORT, 200, {"transaction_details": []}, "did not answer"),
+    (REPORT, 200, {"transaction_details": {}, "total_pages": 1}, "did not answer"),
+    (REPORT, 200, {"transaction_details": [{}] * 101, "total_pages": 2}, "did not answer"),
+    (REPORT, 200, {"transaction_details": [], "total_pages": -1}, "did not answer")])
+def test_a_list_that_cannot_be_read_is_said_and_messages_count_all_the_same(site, paypal, path, status, body, why):
+    paypal.answers[path] = (status, body)
+    polling(site)
+    until(lambda: rows(site, "select polls_failed from channel_health where polls_failed > 0") == [(1,)])
+    assert why in health(site)["why"] and income(site) == {}
+    paypal.answers.clear()
+    assert send(site, paypal, capture(paypal, "CAP1")).status == 200
+    settle(site)
+    assert income(site) == {"USD": 2500}
+
+
+@pytest.mark.parametrize("change", [
+    {"transaction_id": "../x"}, {"transaction_id": None}, {"transaction_initiation_date": "yesterday"}, {"transaction_initiation_date": None},
+    {"transaction_amount": {"currency_code": "USD", "value": "1e3"}}, {"transaction_amount": {"value": "1.00"}}, {"transaction_amount": None},
+    {"transaction_amount": {"currency_code": "USD", "value": "0.00"}}, {"transaction_event_code": None},
+    {"transaction_event_code": "T1107", "transaction_amount": {"currency_code": "USD", "value": "-1.00"}}])
+def test_a_transaction_without_sense_is_passed_over_and_said(site, paypal, change):
+    bad = transaction("BAD", "9.00")
+    bad |= change
+    paypal.transactions = [transaction("CAP1"), bad]
+    paypal.report = lambda asked: {"transaction_details": [{"transaction_info": t} for t in paypal.transactions], "total_pages": 1}
+    polling(site)
+    until(lambda: cursor(site) != [("",)])
+    assert income(site) == {"USD": 2500}
+    assert health(site)["ignored"] == 1 and "was not understood" in health(site)["why"]
+    sound(site)
+
+
 
 
 @pytest.mark.parametrize("path,status,body", [
