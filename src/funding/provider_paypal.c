@@ -1,4 +1,5 @@
 #include "base/attr.h"
+#include "base/check.h"
 #include "base/encoding.h"
 #include "base/scan.h"
 #include "funding/channel.h"
@@ -422,16 +423,15 @@ static err read_span(struct report *r)
     return OK;
 }
 
-/* From where on: the first time from the day that is configured. */
-static bool begin_of(const struct provider_call *c, struct str cursor, int64_t *ret)
+/* From where on: the first time from the day configured, which the start has read already. */
+static int64_t begin_of(const struct provider_call *c, struct str cursor)
 {
+    int64_t ret = 0;
     struct date since = { 0 };
-    if (time_parse(cursor, ret))
-        return true;
-    if (!date_parse(provider_value(c, "since"), &since))
-        return false;
-    *ret = date_to_days(since) * DAY;
-    return true;
+    if (time_parse(cursor, &ret))
+        return ret;
+    check(date_parse(provider_value(c, "since"), &since));
+    return date_to_days(since) * DAY;
 }
 
 /* The cursor is the time from which on the next poll looks: a day before the end of what was read,
@@ -439,7 +439,8 @@ static bool begin_of(const struct provider_call *c, struct str cursor, int64_t *
 static err poll(const struct provider_call *c, struct str cursor, struct provider_events *ret)
 {
     struct report r = { .call = c, .account = account_of(c), .span.until = c->now };
-    if (!begin_of(c, cursor, &r.span.from) || r.span.from > c->now)
+    r.span.from = begin_of(c, cursor);
+    if (r.span.from > c->now)
         return PROVIDER_MALFORMED;
     if (r.span.until - r.span.from > PAYPAL_REPORT_DAYS * DAY)
         r.span.until = r.span.from + PAYPAL_REPORT_DAYS * DAY;

@@ -1,7 +1,7 @@
 #include "base/check.h"
 #include "base/crypto.h"
-#include "funding/paypal_report.h"
 #include "funding/payment_inside.h"
+#include "funding/paypal_report.h"
 
 /* Any bytes as a page of PayPal's transactions: refused, or events within their bounds. */
 enum { LONGEST = 64 * 1024 };
