@@ -16,6 +16,7 @@ QUERY(bank_mapping_put,
 QUERY(bank_import_overlaps,
       "select format <> $2 from bank_import where channel = $1 and first_day <= $3 and "
       "last_day >= $4 and (format <> $2 or (reading <> $5 and ($6 > 0 or unnamed > 0))) limit 1");
+QUERY(bank_import_elsewhere, "select 1 from bank_import where hash = $1 and channel <> $2 limit 1");
 QUERY(bank_import_insert,
       "insert into bank_import (channel, format, hash, first_day, last_day, gifts, refunds, "
       "imported_by, imported_at, reading, unnamed, rule) values ($1, $2, $3, $4, $5, $6, $7, $8, "
@@ -172,12 +173,28 @@ static err match_days(const struct matching *m, struct bank_statement *s)
     return e ? fault(e) : OK;
 }
 
+/* The same bytes booked for another channel: a file chosen at the wrong one. */
+static err match_file(const struct matching *m, struct bank_statement *s)
+{
+    struct stmt *q = query_start(m->tx, &bank_import_elsewhere);
+    bool found = false;
+    bind_blob(q, 1, bytes_str(s->hash, SHA256_BYTES));
+    bind_str(q, 2, m->channel);
+    err e = query_step(q, &found);
+    if (!e && found)
+        refuse_first(s, BANK_FAULT_OTHER_CHANNEL);
+    query_end(q);
+    return e ? fault(e) : OK;
+}
+
 err bank_statement_match(struct tx *tx, struct str channel, struct bank_statement *s)
 {
     struct arena scratch CLEANUP(arena_free);
     arena_init(&scratch, SCRATCH);
     struct matching m = { tx, channel, &scratch };
     err e = s->first_day <= s->last_day ? match_days(&m, s) : OK;
+    if (!e)
+        e = match_file(&m, s);
     for (size_t i = 0; !e && i < s->n; i++)
         e = match_line(&m, &s->lines[i]);
     if (!e)

@@ -90,6 +90,9 @@ static const struct {
                                    "from other columns, or in another encoding; their gifts would "
                                    "count twice",
                                    "bank_fault_other_reading" },
+    [BANK_FAULT_OTHER_CHANNEL] = { "the same file was imported for another channel; its gifts "
+                                   "would count twice",
+                                   "bank_fault_other_channel" },
 };
 
 const char *bank_fault_sentence(enum bank_fault f)

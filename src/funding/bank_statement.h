@@ -58,6 +58,7 @@ enum bank_fault {
     BANK_FAULT_DIRECTION,     /* neither credit nor debit */
     BANK_FAULT_OTHER_FORMAT,  /* its days were imported from the other format */
     BANK_FAULT_OTHER_READING, /* or with payers and words read from other columns */
+    BANK_FAULT_OTHER_CHANNEL, /* the same file was imported for another channel */
     BANK_FAULTS
 };
 const char *bank_fault_sentence(enum bank_fault f); /* for the command line */

@@ -16,6 +16,19 @@ static void write_amount(struct json_writer *w, struct arena *a, const char *nam
     json_write_str(w, name, amount_print(a, m));
 }
 
+static void write_amounts(struct json_writer *w, struct arena *a, const char *name,
+                          const struct amount *m, size_t n)
+{
+    json_write_array(w, name);
+    for (size_t i = 0; i < n; i++) {
+        json_write_object(w, NULL);
+        json_write_str(w, "asset", asset_str(&m[i].asset));
+        write_amount(w, a, "amount", m[i]);
+        json_write_end(w);
+    }
+    json_write_end(w);
+}
+
 static void write_day(struct json_writer *w, struct arena *a, const char *name, int64_t day)
 {
     json_write_str(w, name, date_print(a, date_from_days(day)));
@@ -39,7 +52,7 @@ static void write_goal(struct json_writer *w, const struct goal *g, struct arena
     json_write_end(w);
 }
 
-static void write_meter(struct json_writer *w, const struct meter *m, struct arena *a)
+static void write_meter(struct json_writer *w, const struct meter *m, bool ended, struct arena *a)
 {
     json_write_object(w, "meter");
     write_amount(w, a, "settled", in_goal(m, m->settled));
@@ -50,14 +63,8 @@ static void write_meter(struct json_writer *w, const struct meter *m, struct are
     write_amount(w, a, "net", in_goal(m, meter_net(m)));
     write_amount(w, a, "pending", in_goal(m, m->pending));
     json_write_int(w, "percent", m->percent);
-    json_write_array(w, "unvalued");
-    for (size_t i = 0; i < m->unvalued_count; i++) {
-        json_write_object(w, NULL);
-        json_write_str(w, "asset", asset_str(&m->unvalued[i].asset));
-        write_amount(w, a, "amount", m->unvalued[i]);
-        json_write_end(w);
-    }
-    json_write_end(w);
+    write_amounts(w, a, "unvalued", m->unvalued, m->unvalued_count);
+    write_amounts(w, a, "unconfirmed", m->unconfirmed, ended ? 0 : m->unconfirmed_count);
     json_write_array(w, "marks");
     for (size_t i = 0; i < m->mark_count; i++) {
         json_write_object(w, NULL);
@@ -78,8 +85,9 @@ void funding_api_meter(struct json_writer *w, const struct meter *m, struct date
         return;
     }
     write_goal(w, &m->goal, a);
-    json_write_bool(w, "ended", m->goal.end_day <= date_to_days(today));
-    write_meter(w, m, a);
+    bool ended = m->goal.end_day <= date_to_days(today);
+    json_write_bool(w, "ended", ended);
+    write_meter(w, m, ended, a);
 }
 
 static void write_if(struct json_writer *w, const char *name, struct str s)

@@ -8,12 +8,11 @@
  * decimals, days are YYYY-MM-DD of the site's zone.
  */
 
-/* GET /api/v1/funding ?goal=PERIOD: that goal, else the running one; its meter; the ways to give;
- * the ledger's head. */
 /* The members `goal`, `ended` and `meter` of an open object; null without a goal. */
 void funding_api_meter(struct json_writer *w, const struct meter *m, struct date today,
                        struct arena *a);
-
+/* GET /api/v1/funding ?goal=PERIOD: that goal, else the running one; its meter; the ways to give;
+ * the ledger's head. */
 err funding_api_get(struct request *r, struct response *ret);
 /* GET /api/v1/contributions ?after=CURSOR: the public list, latest day first;
  * `after` in it leads to the next piece. */

@@ -199,14 +199,16 @@ err funding_embed_json(struct request *r, struct response *ret)
     err e = embed_meter(r, &m, &today, &none);
     if (e)
         return e;
-    if (none)
-        return http_refuse(r, ret, 404, "error_no_goal");
-    json_write_object(&w, NULL);
-    funding_api_meter(&w, &m, today, r->arena);
-    json_write_end(&w);
-    if (buf_full(&out))
-        return fault(ERR_LIMIT);
-    embed_respond(r, &out, "application/json", ret);
+    if (none) {
+        e = http_refuse(r, ret, 404, "error_no_goal");
+    } else {
+        json_write_object(&w, NULL);
+        funding_api_meter(&w, &m, today, r->arena);
+        json_write_end(&w);
+        if (buf_full(&out))
+            return fault(ERR_LIMIT);
+        embed_respond(r, &out, "application/json", ret);
+    }
     response_header(ret, "Access-Control-Allow-Origin", S("*"));
-    return OK;
+    return e;
 }

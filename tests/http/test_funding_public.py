@@ -168,6 +168,9 @@ def test_the_meter_for_other_sites_is_a_frame_a_picture_and_figures_without_cook
     picture = ElementTree.fromstring(client.get("/embed/meter.svg").body)
     assert "$2,603" in "".join(picture.itertext()) and "entered by hand" in "".join(picture.itertext())
     assert not picture.findall(".//{http://www.w3.org/2000/svg}script")
+    missing = client.get("/embed/meter.json?goal=2017-01")
+    assert missing.headers["content-type"] == "application/problem+json"
+    assert missing.headers["access-control-allow-origin"] == "*"
     answer = client.get("/embed/meter.json")
     assert answer.headers["access-control-allow-origin"] == "*"
     meter = json.loads(answer.text)["meter"]

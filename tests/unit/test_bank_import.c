@@ -212,6 +212,23 @@ TEST(bank_days_of_one_format_are_not_taken_in_the_other)
     fund_end(&f);
 }
 
+TEST(bank_file_of_one_channel_is_not_taken_for_another)
+{
+    static const char text[] = "03.05.2018;5,00;A;x;1\n";
+    struct fund f = fund_start();
+    expect_str(book_csv(&f, true, text), S("G"));
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    expect(store_read(f.store, &tx) == OK);
+    struct bank_statement s = bank_read_csv(&f, true, text);
+    expect(bank_statement_match(&tx, S("savings"), &s) == OK);
+    expect(bank_statement_wrong(&s)->fault == BANK_FAULT_OTHER_CHANNEL);
+    s = bank_read_csv(&f, true, "03.05.2018;5,00;B;x;1\n");
+    expect(bank_statement_match(&tx, S("savings"), &s) == OK);
+    expect_str(bank_verdicts(&f, &s), S("G"));
+    tx_end(&tx);
+    fund_end(&f);
+}
+
 static struct bank_statement read_without_payer(struct fund *f, bool ids, const char *text)
 {
     struct bank_mapping *m = arena_new(&f->arena, struct bank_mapping, 1);

@@ -1,3 +1,4 @@
+#include "funding/funding_api.h"
 #include "funding/mempool.h"
 #include "funding/meter.h"
 #include "unit/chain_help.h"
@@ -161,6 +162,17 @@ TEST(mempool_is_not_asked_for_when_the_operator_does_not_want_it)
     end(t);
 }
 
+/* Whether the figures for programs have these bytes. */
+static bool tells_json(struct town *t, const struct meter *m, struct date today, const char *bytes)
+{
+    struct buf out CLEANUP(buf_free) = buf_make(4096);
+    struct json_writer w = json_writer(&out);
+    json_write_object(&w, NULL);
+    funding_api_meter(&w, m, today, &t->a);
+    json_write_end(&w);
+    return str_find(buf_str(&out), str_from_z(bytes), &(size_t){ 0 });
+}
+
 TEST(mempool_the_meter_of_a_running_period_tells_what_is_on_its_way)
 {
     struct town *t = begin(CHANNEL);
@@ -177,6 +189,9 @@ TEST(mempool_the_meter_of_a_running_period_tells_what_is_on_its_way)
     expect(v.unconfirmed.n == 1);
     v = meter_show(&m, &t->room.setup, (struct date){ 2018, 6, 1 }, &t->a);
     expect(v.unconfirmed.n == 0);
+    expect(tells_json(t, &m, (struct date){ 2018, 5, 4 },
+                      "\"unconfirmed\":[{\"asset\":\"BTC\",\"amount\":\"0.00005000\"}]"));
+    expect(tells_json(t, &m, (struct date){ 2018, 6, 1 }, "\"unconfirmed\":[]"));
     tx_end(&tx);
     end(t);
 }
