@@ -109,7 +109,9 @@ static void put_hash(struct buf *out, struct str hash)
 static err row_read(struct stmt *s, struct arena *a, struct ledger_row *ret)
 {
     struct asset asset = { 0 };
-    if (!asset_parse(column_str(s, 9, a), &asset))
+    enum ledger_account account = LEDGER_ASSETS; // whoever reads rows trusts its name
+    if (!asset_parse(column_str(s, 9, a), &asset) ||
+        !ledger_account_parse(column_str(s, 8, a), &account))
         return fault(ERR_DATA);
     *ret = (struct ledger_row){
         .seq = column_int(s, 0),

@@ -334,11 +334,14 @@ err mempool_sums(struct tx *tx, struct arena *a, const struct amount **ret, size
     size_t n = 0;
     struct stmt *s = query_start(tx, &mempool_total);
     bind_int(s, 1, ASSETS);
-    while (!(e = query_step(s, &row)) && row) {
+    while (!e && !(e = query_step(s, &row)) && row) {
         struct asset asset = { 0 };
         if (asset_parse(column_str(s, 0, a), &asset))
             all[n++] = amount_join(column_int(s, 1), 0, asset);
+        else
+            e = ERR_DATA;
     }
+    query_end(s);
     *ret = all;
     *ret_n = n;
     return e ? fault(e) : OK;
