@@ -1,5 +1,8 @@
 #include "unit/bank_help.h"
+#include "unit/fault_sweep.h"
 #include "unit/test.h"
+
+#include <string.h>
 
 struct bank_mapping bank_plain_mapping(bool ids)
 {
@@ -49,6 +52,7 @@ struct str bank_verdicts(struct fund *f, const struct bank_statement *s)
 struct booking {
     struct fund *f;
     struct bank_statement *s;
+    struct bank_statement read; /* as it was before the first attempt */
 };
 
 static err book_work(struct tx *tx, void *arg)
@@ -60,9 +64,18 @@ static err book_work(struct tx *tx, void *arg)
     return bank_import(tx, &i);
 }
 
+static err book(void *arg)
+{
+    struct booking *b = arg;
+    *b->s = b->read;
+    b->s->lines = arena_new(&b->f->arena, struct bank_line, b->read.n);
+    memcpy(b->s->lines, b->read.lines, b->read.n * sizeof *b->s->lines);
+    return store_write(b->f->store, book_work, b);
+}
+
 err bank_book(struct fund *f, struct bank_statement *s)
 {
-    return store_write(f->store, book_work, &(struct booking){ f, s });
+    return fault_each(book, &(struct booking){ f, s, *s });
 }
 
 void bank_match(struct fund *f, struct bank_statement *s)

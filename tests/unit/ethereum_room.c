@@ -16,6 +16,12 @@ QUERY(test_eth_blocks, "select count(*) from ethereum_block");
 QUERY(test_eth_pending, "select count(*) from ethereum_pending");
 QUERY(test_eth_paid, "select paid_at from wallet_address where id = 1");
 
+static err promise(void *arg)
+{
+    struct watch_room *w = arg;
+    return ethereum_watch_promise(&w->o.app, &w->o.setup);
+}
+
 void watch_start(struct watch_room *w, const char *lines)
 {
     *w = (struct watch_room){
@@ -32,7 +38,7 @@ void watch_start(struct watch_room *w, const char *lines)
              "[channel.ethereum]\naddress = %s\nnode_url = http://127.0.0.1:%d/\n%s\n", OURS,
              w->node.port, lines);
     fund_room_start(&w->o, config);
-    expect(ethereum_watch_promise(&w->o.app, &w->o.setup) == OK);
+    expect(fault_each(promise, w) == OK);
     w->job = (struct job){ .subject = 1 };
 }
 

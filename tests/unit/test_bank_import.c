@@ -4,6 +4,7 @@
 #include "funding/payment.h"
 #include "funding/payment_message.h"
 #include "unit/bank_help.h"
+#include "unit/fault_sweep.h"
 #include "unit/test.h"
 
 /* Without these a statement that is imported again would count its gifts again, or half of one
@@ -57,7 +58,7 @@ static struct str book_camt(struct fund *f, struct str entries)
     return bank_verdicts(f, &s);
 }
 
-TEST(bank_import_books_each_gift_once_however_often_it_comes)
+TEST_AND_FAULTS(bank_import_books_each_gift_once_however_often_it_comes)
 {
     static const char text[] = "03.05.2018;25,00;Agnes;boat;1\n04.05.2018;10,00;Bo;boat;2\n";
     for (int ids = 0; ids < 2; ids++) {
@@ -237,7 +238,7 @@ static struct bank_statement read_without_payer(struct fund *f, bool ids, const 
     return bank_read(f, m, str_from_z(text));
 }
 
-TEST(bank_days_read_from_other_columns_are_taken_only_by_their_numbers)
+TEST_AND_FAULTS(bank_days_read_from_other_columns_are_taken_only_by_their_numbers)
 {
     static const char text[] = "03.05.2018;5,00;A;x;1\n";
     struct fund f = fund_start();
@@ -262,7 +263,7 @@ TEST(bank_days_read_from_other_columns_are_taken_only_by_their_numbers)
     fund_end(&f);
 }
 
-TEST(bank_gift_that_was_entered_by_hand_with_its_number_waits)
+TEST_AND_FAULTS(bank_gift_that_was_entered_by_hand_with_its_number_waits)
 {
     struct fund f = fund_start();
     struct contribution_draft d = fund_draft(&f, "bank", "25.00 EUR", "2018-05-03");
@@ -338,7 +339,7 @@ static struct str forged(struct fund *f, const struct query *how)
 
 #define SAYS(what) S("line 1 of a bank's statement: its " what " is not what the evidence says")
 
-TEST(bank_check_reads_every_line_again_from_its_evidence)
+TEST_AND_FAULTS(bank_check_reads_every_line_again_from_its_evidence)
 {
     struct fund f = fund_start();
     expect_str(check_why(&f), S("good"));
@@ -359,7 +360,7 @@ TEST(bank_check_reads_every_line_again_from_its_evidence)
     fund_end(&f);
 }
 
-TEST(bank_check_reads_camt_again_as_far_as_it_stands_alone)
+TEST_AND_FAULTS(bank_check_reads_camt_again_as_far_as_it_stands_alone)
 {
     struct fund f = fund_start();
     struct str gift =
@@ -386,7 +387,7 @@ TEST(bank_check_reads_camt_again_as_far_as_it_stands_alone)
     fund_end(&f);
 }
 
-TEST(bank_payers_words_are_kept_apart_from_the_ledger)
+TEST_AND_FAULTS(bank_payers_words_are_kept_apart_from_the_ledger)
 {
     struct fund f = fund_start();
     struct tx tx CLEANUP(tx_end) = { 0 };

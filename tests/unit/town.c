@@ -66,6 +66,12 @@ void town_fork_back(struct town *t, int64_t n)
     pthread_mutex_unlock(&t->node.lock);
 }
 
+static err promise(void *arg)
+{
+    struct town *t = arg;
+    return bitcoin_watch_promise(&t->room.app, &t->room.setup);
+}
+
 struct town *town_start(enum chain_coin coin, const char *more)
 {
     static struct town t;
@@ -83,7 +89,7 @@ struct town *town_start(enum chain_coin coin, const char *more)
                                           coin == CHAIN_BITCOIN ? "bitcoin" : "bitcoincash",
                                           STR_ARG(script_address(&t.a, &t.script, t.chain)),
                                           t.node.port, more)));
-    expect(bitcoin_watch_promise(&t.room.app, &t.room.setup) == OK);
+    expect(fault_each(promise, &t) == OK);
     return &t;
 }
 
