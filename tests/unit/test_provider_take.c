@@ -1,5 +1,6 @@
 #include "funding/channel.h"
 #include "funding/channel_health.h"
+#include "funding/payment_evidence.h"
 #include "funding/provider_take.h"
 #include "unit/fault_sweep.h"
 #include "unit/fund_room.h"
@@ -423,5 +424,116 @@ TEST_AND_FAULTS(provider_polls_that_fail_are_counted_until_one_does_not)
     expect(poll(&o) == ERR_LIMIT);
     says.polled = OK;
     expect(poll(&o) == OK && health(&o).polls_failed == 0 && !health(&o).alarm);
+    end(&o);
+}
+
+/* ---- messages read again */
+
+struct evidence {
+    struct fund_room *room;
+    struct str why;
+};
+
+static err read_again(void *arg)
+{
+    struct evidence *v = arg;
+    struct tx tx CLEANUP(tx_end) = { 0 };
+    err e = store_read(v->room->app.store, &tx);
+    return e ? e : payment_evidence_check(&tx, &v->room->setup, &v->room->fund.arena, &v->why);
+}
+
+static struct str evidence(struct fund_room *o)
+{
+    struct evidence v = { .room = o, .why = S("good") };
+    err e = fault_each(read_again, &v);
+    expect(e == (str_eq(v.why, S("good")) ? OK : EVIDENCE_WRONG));
+    return v.why;
+}
+
+static err forget(void *arg)
+{
+    struct fund_room *o = arg;
+    return payment_evidence_job(&o->app, 30);
+}
+
+static err promise_forgetting(void *arg)
+{
+    struct fund_room *o = arg;
+    return payment_evidence_promise(&o->app);
+}
+
+#define MESSAGE   "message 1 of shop: "
+#define OTHERWISE MESSAGE "it tells something else than was booked"
+
+TEST_AND_FAULTS(provider_messages_read_again_must_say_what_was_booked)
+{
+    struct fund_room o;
+    begin(&o);
+    struct payment_event e[] = { gift(&o, "g1", "5.00 USD"), gift(&o, "g2", "7.00 USD") };
+    says.events = (struct provider_events){ .events = e, .n = 2 };
+    expect(told(&o, "two gifts") == HOOK_TAKEN);
+    says.delivery = S("d2"); // the same again, by another message
+    expect(told(&o, "two gifts") == HOOK_TAKEN);
+    const struct payment_event was = e[1];
+    expect_str(evidence(&o), S("good"));
+    e[1].amount = fund_amount("7.01 USD");
+    expect_str(evidence(&o), S(OTHERWISE));
+    e[1].amount = fund_amount("7.00 EUR");
+    expect_str(evidence(&o), S(OTHERWISE));
+    e[1] = was;
+    e[1].occurred_at--;
+    expect_str(evidence(&o), S(OTHERWISE));
+    e[1] = was;
+    e[1].of = S("g1");
+    expect_str(evidence(&o), S(OTHERWISE));
+    e[1] = was;
+    e[1].object = S("g3");
+    expect_str(evidence(&o), S(MESSAGE "it tells of an event that is not there"));
+    e[1].object = S("g 3"); // would have been refused
+    expect_str(evidence(&o), S(MESSAGE "events were booked from it of which it tells nothing"));
+    says.mapped = PROVIDER_MALFORMED;
+    expect_str(evidence(&o), S(MESSAGE "events were booked from it of which it tells nothing"));
+    says.mapped = OK;
+    says.events.poll = true; // a hint says nothing by itself
+    expect_str(evidence(&o), S("good"));
+    end(&o);
+}
+
+TEST(provider_messages_of_channels_that_are_gone_or_do_not_listen_are_not_read_again)
+{
+    struct fund_room o;
+    static const struct provider quiet = { .name = "webhook", .keys = keys, .key_count = 2 };
+    begin(&o);
+    struct payment_event e = gift(&o, "g1", "5.00 USD");
+    says.events = (struct provider_events){ .events = &e, .n = 1 };
+    expect(told(&o, "a gift") == HOOK_TAKEN);
+    says.events.n = 0;
+    expect_str(evidence(&o), S(MESSAGE "events were booked from it of which it tells nothing"));
+    struct evidence v = { .room = &o };
+    says.mapped = ERR_LIMIT;
+    expect(read_again(&v) == ERR_LIMIT);
+    provide(&o, &quiet);
+    expect_str(evidence(&o), S("good"));
+    provide(&o, NULL);
+    expect_str(evidence(&o), S("good"));
+    provide(&o, &made_up);
+    end(&o);
+}
+
+TEST_AND_FAULTS(provider_messages_bytes_are_forgotten_after_their_days_and_not_before)
+{
+    struct fund_room o;
+    begin(&o);
+    struct payment_event e = gift(&o, "g1", "5.00 USD");
+    says.events = (struct provider_events){ .events = &e, .n = 1 };
+    expect(told(&o, "a gift") == HOOK_TAKEN);
+    expect(fault_each(promise_forgetting, &o) == OK);
+    fund_room_at(&o, o.fund.now + 30 * DAY);
+    expect(fault_each(forget, &o) == OK && number(&o, &take_forgotten) == 0);
+    fund_room_at(&o, o.fund.now + 1);
+    expect(fault_each(forget, &o) == OK && number(&o, &take_forgotten) == 1);
+    expect(jobs_of(o.app.store, S(EVIDENCE_JOB)) == 1);
+    says.events.n = 0;
+    expect_str(evidence(&o), S("good")); // nothing is left to read
     end(&o);
 }
