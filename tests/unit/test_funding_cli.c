@@ -1,5 +1,6 @@
 #include "base/file.h"
 #include "funding/funding_cli.h"
+#include "unit/fault_sweep.h"
 #include "unit/funding.h"
 #include "unit/test.h"
 
@@ -66,6 +67,48 @@ TEST(funding_cli_adds_settles_and_reverses_contributions)
     expect(funding_contribution_reverse(f.store, S(""), S(""), f.now, &f.arena, &say) ==
            FUNDING_REFUSED);
     fund_expect_sound(&f);
+    fund_end(&f);
+}
+
+/* ---- each statement fails */
+
+struct deed {
+    struct fund *f;
+    const char *what;
+    struct str say;
+};
+
+static err do_deed(void *arg)
+{
+    struct deed *d = arg;
+    struct fund *f = d->f;
+    struct goal_set_args goal = { .currency = S("USD"), .amount = S("50"), .period = S("2018-05") };
+    struct contribution_add_args args = gift();
+    args.pending = true;
+    switch (d->what[0]) {
+    case 'g': return funding_goal_set(f->store, &goal, f->now, &f->arena, &d->say);
+    case 'a': return funding_contribution_add(f->store, NULL, &args, f->now, &f->arena, &d->say);
+    case 's': return funding_contribution_settle(f->store, S("1"), f->now, &f->arena, &d->say);
+    default:
+        return funding_contribution_reverse(f->store, S("1"), S("typing error"), f->now, &f->arena,
+                                            &d->say);
+    }
+}
+
+TEST_AND_FAULTS(funding_cli_says_what_was_done_only_when_it_was)
+{
+    static const char *const deeds[] = { "goal", "add", "settle", "reverse" };
+    static const char *const says_so[] = { "goal 1: 50.00 USD", "contribution 1: 25.00 USD",
+                                           "is settled", "is reversed" };
+    struct fund f = fund_start();
+    for (size_t i = 0; i < COUNT(deeds); i++) {
+        struct deed d = { .f = &f, .what = deeds[i] };
+        expect(fault_each(do_deed, &d) == OK && says(d.say, says_so[i]));
+        fund_expect_sound(&f);
+    }
+    struct str say = { 0 };
+    expect(funding_contribution_settle(f.store, S("x"), f.now, &f.arena, &say) == FUNDING_REFUSED);
+    expect(says(say, "by its number"));
     fund_end(&f);
 }
 
