@@ -197,7 +197,10 @@ static bool among(struct str name, const char *names)
 
 bool json_only(const struct json *j, const char *names, struct str *ret_other)
 {
-    check(j->kind == JSON_KIND_OBJECT);
+    if (j->kind != JSON_KIND_OBJECT) {
+        *ret_other = S("");
+        return false;
+    }
     for (size_t i = 0; i < j->n; i++)
         if (!among(j->names[i], names)) {
             *ret_other = j->names[i];

@@ -44,7 +44,8 @@ bool json_get_int(const struct json *j, const char *name, int64_t *ret);
 bool json_get_number(const struct json *j, const char *name, struct str *ret);
 bool json_get_bool(const struct json *j, const char *name, bool *ret);
 /* False, with the first other member's name, when an object has members besides `names`, which are
- * separated by spaces. Callers refuse what they do not know. */
+ * separated by spaces; with an empty one when it is no object. Callers refuse what they do not
+ * know. */
 bool json_only(const struct json *j, const char *names, struct str *ret_other);
 
 /*

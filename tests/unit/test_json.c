@@ -76,6 +76,7 @@ TEST(members_nobody_asked_for_are_named)
     expect(!json_only(j, "name body ski", &other));
     expect(!json_only(j, "", &other));
     expect_str(other, S("name"));
+    expect(!json_only(parsed(&a, S("[1]")), "name", &other) && other.n == 0); // no object
 }
 
 TEST(what_is_not_one_json_value_is_refused)
