@@ -83,24 +83,28 @@ static err take_answer(const struct json *j, const struct json **ret_result, int
     return *ret_result ? OK : NODE_WRONG;
 }
 
+err node_answer_read(struct str body, size_t most, struct arena *a, const struct json **ret_result,
+                     int64_t *ret_code)
+{
+    const struct json *j = NULL;
+    struct str why = { 0 };
+    *ret_code = 0;
+    return json_parse(body, most, a, &j, &why) == OK ? take_answer(j, ret_result, ret_code)
+                                                     : NODE_WRONG;
+}
+
 err node_call(const struct node_call *c, struct arena *a, const struct json **ret_result,
               int64_t *ret_code)
 {
     struct fetch_answer answer = { 0 };
-    const struct json *j = NULL;
-    struct str why = { 0 };
-    int64_t code = 0;
     *ret_code = 0;
     err e = ask(c, a, &answer);
     if (e)
         return e;
     if (answer.status == HTTP_UNAUTHORIZED || answer.status == HTTP_FORBIDDEN)
         return NODE_DENIED;
-    if (json_parse(answer.body, c->answer_max, a, &j, &why) != OK)
-        return answer.status == HTTP_UNAVAILABLE ? NODE_DOWN : NODE_WRONG;
-    e = take_answer(j, ret_result, &code);
-    *ret_code = code;
-    return e;
+    e = node_answer_read(answer.body, c->answer_max, a, ret_result, ret_code);
+    return e == NODE_WRONG && answer.status == HTTP_UNAVAILABLE ? NODE_DOWN : e;
 }
 
 const char *node_refusal(err refusal)

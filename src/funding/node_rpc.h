@@ -41,4 +41,8 @@ enum {
  * *ret_code is the node's number for it (-8: no such height), else 0. */
 MUST_USE err node_call(const struct node_call *c, struct arena *a, const struct json **ret_result,
                        int64_t *ret_code);
+/* The same of an answer's body that is there: NODE_DOWN (still warming up), NODE_WRONG, NODE_ERROR.
+ */
+MUST_USE err node_answer_read(struct str body, size_t most, struct arena *a,
+                              const struct json **ret_result, int64_t *ret_code);
 const char *node_refusal(err refusal); /* a sentence for the operator, without a name in it */

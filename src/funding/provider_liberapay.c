@@ -1,6 +1,7 @@
 #include "base/attr.h"
-#include "funding/provider_json.h"
-#include "funding/told_amount.h"
+#include "base/scan.h"
+#include "funding/liberapay_page.h"
+#include "funding/provider.h"
 #include "outgoing/fetch.h"
 
 /*
@@ -9,8 +10,7 @@
  * arrives is entered by hand or from the bank's statement.
  */
 #define LIBERAPAY_API "https://liberapay.com"
-#define PLEDGED_MAX   ((int128)10 * 1000 * 1000 * 1000 * 1000) /* smallest units, as of gifts */
-enum { ACCOUNT_MAX = 64, ANSWER_BYTES = 256 * 1024, ASK_MS = 30000 };
+enum { ACCOUNT_MAX = 64, ASK_MS = 30000 };
 
 /* Letters, digits, - _ . and nothing that a path could be left by. */
 static bool is_account(struct str s)
@@ -25,7 +25,7 @@ static bool is_account(struct str s)
     return s.n > 0 && s.s[0] != '.';
 }
 
-static err ask(const struct provider_call *c, const struct json **ret)
+static err ask(const struct provider_call *c, struct str *ret)
 {
     static const struct fetch_header headers[] = { { { "Accept", 6 },
                                                      { "application/json", 16 } } };
@@ -39,7 +39,7 @@ static err ask(const struct provider_call *c, const struct json **ret)
                          STR_ARG(api.n ? api : S(LIBERAPAY_API)), STR_ARG(account)),
         .headers = headers,
         .header_count = COUNT(headers),
-        .answer_max = ANSWER_BYTES,
+        .answer_max = LIBERAPAY_PAGE_MAX,
         .timeout_ms = ASK_MS,
         .allow_private = api.n > 0,
         .give_up = c->give_up,
@@ -50,29 +50,23 @@ static err ask(const struct provider_call *c, const struct json **ret)
         return e < 0 ? e : PROVIDER_DOWN;
     if (answer.status == 404)
         return PROVIDER_DENIED;
-    return answer.status == 200 && provider_json(c, answer.body, ret) ? OK : PROVIDER_DOWN;
+    *ret = answer.body;
+    return answer.status == 200 ? OK : PROVIDER_DOWN;
 }
 
 static err poll(const struct provider_call *c, struct str cursor, struct provider_events *ret)
 {
-    const struct json *profile = NULL;
-    struct str amount = { 0 };
-    struct str currency = { 0 };
-    bool negative = false;
+    struct str body = { 0 };
+    struct liberapay_page page = { 0 };
     (void)cursor; // there is one figure
-    err e = ask(c, &profile);
+    err e = ask(c, &body);
     if (e)
         return e;
-    const struct json *receiving = json_get(profile, "receiving");
-    if (!receiving || (receiving->kind != JSON_KIND_NULL && receiving->kind != JSON_KIND_OBJECT))
+    if (liberapay_page_read(body, c->arena, &page) != OK)
         return PROVIDER_DOWN;
-    ret->pledge = receiving->kind == JSON_KIND_NULL ? PROVIDER_NO_PLEDGE : PROVIDER_PLEDGE;
-    if (receiving->kind == JSON_KIND_NULL) // the account hides it
-        return OK;
-    bool read = json_get_str(receiving, "amount", &amount) &&
-                json_get_str(receiving, "currency", &currency) &&
-                told_amount(amount, currency, &ret->pledged, &negative);
-    return read && !negative && ret->pledged.units <= PLEDGED_MAX ? OK : PROVIDER_DOWN;
+    ret->pledge = page.hidden ? PROVIDER_NO_PLEDGE : PROVIDER_PLEDGE;
+    ret->pledged = page.weekly;
+    return OK;
 }
 
 static const struct provider_key keys[] = {

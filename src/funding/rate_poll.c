@@ -184,11 +184,11 @@ static const struct json *follow(const struct json *j, struct str path)
     return j;
 }
 
-static bool price_in(struct asking *k, struct str body, struct str path, int128 *ret)
+bool rate_answer_read(struct str body, struct str path, struct arena *a, int128 *ret)
 {
     const struct json *j = NULL;
     struct str why = { 0 };
-    if (json_parse(body, ANSWER_MAX, k->arena, &j, &why) != OK)
+    if (json_parse(body, ANSWER_MAX, a, &j, &why) != OK)
         return false;
     j = follow(j, path);
     bool number =
@@ -204,7 +204,7 @@ static bool ask(struct asking *k, const struct rate_source *s, int128 *ret)
                                .timeout_ms = TIMEOUT_MS,
                                .allow_private = config_bool(k->setup->config, &rates_private) };
     return fetch(&q, k->arena, &answer) == OK && answer.status == 200 &&
-           price_in(k, answer.body, s->path, ret);
+           rate_answer_read(answer.body, s->path, k->arena, ret);
 }
 
 struct found {

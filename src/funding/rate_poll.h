@@ -27,6 +27,9 @@ struct rate_bounds {
  * as JSON has it. Digits beyond the last decimal are left out. False: not a price, zero, or 10^12
  * or more. */
 bool rate_units_parse(struct str s, int128 *ret);
+/* The price in a source's answer, JSON: a number or a text where `path` leads, members and numbers
+ * of items with points between ("result.XXBTZUSD.c.0"). False: there is none. */
+bool rate_answer_read(struct str body, struct str path, struct arena *a, int128 *ret);
 /* At most RATE_DIGITS_MAX digits of it, rounded down. */
 struct str rate_units_print(struct arena *a, int128 v);
 /* `prices` are put in order; `last` is 0 when there is none of the last hour. *ret_used says how
