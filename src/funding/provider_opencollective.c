@@ -1,5 +1,6 @@
 #include "base/attr.h"
 #include "base/buf.h"
+#include "base/check.h"
 #include "base/json.h"
 #include "base/scan.h"
 #include "funding/channel.h"
@@ -50,15 +51,14 @@ static bool is_slug(struct str s)
     return s.n > 0;
 }
 
-/* Where to go on. A cursor that is none of ours begins from `since`. */
-static bool read_round(const struct provider_call *c, struct str cursor, struct round *ret)
+/* Where to go on. A cursor that is none of ours begins from `since`, which the start has read. */
+static void read_round(const struct provider_call *c, struct str cursor, struct round *ret)
 {
     struct date since = { 0 };
     struct str at = cursor;
     struct str offset = { 0 };
     *ret = (struct round){ 0 };
-    if (!date_parse(provider_value(c, "since"), &since))
-        return false;
+    check(date_parse(provider_value(c, "since"), &since));
     int64_t first = date_to_days(since) * DAY;
     bool within = str_cut(cursor, '@', &at, &offset);
     if (!time_parse(at, &ret->from) || (within && !int_parse(offset, 1, OFFSET_MAX, &ret->offset)))
@@ -67,7 +67,6 @@ static bool read_round(const struct provider_call *c, struct str cursor, struct 
         ret->from -= COLLECTIVE_BACK;
     if (ret->from < first)
         ret->from = first;
-    return true;
 }
 
 static struct str question(const struct provider_call *c, const struct round *r)
@@ -158,8 +157,9 @@ static err poll(const struct provider_call *c, struct str cursor, struct provide
 {
     struct collective_page page = { 0 };
     struct round r = { 0 };
-    if (!is_slug(provider_value(c, "slug")) || !read_round(c, cursor, &r))
+    if (!is_slug(provider_value(c, "slug")))
         return PROVIDER_DENIED;
+    read_round(c, cursor, &r);
     err e = ask(c, &r, &page);
     if (e)
         return e;

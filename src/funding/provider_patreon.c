@@ -1,4 +1,5 @@
 #include "base/attr.h"
+#include "base/check.h"
 #include "base/crypto.h"
 #include "base/encoding.h"
 #include "base/scan.h"
@@ -152,9 +153,9 @@ static err poll(const struct provider_call *c, struct str cursor, struct provide
 {
     struct patreon_page page = { 0 };
     struct date since = { 0 };
-    if (!is_number(provider_value(c, "campaign")) ||
-        !date_parse(provider_value(c, "since"), &since))
+    if (!is_number(provider_value(c, "campaign")))
         return PROVIDER_DENIED;
+    check(date_parse(provider_value(c, "since"), &since)); // the start has read it
     err e = ask(c, cursor, &page);
     if (e && e != REFUSED)
         return e;

@@ -205,6 +205,8 @@ err fetch(const struct fetch_request *q, struct arena *a, struct fetch_answer *r
     check(q->answer_max && q->answer_max <= FETCH_ANSWER_MAX && q->timeout_ms > 0);
     if (!fetch_url_good(q->url, a))
         return FETCH_WRONG_URL;
+    if (q->give_up && q->give_up(q->arg))
+        return FETCH_GIVEN_UP;
     struct fetching f CLEANUP(fetching_end) = { .q = q, .curl = curl_easy_init() };
     check(f.curl);
     f.body = buf_make(q->answer_max);

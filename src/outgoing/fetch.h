@@ -35,7 +35,7 @@ struct fetch_request {
     int timeout_ms;             /* for all of it, 1..600,000 */
     bool allow_private;         /* as the operator configured */
     struct str ca_file;         /* certificates trusted instead of the machine's; mostly empty */
-    bool (*give_up)(void *arg); /* asked about once a second while it lasts; or NULL */
+    bool (*give_up)(void *arg); /* asked before, and about once a second while it lasts; or NULL */
     void *arg;
 };
 bool fetch_url_good(struct str url, struct arena *a); /* else FETCH_WRONG_URL */

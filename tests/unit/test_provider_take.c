@@ -427,6 +427,31 @@ TEST_AND_FAULTS(provider_polls_that_fail_are_counted_until_one_does_not)
     end(&o);
 }
 
+/* ---- silence */
+
+TEST(provider_that_was_heard_and_is_silent_for_its_days_is_an_alarm)
+{
+    struct fund_room o;
+    struct provider talkative = made_up;
+    talkative.silent_days = 30;
+    begin(&o);
+    provide(&o, &talkative);
+    expect(count_forged(&o) == OK);
+    fund_room_at(&o, o.fund.now + 100 * DAY);
+    expect(!health(&o).silent && !health(&o).alarm); // never heard
+    expect(told(&o, "a word") == HOOK_TAKEN);
+    fund_room_at(&o, o.fund.now + 30 * DAY);
+    expect(!health(&o).silent && !health(&o).alarm);
+    fund_room_at(&o, o.fund.now + 1);
+    expect(health(&o).silent && health(&o).alarm);
+    provide(&o, &made_up); // whose silence says nothing
+    expect(!health(&o).silent);
+    provide(&o, NULL);
+    expect(!health(&o).silent);
+    provide(&o, &made_up);
+    end(&o);
+}
+
 /* ---- messages read again */
 
 struct evidence {
