@@ -18,6 +18,7 @@ from smtp_fake import FakeServer
 from test_addresses import ASK, FREE, WALLET, address_in
 from test_desk_roles import BANK, GETS, SHOP, furnish
 from test_gift_receipt import MAIL
+from test_funding_public import receipt
 from test_hooks import OTHERS, STRIPE, charge, coffee, event, kofi, paid, send, sound, stripe
 from test_serve import until
 
@@ -191,6 +192,12 @@ def test_an_own_address_is_shown_only_when_it_is_kept(room, faults):
     assert answers[-1].status == 303
     shown = answers[-1].location
     assert sweep(faults, lambda: giver.get(shown), shown) > 0
+
+
+def test_a_receipt_is_shown_whole_or_not_at_all(room, faults, writer):
+    code = {"code": receipt(room.site, 1)}
+    assert writer.post("/funding/receipt", code).status == 200
+    assert sweep(faults, lambda: writer.post("/funding/receipt", code), "receipt") > 0
 
 
 def test_after_all_of_that_the_books_are_sound(room):

@@ -43,7 +43,8 @@ struct fake_node {
     size_t mempool_count;
     int64_t mempool_asked; /* transactions of it that were given out */
     enum fake_lie lie;
-    int64_t asked; /* blocks that were given out */
+    const char *asked_for, *result; /* not NULL: of this method, JSON in the place of its result */
+    int64_t asked;                  /* blocks that were given out */
     int port;
     int listener;
     pthread_t thread;
@@ -52,3 +53,5 @@ struct fake_node {
 void fake_node_start(struct fake_node *n);
 void fake_node_end(struct fake_node *n);
 void fake_node_lie(struct fake_node *n, enum fake_lie lie);
+/* What it says whenever `method` is asked for; NULL: honest again. */
+void fake_node_say(struct fake_node *n, const char *method, const char *result);

@@ -258,6 +258,37 @@ TEST_AND_FAULTS(a_node_that_lies_or_is_silent_books_nothing_and_is_told_of)
     town_end(t);
 }
 
+TEST(a_node_that_answers_in_another_kind_books_nothing_and_is_told_of)
+{
+    static const char *const answers[][2] = {
+        { "getblockcount", "null" },  { "getblockcount", "-1" },     { "getblockcount", "1.5" },
+        { "getblockcount", "\"3\"" }, { "getblockcount", "[3]" },    { "getblockhash", "null" },
+        { "getblockhash", "5" },      { "getblockhash", "\"zz\"" },  { "getblockhash", "{}" },
+        { "getblock", "null" },       { "getblock", "5" },           { "getblock", "\"\"" },
+        { "getblock", "\"0\"" },      { "getblock", "\"zz\"" },      { "getblock", "\"00\"" },
+        { "getblock", "\"000\"" },    { "getblock", "{\"tx\":[]}" },
+    };
+    struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 1\n");
+    town_mine_empty(t, 2);
+    town_pass(t);
+    struct str one = town_gift(t, 150000);
+    town_mine(t, &one, 1);
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        int64_t failed = town_health(t).polls_failed;
+        fake_node_say(&t->node, answers[i][0], answers[i][1]);
+        town_pass(t);
+        if (town_health(t).polls_failed != failed + 1)
+            printf("# %s: %s\n", answers[i][0], answers[i][1]);
+        expect(town_health(t).polls_failed == failed + 1);
+        town_expect(t, 0, 0);
+    }
+    fake_node_say(&t->node, NULL, NULL);
+    town_pass(t);
+    town_expect(t, 150000, 0);
+    expect(!town_health(t).polls_failed);
+    town_end(t);
+}
+
 TEST_AND_FAULTS(a_node_that_counts_a_block_too_many_gives_what_it_has)
 {
     struct town *t = town_start(CHAIN_BITCOIN, "start = 1\ndepth = 1\n");

@@ -138,6 +138,30 @@ TEST(mempool_of_a_node_that_lies_or_has_none_nothing_is_on_its_way)
     }
 }
 
+TEST(mempool_answers_of_another_kind_say_nothing_of_what_is_on_its_way)
+{
+    static const char *const answers[][2] = {
+        { "getrawmempool", "null" },         { "getrawmempool", "5" },
+        { "getrawmempool", "{}" },           { "getrawmempool", "[5]" },
+        { "getrawmempool", "[\"zz\"]" },     { "getrawmempool", "[]" },
+        { "getrawtransaction", "null" },     { "getrawtransaction", "5" },
+        { "getrawtransaction", "{}" },       { "getrawtransaction", "\"\"" },
+        { "getrawtransaction", "\"0\"" },    { "getrawtransaction", "\"zz\"" },
+        { "getrawtransaction", "\"0011\"" },
+    };
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        struct town *t = begin(CHANNEL);
+        put(t, town_gift(t, 5000));
+        fake_node_say(&t->node, answers[i][0], answers[i][1]);
+        later(t, 30);
+        if (on_its_way(t))
+            printf("# %s: %s\n", answers[i][0], answers[i][1]);
+        expect(on_its_way(t) == 0);
+        expect(town_health(t).polls_failed == 0); // blocks count as ever
+        end(t);
+    }
+}
+
 TEST_AND_FAULTS(mempool_when_the_node_is_silent_nothing_is_known)
 {
     struct town *t = begin(CHANNEL);
