@@ -334,6 +334,14 @@ static struct str with_lie(const struct fake_node *f, struct str method, struct 
                      STR_ARG(str_sub(text, at + from.n, text.n)));
 }
 
+static void record(const struct fake_node *f, struct str method, struct str text)
+{
+    size_t at = 0;
+    if (f->record.to && !buf_str(f->record.to).n && str_eq(method, str_from_z(f->record.method)) &&
+        str_find(text, str_from_z(f->record.mark), &at))
+        buf_put(f->record.to, text);
+}
+
 static struct str respond(const struct fake_node *f, struct str body, struct arena *a)
 {
     struct buf out CLEANUP(buf_free) = buf_make(ANSWER_MOST);
@@ -344,6 +352,7 @@ static struct str respond(const struct fake_node *f, struct str body, struct are
     bool error = f->lie.error && f->lie.method && str_eq(method, str_from_z(f->lie.method));
     if (error || !answer(&out, f, method, json_get(j, "params"), a))
         return S("{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32000,\"message\":\"no\"}}");
+    record(f, method, buf_str(&out));
     struct str result = with_lie(f, method, buf_str(&out), a);
     struct str all =
         str_print(a, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":" STR_FMT "}", STR_ARG(result));

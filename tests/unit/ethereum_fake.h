@@ -49,6 +49,10 @@ struct fake_node {
     } grants[FAKE_GRANTS]; /* ether that came without a transaction */
     size_t grant_count;
     struct fake_lie lie;
+    struct {
+        const char *method, *mark;
+        struct buf *to; /* gets the first result of that method that has the mark in it; or NULL */
+    } record;
     size_t cut;    /* 0: answers are whole; else so many bytes of them */
     int64_t asked; /* times, so far */
     int port, listener;

@@ -1,38 +1,40 @@
 #include "unit/json_mutants.h"
 #include "unit/test.h"
 
-static const char *const others[] = { "null",
-                                      "true",
-                                      "false",
-                                      "{}",
-                                      "[]",
-                                      "[1]",
-                                      "{\"id\":1}",
-                                      "0",
-                                      "1",
-                                      "-1",
-                                      "1.5",
-                                      "1e3",
-                                      "9007199254740993",
-                                      "9223372036854775807",
-                                      "99999999999999999999",
-                                      "\"\"",
-                                      "\"x\"",
-                                      "\"a b\"",
-                                      "\"-5.00\"",
-                                      "\"+0\"",
-                                      "\"99999999999999999999.00\"",
-                                      "\"usd\"",
-                                      "\"JPY\"",
-                                      "\"XYZ\"",
-                                      "\"2018-02-30T00:00:00Z\"",
-                                      "\"9999-12-31T23:59:59Z\"",
-                                      "\"1969-01-01T00:00:00Z\"",
-                                      "\"\\u0000\"",
-                                      "\"\\u00e9\"" };
+static const char *const edges[] = { "null",
+                                     "true",
+                                     "false",
+                                     "{}",
+                                     "[]",
+                                     "[1]",
+                                     "{\"id\":1}",
+                                     "0",
+                                     "1",
+                                     "-1",
+                                     "1.5",
+                                     "1e3",
+                                     "9007199254740993",
+                                     "9223372036854775807",
+                                     "99999999999999999999",
+                                     "\"\"",
+                                     "\"x\"",
+                                     "\"a b\"",
+                                     "\"-5.00\"",
+                                     "\"+0\"",
+                                     "\"99999999999999999999.00\"",
+                                     "\"usd\"",
+                                     "\"JPY\"",
+                                     "\"XYZ\"",
+                                     "\"2018-02-30T00:00:00Z\"",
+                                     "\"9999-12-31T23:59:59Z\"",
+                                     "\"1969-01-01T00:00:00Z\"",
+                                     "\"\\u0000\"",
+                                     "\"\\u00e9\"",
+                                     NULL };
 
 struct walk {
     struct str text;
+    const char *const *others;
     struct arena *a;
     void (*each)(void *arg, const struct json_mutant *m);
     void *arg;
@@ -79,14 +81,14 @@ static void tell(const struct walk *w, size_t from, size_t to, const char *inste
 static void tell_others(const struct walk *w, size_t from)
 {
     size_t to = end_of(w->text, from);
-    for (size_t i = 0; i < COUNT(others); i++)
-        tell(w, from, to, others[i], S(""));
+    for (size_t i = 0; w->others[i]; i++)
+        tell(w, from, to, w->others[i], S(""));
 }
 
-void json_mutants(struct str text, struct arena *a,
+void json_mutants(struct str text, const char *const *others, struct arena *a,
                   void (*each)(void *arg, const struct json_mutant *m), void *arg)
 {
-    const struct walk w = { text, a, each, arg };
+    const struct walk w = { text, others ? others : edges, a, each, arg };
     for (size_t i = 0; i < text.n;) {
         bool is_text = text.s[i] == '"';
         size_t end = is_text ? end_of_text(text, i) : i + 1;

@@ -10,6 +10,8 @@ struct json_mutant {
     struct str text;
     struct str missing; /* the member whose name was changed; empty: a value was */
 };
-/* `text` is well-formed. Each mutant lives in `a`, which is emptied before the next one. */
-void json_mutants(struct str text, struct arena *a,
+/* `text` is well-formed. Each mutant lives in `a`, which is emptied before the next one. What may
+ * stand instead of a value: `others`, ended by NULL; NULL: what JSON and money have at their edges.
+ */
+void json_mutants(struct str text, const char *const *others, struct arena *a,
                   void (*each)(void *arg, const struct json_mutant *m), void *arg);

@@ -130,7 +130,7 @@ static void try_sample(const struct sample *s, const struct formats *formats)
                                  .arena = &a } };
     err e = OK;
     expect(channel.provider && mapped(&t, str_from_z(s->body), &e).n > 0);
-    json_mutants(str_from_z(s->body), &a, try_mutant, &t);
+    json_mutants(str_from_z(s->body), NULL, &a, try_mutant, &t);
     expect(t.count > 150 && t.refused > 50 && t.refused < t.count);
 }
 
@@ -174,7 +174,7 @@ static void try_answer(const char *needed, size_t (*read)(struct str text, struc
     arena_init(&t.a, 64 << 20);
     t.all = read(str_from_z(text), &t.a);
     expect(t.all > 0);
-    json_mutants(str_from_z(text), &mutants, try_page, &t);
+    json_mutants(str_from_z(text), NULL, &mutants, try_page, &t);
     expect(t.count > 100 && t.fewer > 50 && t.fewer < t.count);
     arena_free(&t.a);
 }
