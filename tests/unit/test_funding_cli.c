@@ -227,3 +227,33 @@ TEST(funding_cli_verifies_a_file_and_names_the_line_that_is_wrong)
            FUNDING_REFUSED);
     fund_end(&f);
 }
+
+TEST(funding_cli_says_which_of_the_files_kept_cannot_be_used)
+{
+    static const char *const unusable[] = { "/", "/nothing/at/all", "" };
+    struct fund f = fund_start();
+    struct str say = { 0 };
+    char path[] = "/tmp/diurnal-unit-XXXXXX";
+    int fd = mkstemp(path);
+    expect(fd >= 0 && close(fd) == 0);
+    fund_add(&f, "bank", "5.00 USD", "2018-05-03");
+    expect(file_write(path, fund_csv(&f), 0600, &f.arena) == OK);
+    for (size_t i = 0; i < COUNT(unusable); i++) {
+        struct ledger_files files = { .ledger = path, .heads = unusable[i] };
+        expect(funding_ledger_verify(&files, &f.arena, &say) == FUNDING_REFUSED);
+        expect(says(say, "the file of heads"));
+        files = (struct ledger_files){ .ledger = path, .statement = unusable[i] };
+        expect(funding_ledger_verify(&files, &f.arena, &say) == FUNDING_REFUSED);
+        expect(says(say, "the statement"));
+        files = (struct ledger_files){ .ledger = path, .proofs = unusable[i] };
+        expect(funding_ledger_verify(&files, &f.arena, &say) == FUNDING_REFUSED);
+        expect(says(say, "the file of proofs"));
+    }
+    struct ledger_files files = { .ledger = path, .heads = path }; // a ledger is no heads
+    expect(funding_ledger_verify(&files, &f.arena, &say) == FUNDING_REFUSED);
+    files = (struct ledger_files){ .ledger = path, .proofs = path };
+    expect(funding_ledger_verify(&files, &f.arena, &say) == FUNDING_REFUSED);
+    expect(says(say, "proofs, line 1"));
+    expect(unlink(path) == 0);
+    fund_end(&f);
+}
