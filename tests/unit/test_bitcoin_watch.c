@@ -432,3 +432,22 @@ TEST(a_wallet_whose_channel_is_renamed_counts_nothing_a_second_time)
     config_free(config);
     town_end(t);
 }
+
+TEST(a_proof_whose_branch_is_too_deep_or_no_row_of_hashes_is_none)
+{
+    static const char bytes[(MERKLE_DEPTH_MAX + 1) * CHAIN_HASH];
+    static const struct {
+        size_t n;
+        bool good;
+    } cases[] = { { 0, true },
+                  { CHAIN_HASH, true },
+                  { CHAIN_HASH - 1, false },
+                  { MERKLE_DEPTH_MAX * CHAIN_HASH, true },
+                  { (MERKLE_DEPTH_MAX + 1) * CHAIN_HASH, false } };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct wallet_proof p = { .branch = { bytes, cases[i].n } };
+        struct chain_proof proof = { 0 };
+        expect(wallet_proof_of(&p, &proof) == cases[i].good);
+        expect(!cases[i].good || proof.branch.depth == cases[i].n / CHAIN_HASH);
+    }
+}

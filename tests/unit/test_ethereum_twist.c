@@ -98,3 +98,21 @@ TEST(logs_with_anything_changed_are_refused_or_taken_whole)
 {
     twist_all("eth_getLogs", "aa0001");
 }
+
+TEST(a_block_that_is_final_and_not_there_books_nothing_until_the_node_agrees_with_itself)
+{
+    struct watch_room w;
+    watch_start(&w, TOKENS);
+    watch_pass(&w);
+    fake_pay(&w.node, 101, w.giver, w.ours, ETHER);
+    watch_mine(&w, 12);
+    expect(w.node.latest == 0x70);
+    w.node.lie = (struct fake_lie){ "eth_getBlockByNumber", "\"0x70\"", "\"0x1\"", false };
+    watch_pass(&w);
+    expect(watch_events(&w).n == 0 && watch_health(&w).polls_failed == 1);
+    expect(watch_says(watch_health(&w).why, "calls a block final that it does not have"));
+    w.node.lie = (struct fake_lie){ 0 };
+    watch_pass(&w);
+    expect(watch_says(watch_events(&w), "payment aa0000 1.0") && !watch_health(&w).polls_failed);
+    watch_end(&w);
+}

@@ -331,7 +331,7 @@ static const struct {
     { "stripe", { { "secret", "x" }, { "api_key", "x" } } },
     { "patreon",
       { { "secret", "x" }, { "token", "x" }, { "campaign", "1" }, { "since", "2018-05-01" } } },
-    { "opencollective", { { "slug", "river" }, { "since", "2018-05-01" } } },
+    { "opencollective", { { "slug", "river-news_1" }, { "since", "2018-05-01" } } },
     { "liberapay", { { "username", "river" } } },
 };
 

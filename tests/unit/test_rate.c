@@ -1,7 +1,8 @@
 #include "funding/contribution.h"
 #include "funding/rate.h"
 #include "funding/rate_poll.h"
-#include "unit/funding.h"
+#include "unit/fund_room.h"
+#include "unit/store_help.h"
 #include "unit/test.h"
 
 /* Without these a gift would be worth what nobody ever quoted. */
@@ -141,4 +142,15 @@ TEST(a_rate_is_the_median_of_those_that_agree_and_no_guess)
     expect(judge("110.000001 110.000001 110.000001", "100", &v, &used) == RATE_JUMP);
     expect(judge("89.99 89.99", "100", &v, &used) == RATE_JUMP);
     expect(judge("100 100 100 100 1 1 1", "", &v, &used) == RATE_FINE && used == 4);
+}
+
+TEST(rates_that_nobody_wants_any_more_are_not_asked_for)
+{
+    struct fund_room o;
+    struct rate_setup none = { 0 };
+    fund_room_start(&o, "");
+    o.setup.rates = &none;
+    expect(rate_promise(&o.app, &o.setup) == OK && jobs_of(o.app.store, S(RATE_JOB)) == 0);
+    expect(rate_job(&o.app, &o.setup) == OK && jobs_of(o.app.store, S(RATE_JOB)) == 0);
+    fund_room_end(&o);
 }
